@@ -1,0 +1,91 @@
+"""What every language model looks like to the rest of Afterword. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from afterword.engine.sampling import Sampling
+from afterword.text.context import Context
+
+
+@dataclass(frozen=True)
+class Request:
+    """One wish for words at the cursor. `id` rises; a reply to any but the newest is dropped."""
+
+    id: int
+    context: Context
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What a model streams: some text, always whole characters, and the model's own probability of it (0 to 1)."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a model cannot do.
+
+    Attributes:
+        ignores: names of Sampling's fields that have no effect on it; the window greys those controls.
+        absent: names of LanguageModel's methods that it does not have; calling one raises NotImplementedError.
+    """
+
+    ignores: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+
+
+def never() -> bool:
+    """The answer of a request that nobody will stop."""
+    return False
+
+
+class LanguageModel(Protocol):
+    """A language model. One owner, one live iterator: closing it comes before the next request. Not thread-safe."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it cannot do."""
+        ...
+
+    def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
+        """Stream what comes after `request.context.before`.
+
+        Args:
+            request: the context and how to sample.
+            stopped: read before every token, from any thread's flag; once it answers True the iterator ends.
+
+        Raises:
+            GenerationFailed: the model broke while it wrote.
+        """
+        ...
+
+    def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
+        """Prefill ahead of the next request for `context`, where the model can keep what it computed."""
+        ...
+
+    def candidates(self, request: Request, n: int, stopped: Callable[[], bool] = never) -> list[list[Piece]]:
+        """Up to `n` different continuations, whole."""
+        ...
+
+    def score(self, context: Context, texts: Sequence[str]) -> list[float]:
+        """For each text the natural logarithm of its probability after `context.before`."""
+        ...
+
+    def likeliest(self, context: Context, k: int) -> list[Piece]:
+        """The `k` likeliest next tokens, likeliest first."""
+        ...
+
+    def close(self) -> None:
+        """Give back the memory; the model is of no use afterwards."""
+        ...

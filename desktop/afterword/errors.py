@@ -1,0 +1,179 @@
+"""What can go wrong, as types with parameters.
+
+An exception that crosses from one room to another is one of these. Its fields say what happened to what; the sentence that a
+user reads is made from them by `sentences.sentence`, and `str(error)`, with the cause chained to it, goes to the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+
+class AfterwordError(Exception):
+    """The root of all errors that Afterword raises on purpose."""
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))  # type: ignore[arg-type]
+        return f"{type(self).__name__}({parts})"
+
+
+class Cancelled(Exception):
+    """A task ended because it was asked to stop."""
+
+
+# --- drafts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class DraftError(AfterwordError):
+    """Something about a draft's file, `path`."""
+
+    path: Path
+
+
+@dataclass(eq=False)
+class DraftMissing(DraftError):
+    """There is no such file."""
+
+
+@dataclass(eq=False)
+class DraftUnreadable(DraftError):
+    """The file cannot be read: a folder, no permission, a device that fails. `reason` is the system's word for it."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class DraftBinary(DraftError):
+    """The file is not text."""
+
+
+@dataclass(eq=False)
+class DraftEncoding(DraftError):
+    """The file is text, but not in UTF-8; the first offending byte is the one at `offset`."""
+
+    offset: int
+
+
+@dataclass(eq=False)
+class DraftNotWritten(DraftError):
+    """The draft could not be saved; the file on disk is as it was. `reason` is the system's word for it."""
+
+    reason: str
+
+
+# --- export ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class ExportFormatUnknown(AfterwordError):
+    """No format is known by the ending of `path`; `known` lists those that are."""
+
+    path: Path
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class ExportFailed(AfterwordError):
+    """The converter could not make `path`; nothing was written. `reason` is its own word."""
+
+    path: Path
+    reason: str
+
+
+# --- models ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class ModelError(AfterwordError):
+    """Something about the model that the user knows by `name` (a catalogue name, a folder, a file, a hub id)."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class ModelMissing(ModelError):
+    """Neither a catalogue name, nor a path that exists, nor a hub model that is already on this machine."""
+
+
+@dataclass(eq=False)
+class ModelNotThere(ModelError):
+    """A folder or file that exists but holds no model."""
+
+
+@dataclass(eq=False)
+class ModelPickled(ModelError):
+    """The weights are only there as pickles, which are programs; Afterword loads safetensors and GGUF only."""
+
+
+@dataclass(eq=False)
+class ModelRunsCode(ModelError):
+    """The model asks to run code of its own, which Afterword never does."""
+
+
+@dataclass(eq=False)
+class ModelBroken(ModelError):
+    """The model's files are damaged or incomplete. `reason` is for the log and the details."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ModelUnsupported(ModelError):
+    """The files are whole, but transformers cannot serve them as a causal language model."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ModelTooLarge(ModelError):
+    """The model does not fit into this machine's memory."""
+
+
+@dataclass(eq=False)
+class HubUnreachable(ModelError):
+    """The model is not on this machine and the hub did not answer."""
+
+
+@dataclass(eq=False)
+class StarterUnavailable(AfterwordError):
+    """The starter model could be had neither from the environment, nor with pip, nor from the hub."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class GenerationFailed(ModelError):
+    """The model was loaded but failed while it wrote."""
+
+    reason: str
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class OutOfRange(AfterwordError, ValueError):
+    """`value` given for `key` is not within `low` to `high`."""
+
+    key: str
+    value: object
+    low: float
+    high: float
+
+
+@dataclass(eq=False)
+class SettingInvalid(AfterwordError, ValueError):
+    """`value` is not of the kind that the setting `key` takes."""
+
+    key: str
+    value: object
+
+
+@dataclass(eq=False)
+class SettingsUnreadable(AfterwordError):
+    """The settings file is damaged; the defaults are in force."""
+
+    path: Path
+    reason: str

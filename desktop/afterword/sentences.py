@@ -1,0 +1,54 @@
+"""The one sentence that a user reads for each error, shared by the window and the command line.
+
+The window passes its translation function; the command line leaves the English. The texts are marked for translation here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+from afterword import errors
+
+SENTENCES: dict[type[errors.AfterwordError], str] = {
+    errors.DraftMissing: "There is no file “{path}”.",
+    errors.DraftUnreadable: "“{path}” cannot be read: {reason}.",
+    errors.DraftBinary: "“{path}” is not a text file.",
+    errors.DraftEncoding: "“{path}” is not in UTF-8 (byte {offset} does not fit), so it was not opened.",
+    errors.DraftNotWritten: "“{path}” could not be saved: {reason}. Your text is still here; save it in another place.",
+    errors.ExportFormatUnknown: "“{path}” names no format to export to. Known endings: {known}.",
+    errors.ExportFailed: "“{path}” could not be made: {reason}.",
+    errors.ModelMissing: "There is no model “{name}” on this machine.",
+    errors.ModelNotThere: "“{name}” holds no language model.",
+    errors.ModelPickled: "“{name}” comes only as pickled weights, which could run code. Use one with safetensors or GGUF files.",
+    errors.ModelRunsCode: "“{name}” wants to run code of its own, which Afterword does not allow.",
+    errors.ModelBroken: "The files of “{name}” are damaged or incomplete: {reason}.",
+    errors.ModelUnsupported: "“{name}” is not a language model that Afterword can use: {reason}.",
+    errors.ModelTooLarge: "“{name}” does not fit into the memory of this machine.",
+    errors.HubUnreachable: "“{name}” is not on this machine, and the model hub could not be reached.",
+    errors.StarterUnavailable: "The starter model could not be fetched: {reason}.",
+    errors.GenerationFailed: "“{name}” stopped with an error: {reason}.",
+    errors.OutOfRange: "{key} must be between {low} and {high}, not {value}.",
+    errors.SettingInvalid: "The setting {key} cannot be {value}.",
+    errors.SettingsUnreadable: "The settings in “{path}” cannot be read, so the defaults are used: {reason}.",
+}
+
+
+def sentence(error: BaseException, translate: Callable[[str], str] = str) -> str:
+    """One sentence for `error`, its parameters filled in; anything unforeseen points to the log."""
+    template = SENTENCES.get(type(error))  # type: ignore[arg-type]
+    if template is None:
+        return translate("Something went wrong: {kind}. The log has the details.").format(kind=type(error).__name__)
+    values = {field.name: _readable(getattr(error, field.name)) for field in fields(error)}  # type: ignore[arg-type]
+    return translate(template).format(**values)
+
+
+def _readable(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Path):
+        return str(value)
+    return str(value).rstrip(".")

@@ -1,0 +1,167 @@
+"""What the user can set: one declaration per setting, and the TOML file that keeps them.
+
+The file may be edited by hand; comments and unknown keys in it are left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from afterword.engine.sampling import RANGES, Range, Sampling
+from afterword.errors import SettingInvalid, SettingsUnreadable
+
+Value = bool | int | float | str | list[str]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing that can be set.
+
+    Attributes:
+        key: dotted; the part before the dot is the table in the file.
+        default: also fixes the type.
+        title: what the window calls it (English; the window translates it).
+        range: for numbers.
+        choices: for text that is one of a few words.
+    """
+
+    key: str
+    default: Value
+    title: str
+    range: Range | None = None
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: object) -> Value:
+        """`value` in this setting's type; raises OutOfRange or SettingInvalid (both ValueErrors)."""
+        kind = type(self.default)
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if (kind is float and isinstance(value, float)) or (kind is int and type(value) is int):
+            assert isinstance(value, int | float)
+            if self.range is not None:
+                self.range.check(self.key, value)
+            return value
+        if not isinstance(value, kind) or (type(value) is bool and kind is not bool):
+            raise SettingInvalid(self.key, value)
+        if self.choices and value not in self.choices:
+            raise SettingInvalid(self.key, value)
+        if kind is list and not all(isinstance(item, str) for item in value):  # type: ignore[union-attr]
+            raise SettingInvalid(self.key, value)
+        return value  # type: ignore[return-value]
+
+
+_GHOST = Sampling()
+_SAMPLING_TITLES = {
+    "temperature": "Temperature",
+    "max_words": "Length in words",
+    "top_k": "Top-k",
+    "top_p": "Top-p",
+    "min_p": "Min-p",
+    "repetition_penalty": "Repetition penalty",
+    "seed": "Seed",
+}
+
+DECLARED: tuple[Setting, ...] = (
+    Setting("model.name", "starter", "Model"),
+    Setting("suggestions.enabled", True, "Suggestions"),
+    Setting("suggestions.pace", "balanced", "Pace", choices=("calm", "balanced", "eager")),
+    *(
+        Setting(
+            f"sampling.{key}",
+            getattr(_GHOST, key),
+            title,
+            range=Range(1, 50, 1) if key == "max_words" else RANGES[key],
+        )
+        for key, title in _SAMPLING_TITLES.items()
+    ),
+    Setting("page.font_family", "", "Font"),
+    Setting("page.font_size", 14, "Font size", range=Range(6, 72, 1)),
+    Setting("page.line_spacing", 1.4, "Line spacing", range=Range(1.0, 3.0, 0.1)),
+    Setting("page.width", 72, "Width of the text in characters", range=Range(30, 200, 1)),
+    Setting("window.theme", "system", "Theme", choices=("system", "light", "dark")),
+    Setting("window.panel", True, "Sampling panel"),
+    Setting("window.geometry", "", "Place of the window"),
+    Setting("files.recent", [], "Recent files"),
+)
+
+
+class Settings:
+    """The values in force. Setting one writes nothing; `save` does.
+
+    Args:
+        file: the TOML file; it need not exist.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._declared = {setting.key: setting for setting in DECLARED}
+        self._document = tomlkit.document()
+        self._values: dict[str, Value] = {}
+
+    def load(self) -> list[ValueError]:
+        """Read the file. Values that do not fit are left at their defaults and returned as errors.
+
+        Raises:
+            SettingsUnreadable: the file is no TOML or cannot be read; all defaults are in force.
+        """
+        try:
+            text = self._file.read_text("utf-8")
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsUnreadable(self._file, str(error)) from error
+        try:
+            self._document = tomlkit.parse(text)
+        except TOMLKitError as error:
+            raise SettingsUnreadable(self._file, str(error)) from error
+        wrong: list[ValueError] = []
+        plain = self._document.unwrap()
+        for key, setting in self._declared.items():
+            table, _, name = key.partition(".")
+            inside = plain.get(table)
+            if isinstance(inside, dict) and name in inside:
+                try:
+                    self._values[key] = setting.check(inside[name])
+                except ValueError as error:
+                    wrong.append(error)
+        return wrong
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values.get(key, self._declared[key].default)
+
+    def __setitem__(self, key: str, value: object) -> None:
+        setting = self._declared[key]
+        self._values[key] = setting.check(value)
+        table, _, name = key.partition(".")
+        if not isinstance(self._document.get(table), dict):
+            self._document[table] = tomlkit.table()
+        self._document[table][name] = self._values[key]  # type: ignore[index]
+
+    def sampling(self) -> Sampling:
+        """The sampling of ghost text that the user has set."""
+        chosen = {f.name: self[f"sampling.{f.name}"] for f in fields(Sampling) if f"sampling.{f.name}" in self._declared}
+        return Sampling(**chosen)
+
+    def set_sampling(self, sampling: Sampling) -> None:
+        """Remember the values of `sampling` that are settings."""
+        for key in _SAMPLING_TITLES:
+            self[f"sampling.{key}"] = getattr(sampling, key)
+
+    def save(self) -> None:
+        """Write the file, whole or not at all. Raises OSError."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=".settings-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(tomlkit.dumps(self._document))
+            os.replace(name, self._file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise

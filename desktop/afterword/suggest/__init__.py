@@ -1,0 +1,1 @@
+"""From a model's pieces to what is worth showing at the cursor."""

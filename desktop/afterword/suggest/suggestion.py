@@ -1,0 +1,76 @@
+"""What is offered to the writer: text outside the document, to take whole, in part, or to type through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from afterword.engine.protocol import Piece
+from afterword.text.boundaries import first_sentence_end, first_word_end
+
+
+class Ended(Enum):
+    """Why a suggestion goes no further."""
+
+    LENGTH = "length"  # as many words as were asked for
+    SENTENCE = "sentence"  # as many sentences as were asked for
+    MODEL = "model"  # the model had no more to say
+    FOLLOWING = "following"  # it came to what already stands after the cursor
+    STOPPED = "stopped"  # nobody wants it any more
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Pieces of text for the cursor's place; immutable.
+
+    Attributes:
+        pieces: runs of text with the model's probability of each.
+        why_it_ended: None while more may follow.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    why_it_ended: Ended | None = None
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def probability(self) -> float:
+        """The product of the probabilities of its pieces; 1 when there are none."""
+        product = 1.0
+        for piece in self.pieces:
+            product *= piece.probability
+        return product
+
+    def __bool__(self) -> bool:
+        return any(piece.text for piece in self.pieces)
+
+    def accept_word(self) -> tuple[str, Suggestion]:
+        """The first word with the space before it (trailing punctuation is a unit of its own), and what is left."""
+        return self._split(first_word_end(self.text))
+
+    def accept_sentence(self) -> tuple[str, Suggestion]:
+        """Everything to the end of the first sentence, and what is left."""
+        return self._split(first_sentence_end(self.text))
+
+    def type_through(self, typed: str) -> Suggestion | None:
+        """What is left once the writer has typed `typed`; None when that is not what the suggestion says."""
+        if not self.text.startswith(typed):
+            return None
+        return self._split(len(typed))[1]
+
+    def _split(self, at: int) -> tuple[str, Suggestion]:
+        return self.text[:at], replace(self, pieces=tuple(drop(self.pieces, at)))
+
+
+def drop(pieces: Iterable[Piece], count: int) -> Iterable[Piece]:
+    """`pieces` without their first `count` characters."""
+    for piece in pieces:
+        if count >= len(piece.text):
+            count -= len(piece.text)
+        else:
+            yield replace(piece, text=piece.text[count:])
+            count = 0

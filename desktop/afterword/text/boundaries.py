@@ -1,0 +1,71 @@
+"""Where words and sentences end, and how many words there are."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = r"\w+(?:['’\-]\w+|[.,]\d+)*"  # don't, half-typed, naïve, 3rd, 3.5
+_UNIT = re.compile(rf"\s*(?:{_WORD}|[^\w\s]+)?")
+_WORDS = re.compile(_WORD)
+
+_CLOSERS = "\"'”’»)]*_"
+_SENTENCE_END = re.compile(rf"(?:[.!?…]+[{re.escape(_CLOSERS)}]*(?=\s|\Z)|[。！？]+[」』）]*|\n\s*\n)")
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st sr jr vs etc e.g i.e cf vol fig al inc ltd co corp dept est approx p pp ca bzw z.b d.h u.a".split()
+    + "jan feb apr jun jul aug sep sept oct nov dec mon tue wed thu fri capt lt sgt".split()
+)
+
+
+def first_word_end(text: str) -> int:
+    """Where the first unit of `text` ends: a word with the space before it, or a run of punctuation with the space before it.
+
+    The last unit takes the white space behind it; text of white space only is one unit. 0 for an empty text.
+    """
+    match = _UNIT.match(text)
+    end = match.end() if match else 0
+    return end if text[end:].strip() else len(text)
+
+
+def count_words(text: str) -> int:
+    """How many words a writer would count in `text`."""
+    return sum(1 for _ in _WORDS.finditer(text))
+
+
+def sentence_ends(text: str, before: str = "", final: bool = True) -> list[int]:
+    """The offsets in `text` behind each end of a sentence, closing quotes and brackets included.
+
+    An abbreviation ("Mr.", "e.g."), an initial ("J."), the number of a list ("1." that begins a line) and a decimal point end
+    no sentence.
+
+    Args:
+        text: where to look.
+        before: what stands before it, for an abbreviation that begins there.
+        final: False while more of the text may follow: an end at the very end is then not yet certain, and not reported.
+    """
+    whole = before[-40:] + text
+    shift = len(whole) - len(text)
+    ends = []
+    for match in _SENTENCE_END.finditer(whole, shift):
+        if match.end() == len(whole) and not final:
+            continue
+        if match.group()[0] == "." and match.group().rstrip(_CLOSERS) == "." and _is_abbreviation(whole[: match.start()]):
+            continue
+        ends.append(match.end() - shift)
+    return ends
+
+
+def first_sentence_end(text: str) -> int:
+    """Where the first sentence of `text` ends; its whole length when it holds no end."""
+    ends = sentence_ends(text)
+    return ends[0] if ends else len(text)
+
+
+def _is_abbreviation(up_to_dot: str) -> bool:
+    line_start = up_to_dot.rfind("\n") + 1
+    if re.fullmatch(r"\s*\d{1,3}", up_to_dot[line_start:]):
+        return True
+    word = re.search(r"(?:\w\.)*\w+\Z", up_to_dot)
+    if word is None:
+        return False
+    last = word.group()
+    return last.lower() in _ABBREVIATIONS or (len(last) == 1 and last.isupper() and last != "I")
