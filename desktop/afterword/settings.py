@@ -52,7 +52,7 @@ class Setting:
             raise SettingInvalid(self.key, value)
         if self.choices and value not in self.choices:
             raise SettingInvalid(self.key, value)
-        if kind is list and not all(isinstance(item, str) for item in value):  # type: ignore[union-attr]
+        if kind is list and not all(isinstance(item, str) for item in value):
             raise SettingInvalid(self.key, value)
         return value  # type: ignore[return-value]
 
@@ -142,7 +142,7 @@ class Settings:
         table, _, name = key.partition(".")
         if not isinstance(self._document.get(table), dict):
             self._document[table] = tomlkit.table()
-        self._document[table][name] = self._values[key]  # type: ignore[index]
+        self._document[table][name] = self._values[key]
 
     def sampling(self) -> Sampling:
         """The sampling of ghost text that the user has set."""

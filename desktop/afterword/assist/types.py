@@ -1,0 +1,50 @@
+"""Plain data between the editor, the controller and the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a suggestion was asked for: it is shown only while both are still true.
+
+    Attributes:
+        revision: the document's revision (QTextDocument.revision()).
+        cursor: the cursor's position in the document, in UTF-16 units as Qt counts.
+    """
+
+    revision: int
+    cursor: int
+
+
+class Phase(Enum):
+    """What the model is doing."""
+
+    NONE = "none"  # no model
+    LOADING = "loading"
+    READY = "ready"
+    WRITING = "writing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """What the status bar says of the model.
+
+    Attributes:
+        phase: what it is doing.
+        name: what the user calls it.
+        share: while loading, the share done (0 to 1, -1 where unknown).
+        stage: while loading, a fixed word for what is being done.
+        error: when it failed, why.
+        ignores: names of Sampling's fields that have no effect on it.
+    """
+
+    phase: Phase
+    name: str = ""
+    share: float = -1.0
+    stage: str = ""
+    error: BaseException | None = None
+    ignores: frozenset[str] = frozenset()

@@ -1,0 +1,107 @@
+"""Tasks that take time, off the main thread: a function, plain data in, signals out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+
+from afterword.errors import Cancelled
+from afterword.watch import Watch
+
+_log = logging.getLogger(__name__)
+
+
+class Job(QObject):
+    """One running task. Lives on the main thread; its signals arrive there. Exactly one of the last three is emitted.
+
+    Signals:
+        progressed: share done (0 to 1, or -1 where unknown) and the stage.
+        done: what the function returned.
+        failed: the exception it raised.
+        cancelled: it ended because `cancel` was called.
+    """
+
+    progressed = Signal(float, str)
+    done = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    _ended = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._watch = Watch(self.progressed.emit)
+
+    @property
+    def watch(self) -> Watch:
+        """What the function reports to."""
+        return self._watch
+
+    def cancel(self) -> None:
+        """Ask the task to stop."""
+        self._watch.cancel()
+
+
+class _Run(QRunnable):
+    def __init__(self, job: Job, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        super().__init__()
+        self._job, self._function, self._args = job, function, args
+
+    def run(self) -> None:
+        job = self._job
+        try:
+            result = self._function(*self._args, watch=job.watch)
+        except Cancelled:
+            job.cancelled.emit()
+        except Exception as error:
+            _log.warning("the task %s failed", getattr(self._function, "__name__", self._function), exc_info=True)
+            job.failed.emit(error)
+        else:
+            job.done.emit(result)
+        finally:
+            job._ended.emit()
+
+
+class Jobs(QObject):
+    """Runs tasks on threads of its own and ends them all before it goes.
+
+    Signals:
+        idle: the last running task has ended.
+    """
+
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._running: list[Job] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether a task is running."""
+        return bool(self._running)
+
+    def start(self, function: Callable[..., Any], *args: Any) -> Job:
+        """Run `function(*args, watch=...)` on another thread. Connect to the job's signals before returning to the event loop."""
+        job = Job(self)
+        job._ended.connect(self._forget)
+        self._running.append(job)
+        self._pool.start(_Run(job, function, args))
+        return job
+
+    def close(self, timeout_ms: int = 2000) -> bool:
+        """Ask all tasks to stop and wait; whether they did within `timeout_ms`."""
+        for job in self._running:
+            job.cancel()
+        return bool(self._pool.waitForDone(timeout_ms))
+
+    @Slot()
+    def _forget(self) -> None:
+        job = self.sender()
+        if isinstance(job, Job):
+            self._running.remove(job)
+            job.deleteLater()
+        if not self._running:
+            self.idle.emit()
