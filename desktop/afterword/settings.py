@@ -52,9 +52,9 @@ class Setting:
             raise SettingInvalid(self.key, value)
         if self.choices and value not in self.choices:
             raise SettingInvalid(self.key, value)
-        if kind is list and not all(isinstance(item, str) for item in value):
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             raise SettingInvalid(self.key, value)
-        return value  # type: ignore[return-value]
+        return value
 
 
 _GHOST = Sampling()
