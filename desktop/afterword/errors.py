@@ -132,6 +132,13 @@ class ModelTooLarge(ModelError):
 
 
 @dataclass(eq=False)
+class ModelNotStored(ModelError):
+    """The converted model could not be written: the disk is full, or the folder takes no files. `reason` says which."""
+
+    reason: str
+
+
+@dataclass(eq=False)
 class HubUnreachable(ModelError):
     """The model is not on this machine and the hub did not answer."""
 
@@ -161,6 +168,13 @@ class OutOfRange(AfterwordError, ValueError):
     value: object
     low: float
     high: float
+
+
+@dataclass(eq=False)
+class TextEncoding(AfterwordError, ValueError):
+    """Text that was passed in is not in UTF-8; the first offending byte is the one at `offset`."""
+
+    offset: int
 
 
 @dataclass(eq=False)

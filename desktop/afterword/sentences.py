@@ -26,10 +26,12 @@ SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.ModelBroken: "The files of “{name}” are damaged or incomplete: {reason}.",
     errors.ModelUnsupported: "“{name}” is not a language model that Afterword can use: {reason}.",
     errors.ModelTooLarge: "“{name}” does not fit into the memory of this machine.",
+    errors.ModelNotStored: "“{name}” could not be stored: {reason}.",
     errors.HubUnreachable: "“{name}” is not on this machine, and the model hub could not be reached.",
     errors.StarterUnavailable: "The starter model could not be fetched: {reason}.",
     errors.GenerationFailed: "“{name}” stopped with an error: {reason}.",
     errors.OutOfRange: "{key} must be between {low} and {high}, not {value}.",
+    errors.TextEncoding: "The text is not in UTF-8 (byte {offset} does not fit).",
     errors.SettingInvalid: "The setting {key} cannot be {value}.",
     errors.SettingsUnreadable: "The settings in “{path}” cannot be read, so the defaults are used: {reason}.",
 }

@@ -17,6 +17,7 @@ class Ended(Enum):
     SENTENCE = "sentence"  # as many sentences as were asked for
     MODEL = "model"  # the model had no more to say
     FOLLOWING = "following"  # it came to what already stands after the cursor
+    SEAM = "seam"  # it does not fit to the writer's text
     STOPPED = "stopped"  # nobody wants it any more
 
 
@@ -63,14 +64,15 @@ class Suggestion:
         return self._split(len(typed))[1]
 
     def _split(self, at: int) -> tuple[str, Suggestion]:
-        return self.text[:at], replace(self, pieces=tuple(drop(self.pieces, at)))
+        return self.text[:at], replace(self, pieces=part(self.pieces, at))
 
 
-def drop(pieces: Iterable[Piece], count: int) -> Iterable[Piece]:
-    """`pieces` without their first `count` characters."""
+def part(pieces: Iterable[Piece], start: int, end: int | None = None) -> tuple[Piece, ...]:
+    """The characters from `start` to `end` of `pieces`, each with the probability of the piece it came from."""
+    chosen, at = [], 0
     for piece in pieces:
-        if count >= len(piece.text):
-            count -= len(piece.text)
-        else:
-            yield replace(piece, text=piece.text[count:])
-            count = 0
+        text = piece.text[max(0, start - at) : None if end is None else max(0, end - at)]
+        if text:
+            chosen.append(replace(piece, text=text))
+        at += len(piece.text)
+    return tuple(chosen)

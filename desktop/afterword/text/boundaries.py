@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 _WORD = r"\w+(?:['’\-]\w+|[.,]\d+)*"  # don't, half-typed, naïve, 3rd, 3.5
 _UNIT = re.compile(rf"\s*(?:{_WORD}|[^\w\s]+)?")
@@ -29,6 +30,11 @@ def first_word_end(text: str) -> int:
 def count_words(text: str) -> int:
     """How many words a writer would count in `text`."""
     return sum(1 for _ in _WORDS.finditer(text))
+
+
+def word_ends(text: str, most: int) -> list[int]:
+    """Where the first `most` words of `text` end."""
+    return [match.end() for match in islice(_WORDS.finditer(text), most)]
 
 
 def sentence_ends(text: str, before: str = "", final: bool = True) -> list[int]:

@@ -1,0 +1,136 @@
+"""Between the editor and the model's thread: one request in flight, stale replies dropped, showing delayed to its time."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+
+from afterword.assist.timing import LEAVE_WITHIN_MS, SHOW_AFTER
+from afterword.assist.types import ModelState, Phase, Place
+from afterword.assist.worker import Opener, Worker
+from afterword.engine.protocol import Request
+from afterword.engine.sampling import Sampling
+from afterword.suggest.suggestion import Suggestion
+from afterword.text.context import Context
+
+
+class Controller(QObject):
+    """Owns the thread of the model. Lives on the main thread.
+
+    Args:
+        opener: loads a model, on the model's thread.
+
+    Signals:
+        suggestion_ready: a Suggestion (it grows with every emission) and the Place for which it was asked.
+        state_changed: a ModelState.
+        rate_measured: tokens per second.
+    """
+
+    suggestion_ready = Signal(object, object)
+    state_changed = Signal(object)
+    rate_measured = Signal(float)
+    _load_wished = Signal(int, str, bool)
+    _completion_wished = Signal(object)
+    _leave_wished = Signal()
+
+    def __init__(self, opener: Opener, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sampling = Sampling()
+        self._pace = SHOW_AFTER["balanced"]
+        self._id = 0
+        self._load_id = 0
+        self._asked: tuple[Request, Place] | None = None
+        self._waiting: Suggestion | None = None
+        self._due = 0.0
+        self._ready = False
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._show)
+        self._thread = QThread()
+        self._thread.setObjectName("model")
+        self._worker = Worker(opener)
+        self._worker.moveToThread(self._thread)
+        self._load_wished.connect(self._worker.load)
+        self._completion_wished.connect(self._worker.complete)
+        self._leave_wished.connect(self._worker.leave)
+        self._worker.state_changed.connect(self._state_arrived)
+        self._worker.suggestion_grew.connect(self._suggestion_arrived)
+        self._worker.rate_measured.connect(self.rate_measured)
+        self._thread.start()
+
+    # --- wishes of the window ---------------------------------------------------------------------------------------
+
+    @Slot(str, bool)
+    def load(self, name: str, download: bool = False) -> None:
+        """Load the model `name`; a load that is running is given up."""
+        self.cancel_load()
+        self._load_wished.emit(self._load_id, name, download)
+
+    @Slot()
+    def cancel_load(self) -> None:
+        """Give up the load that is running."""
+        self._load_id += 1
+        self._worker.want_load(self._load_id)
+
+    @Slot(object)
+    def set_sampling(self, sampling: Sampling) -> None:
+        """Use `sampling` from the next request on."""
+        self._sampling = sampling
+
+    @Slot(str)
+    def set_pace(self, pace: str) -> None:
+        """Show suggestions at a pace of `timing.SHOW_AFTER`."""
+        self._pace = SHOW_AFTER[pace]
+
+    # --- wishes of the editor ---------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def ask(self, context: Context, place: Place) -> None:
+        """Ask for words at `place`; whatever was asked before is void."""
+        self.cancel()
+        self._asked = (Request(self._id, context, self._sampling), place)
+        self._due = time.monotonic() + self._pace
+        self._completion_wished.emit(self._asked[0])
+
+    @Slot()
+    def cancel(self) -> None:
+        """Nothing is wanted any more."""
+        self._id += 1
+        self._worker.want(self._id)
+        self._asked = self._waiting = None
+        self._timer.stop()
+
+    # --- replies ----------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _state_arrived(self, state: ModelState) -> None:
+        became_ready = state.phase is Phase.READY and not self._ready
+        self._ready = state.phase in (Phase.READY, Phase.WRITING)
+        if became_ready and self._asked is not None and self._waiting is None:
+            self._completion_wished.emit(self._asked[0])  # asked while the model was still loading
+        self.state_changed.emit(state)
+
+    @Slot(int, object)
+    def _suggestion_arrived(self, request_id: int, suggestion: Suggestion) -> None:
+        if self._asked is None or request_id != self._asked[0].id:
+            return
+        self._waiting = suggestion
+        left = self._due - time.monotonic()
+        if left <= 0:
+            self._show()
+        elif not self._timer.isActive():
+            self._timer.start(int(left * 1000) + 1)
+
+    @Slot()
+    def _show(self) -> None:
+        if self._asked is not None and self._waiting is not None:
+            self.suggestion_ready.emit(self._waiting, self._asked[1])
+
+    # --- leaving ----------------------------------------------------------------------------------------------------
+
+    def close(self, timeout_ms: int = LEAVE_WITHIN_MS) -> bool:
+        """End the thread; False when a load could not be interrupted in time and is still running."""
+        self.cancel()
+        self.cancel_load()
+        self._leave_wished.emit()
+        return self._thread.wait(timeout_ms)

@@ -1,0 +1,9 @@
+"""Every number that decides when a suggestion is shown, in one place."""
+
+from __future__ import annotations
+
+SHOW_AFTER = {"calm": 0.8, "balanced": 0.15, "eager": 0.0}
+"""Seconds from the keystroke to the earliest showing, by pace. Generating starts at the keystroke in every case."""
+
+LEAVE_WITHIN_MS = 2000
+"""How long quitting waits for the model's thread."""

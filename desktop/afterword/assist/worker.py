@@ -1,0 +1,134 @@
+"""Lives on the model's thread and owns the model: plain data in, signals out. It never sees a widget."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from afterword.assist.types import ModelState, Phase
+from afterword.engine.protocol import LanguageModel, Request
+from afterword.errors import AfterwordError, Cancelled
+from afterword.suggest.suggester import Suggester
+from afterword.watch import Watch
+
+_log = logging.getLogger(__name__)
+
+Opener = Callable[[str, bool, Watch], LanguageModel]
+"""Loads the model of a name; the flag says whether it may be downloaded."""
+
+
+class Worker(QObject):
+    """Loads models and runs requests, one after the other.
+
+    `want` and `want_load` are called directly from the main thread: a queued call would wait behind the very work that it
+    should stop. They only set what the decode loop and the loader read.
+
+    Signals:
+        state_changed: a ModelState.
+        suggestion_grew: the id of a request and its Suggestion so far.
+        rate_measured: tokens per second of the request that has just ended.
+    """
+
+    state_changed = Signal(object)
+    suggestion_grew = Signal(int, object)
+    rate_measured = Signal(float)
+
+    def __init__(self, opener: Opener) -> None:
+        super().__init__()
+        self._opener = opener
+        self._suggester: Suggester | None = None
+        self._wanted = 0
+        self._served = 0
+        self._load_wanted = 0
+        self._watch = Watch()
+
+    # --- called from the main thread --------------------------------------------------------------------------------
+
+    def want(self, request_id: int) -> None:
+        """From now on only the request of this id is worth running."""
+        self._wanted = request_id
+
+    def want_load(self, load_id: int) -> None:
+        """From now on only the load of this id is worth doing; one that is running is asked to stop."""
+        self._load_wanted = load_id
+        self._watch.cancel()
+
+    # --- slots, on the model's thread -------------------------------------------------------------------------------
+
+    @Slot(int, str, bool)
+    def load(self, load_id: int, name: str, download: bool) -> None:
+        """Load a model and let the one before go. When that fails, the one before stays."""
+        self._watch = Watch(self._loading(name))
+        if load_id != self._load_wanted:  # read after the new watch is in place, so that no wish to stop is missed
+            return
+        self.state_changed.emit(ModelState(Phase.LOADING, name))
+        try:
+            model = self._opener(name, download, self._watch)
+        except Cancelled:
+            self._settle()
+            return
+        except Exception as error:
+            _log.warning("the model %s could not be loaded", name, exc_info=True)
+            self.state_changed.emit(ModelState(Phase.FAILED, name, error=error))
+            if self._suggester is not None:
+                self._settle()
+            return
+        self._release()
+        self._suggester = Suggester(model)
+        self._settle()
+
+    @Slot(object)
+    def complete(self, request: Request) -> None:
+        """Run a request, unless a newer one is wanted by now."""
+        suggester = self._suggester
+        if suggester is None or request.id != self._wanted or request.id == self._served:
+            return
+        self._served = request.id
+        self.state_changed.emit(self._state(Phase.WRITING))
+        began, pieces = time.perf_counter(), 0
+        try:
+            for suggestion in suggester.suggest(request, lambda: request.id != self._wanted):
+                if request.id != self._wanted:
+                    break
+                if not pieces:
+                    began = time.perf_counter()
+                pieces = len(suggestion.pieces) or pieces
+                self.suggestion_grew.emit(request.id, suggestion)
+        except AfterwordError as error:
+            _log.warning("the model failed while it wrote", exc_info=True)
+            self.state_changed.emit(self._state(Phase.FAILED, error))
+            return
+        took = time.perf_counter() - began
+        if pieces > 2 and took > 0:
+            self.rate_measured.emit((pieces - 1) / took)
+        self._settle()
+
+    @Slot()
+    def leave(self) -> None:
+        """Give the model back and end the thread."""
+        self._release()
+        QThread.currentThread().quit()
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _loading(self, name: str) -> Callable[[float, str], None]:
+        def report(share: float, stage: str) -> None:
+            self.state_changed.emit(ModelState(Phase.LOADING, name, share, stage))
+
+        return report
+
+    def _settle(self) -> None:
+        self.state_changed.emit(self._state(Phase.READY) if self._suggester else ModelState(Phase.NONE))
+
+    def _state(self, phase: Phase, error: BaseException | None = None) -> ModelState:
+        assert self._suggester is not None
+        model = self._suggester.model
+        return ModelState(phase, model.name, error=error, ignores=model.capabilities.ignores)
+
+    def _release(self) -> None:
+        if self._suggester is not None:
+            self._suggester.model.close()
+            self._suggester = None

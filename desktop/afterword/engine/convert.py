@@ -1,0 +1,194 @@
+"""From a GGUF file to a folder that transformers loads: safetensors in bfloat16, configuration, tokenizer.
+
+This is the body of a child process, `python -m afterword.engine.convert SOURCE FOLDER`: reading a GGUF holds the interpreter
+lock for seconds, and has no way to be cancelled. Its lines are JSON: `{"share": 0.5}`, at the end `{"done": true}`, or
+`{"error": "ModelBroken", "reason": "..."}`. `afterword.engine.conversion` starts it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from afterword.engine import child
+from afterword.engine.conversion import no_room
+from afterword.errors import ModelBroken, ModelError, ModelNotStored, ModelTooLarge, ModelUnsupported
+
+# Vocabularies whose merges were learned with digits split off one by one, by the name that the GGUF carries in
+# "tokenizer.ggml.pre" (llama.cpp, src/llama-vocab.cpp). transformers 5.23 does not know them and would tokenise the blank or
+# the line break before a number differently from what the model has seen.
+_DIGITS_APART = frozenset({"smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b"})
+
+_BYTES_PER_WEIGHT = 2  # bfloat16
+_ROOM = 32 * 2**20  # bytes for the tokenizer, and some air
+
+# The shares of the time when the starter model is converted, by measurement.
+_READ, _TOKENIZED, _UNPACKED = 0.2, 0.6, 0.9
+
+
+def convert(source: Path, folder: Path, report: Callable[[float], None]) -> None:
+    """Convert the GGUF file `source` into the existing folder `folder`.
+
+    Args:
+        source: a file with the weights of a causal model.
+        folder: gets config.json, model.safetensors (or several and their index), and the tokenizer's files.
+        report: told the share done, 0 to 1.
+
+    Raises:
+        ModelBroken: the file is truncated or damaged.
+        ModelUnsupported: it is whole, but holds no causal model that transformers reads.
+        ModelTooLarge, ModelNotStored: this machine has not enough memory, or not enough disk.
+    """
+    name = source.name
+    report(0.0)
+    pre, weights = _checked(source, name)
+    _check_room(name, folder, weights)
+    report(_READ)
+
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    local: dict[str, Any] = {"gguf_file": name, "local_files_only": True, "trust_remote_code": False}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source.parent, **local)
+        report(_TOKENIZED)
+        model, info = AutoModelForCausalLM.from_pretrained(
+            source.parent,
+            dtype=torch.bfloat16,
+            # Plain weights instead of packed blocks; only such a model can be saved.
+            quantization_config=GgufConfig(dequantize=True),
+            use_safetensors=True,
+            output_loading_info=True,
+            **local,
+        )
+    except MemoryError as error:
+        raise ModelTooLarge(name) from error
+    except Exception as error:  # of any type: the file is whole, so what transformers cannot read it does not support
+        raise ModelUnsupported(name, _in_short(error)) from error
+    report(_UNPACKED)
+    if info["missing_keys"]:
+        raise ModelBroken(name, f"{len(info['missing_keys'])} of its weights are missing")
+    if not all(bool(torch.isfinite(weight).all()) for weight in model.parameters()):
+        raise ModelBroken(name, "some of its weights are not numbers")
+    model.config.name_or_path = name
+    tokenizer = _mended(tokenizer, pre, model.get_input_embeddings().num_embeddings)
+    try:
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    except (OSError, SafetensorError) as error:
+        raise ModelNotStored(name, _in_short(error)) from error
+    report(1.0)
+
+
+def _checked(source: Path, name: str) -> tuple[str, int]:
+    """The file's pre-tokeniser and its number of weights; raises ModelBroken where the file is not whole."""
+    import gguf
+
+    try:
+        reader = gguf.GGUFReader(str(source))
+        end = max(int(tensor.data_offset) + int(tensor.n_bytes) for tensor in reader.tensors)
+        weights = sum(int(tensor.n_elements) for tensor in reader.tensors)
+        pre = reader.get_field("tokenizer.ggml.pre")
+        pre_name = str(pre.contents()) if pre else ""
+    except OSError as error:
+        raise ModelBroken(name, error.strerror or str(error)) from error
+    except Exception as error:  # of any type: the parser trusts the numbers in the file
+        raise ModelBroken(name, "it is no whole GGUF file") from error
+    if end > source.stat().st_size:
+        raise ModelBroken(name, "the file ends too early")
+    return pre_name, weights
+
+
+def _check_room(name: str, folder: Path, weights: int) -> None:
+    import psutil
+
+    needed = weights * _BYTES_PER_WEIGHT + _ROOM
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise ModelNotStored(name, no_room(needed, free))
+    if psutil.virtual_memory().available + psutil.swap_memory().free < needed:
+        raise ModelTooLarge(name)
+
+
+def _mended(tokenizer: Any, pre: str, rows: int) -> Any:
+    """The tokenizer with what its reader gets wrong put right.
+
+    Args:
+        tokenizer: as read from the GGUF.
+        pre: the pre-tokeniser that the file names.
+        rows: of the embedding. The reader adds GPT-2's "<|endoftext|>" where the vocabulary lacks it, with a number that the
+            model has no row for: the word in a text would break the model.
+    """
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
+
+    raw = json.loads(tokenizer.backend_tokenizer.to_str())
+    raw["added_tokens"] = [token for token in raw["added_tokens"] if token["id"] < rows]
+    if pre in _DIGITS_APART:
+        byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+        digits = {"type": "Digits", "individual_digits": True}
+        raw["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [digits, byte_level]}
+    special = {
+        key: token
+        for key, token in tokenizer.special_tokens_map.items()
+        if isinstance(token, str) and tokenizer.convert_tokens_to_ids(token) < rows
+    }
+    return PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer.from_str(json.dumps(raw)),
+        chat_template=tokenizer.chat_template,
+        clean_up_tokenization_spaces=False,
+        **special,
+    )
+
+
+def _in_short(error: BaseException) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__).partition(". ")[0][:160]
+
+
+def _read_once() -> None:
+    """Keep what gguf has read and built: this process reads one file, and ends.
+
+    transformers parses the file once for each of tokenizer, configuration and weights, and builds the same map of names for every
+    module: 12 of 19 seconds for the starter model.
+    """
+    import gguf
+
+    gguf.GGUFReader = functools.cache(gguf.GGUFReader)
+    gguf.get_tensor_name_map = functools.cache(gguf.get_tensor_name_map)
+
+
+def main() -> int:
+    """Run as a child process; the exit code is 0 or 1."""
+    source, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    lines = child.be_a_child()
+    logging.basicConfig(stream=sys.stderr)
+    os.environ |= {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}  # read when the libraries are imported, below
+
+    def tell(**values: object) -> None:
+        lines.write(json.dumps(values) + "\n")
+
+    _read_once()
+    try:
+        convert(source, folder, lambda share: tell(share=share))
+    except ModelError as error:
+        logging.getLogger(__name__).warning("%s could not be converted", source.name, exc_info=True)
+        values = {key: value for key, value in vars(error).items() if key != "name"}
+        tell(error=type(error).__name__, **values)
+        return 1
+    tell(done=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,192 @@
+"""From a name to a loaded model: the starter, a folder, a GGUF file, or an id on the Hugging Face hub.
+
+Model files are data, never code: safetensors and GGUF only, `trust_remote_code=False`, and no network but for a download that the
+user asked for by naming the model. torch and transformers are imported when a model is opened, not before.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from afterword.engine import catalogue, hub, starter
+from afterword.engine.conversion import converted
+from afterword.engine.protocol import LanguageModel
+from afterword.errors import (
+    AfterwordError,
+    ModelBroken,
+    ModelNotThere,
+    ModelPickled,
+    ModelRunsCode,
+    ModelTooLarge,
+    ModelUnsupported,
+)
+from afterword.watch import Watch
+
+if TYPE_CHECKING:
+    import torch
+
+_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_OTHER_HEADS = (
+    "ForMaskedLM",
+    "ForSequenceClassification",
+    "ForTokenClassification",
+    "ForQuestionAnswering",
+    "ForMultipleChoice",
+)
+
+
+def open_model(
+    name: str, models_dir: Path, watch: Watch | None = None, *, exact: bool = False, download: bool = False
+) -> LanguageModel:
+    """Load the model that the user calls `name`.
+
+    Args:
+        name: "starter", a folder, a `.gguf` file, or a hub id.
+        models_dir: where converted models are kept.
+        watch: told the stages; cancelling is noticed between them.
+        exact: float32 and no shortcut, so that greedy output equals transformers' `generate`.
+        download: whether a hub model that is not on this machine may be fetched.
+
+    Raises:
+        ModelError, StarterUnavailable: with the reason as its type.
+        Cancelled: through `watch`.
+    """
+    watch = watch or Watch()
+    folder = _folder(name, models_dir, watch, download)
+    config = check_folder(name, folder)
+    watch.report(-1, "importing")
+    try:
+        return _load(name, folder, config, watch, exact)
+    except MemoryError as error:
+        raise ModelTooLarge(name) from error
+
+
+def fetch(name: str, models_dir: Path, watch: Watch | None = None) -> Path:
+    """Make the model `name` ready for use on this machine, downloading it where it is missing; returns its folder."""
+    folder = _folder(name, models_dir, watch or Watch(), download=True)
+    check_folder(name, folder)
+    return folder
+
+
+def _folder(name: str, models_dir: Path, watch: Watch, download: bool) -> Path:
+    if name == starter.NAME:
+        return starter.ensure(models_dir, watch)
+    found = catalogue.resolve(name, models_dir)
+    if isinstance(found, str):
+        return hub.snapshot(found, watch, download)
+    return converted(found, models_dir, watch) if found.is_file() else found
+
+
+def check_folder(name: str, folder: Path) -> dict[str, Any]:
+    """What can be said of a model folder without loading it; returns its configuration.
+
+    Raises:
+        ModelNotThere, ModelPickled, ModelBroken.
+    """
+    config_file = folder / "config.json"
+    if not config_file.is_file():
+        raise ModelNotThere(name)
+    config = _read_json(name, config_file)
+    if not any(folder.glob("*.safetensors")):
+        raise ModelPickled(name) if any(any(folder.glob(pattern)) for pattern in _PICKLES) else ModelNotThere(name)
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        shards = _read_json(name, index).get("weight_map")
+        if not isinstance(shards, dict):
+            raise ModelBroken(name, "its list of weight files is damaged")
+        missing = sorted({str(shard) for shard in shards.values() if not (folder / str(shard)).is_file()})
+        if missing:
+            raise ModelBroken(name, f"{missing[0]} is missing")
+    return config
+
+
+def _read_json(name: str, file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelBroken(name, f"{file.name} cannot be read") from error
+    if not isinstance(content, dict):
+        raise ModelBroken(name, f"{file.name} is not what it should be")
+    return content
+
+
+def _load(name: str, folder: Path, config_json: dict[str, Any], watch: Watch, exact: bool) -> LanguageModel:
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
+
+    from afterword.engine.local import TransformersModel
+
+    quiet()
+    kind = config_json.get("model_type")
+    if kind not in CONFIG_MAPPING:
+        raise ModelRunsCode(name) if "auto_map" in config_json else ModelUnsupported(name, f"transformers does not know “{kind}”")
+    local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        config = AutoConfig.from_pretrained(folder, **local)
+        architectures = config.architectures or []
+        if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING or any(a.endswith(_OTHER_HEADS) for a in architectures):
+            raise ModelUnsupported(name, f"it is a {kind} model that does not continue text")
+        watch.report(0.1, "tokenizer")
+        tokenizer = AutoTokenizer.from_pretrained(folder, **local)
+        watch.report(0.4, "weights")
+        device = _device(torch)
+        model, info = AutoModelForCausalLM.from_pretrained(
+            folder,
+            config=config,
+            use_safetensors=True,
+            output_loading_info=True,
+            dtype=_dtype(torch, config, device, exact),
+            **local,
+        )
+        if info["missing_keys"]:
+            raise ModelBroken(name, f"{len(info['missing_keys'])} of its weights are missing")
+        watch.check()
+        return TransformersModel(name, model.to(device).eval(), tokenizer, exact)
+    except AfterwordError:
+        raise
+    except torch.OutOfMemoryError as error:
+        raise ModelTooLarge(name) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, SafetensorError) as error:
+        if "allocate" in str(error) and isinstance(error, RuntimeError):
+            raise ModelTooLarge(name) from error
+        raise ModelBroken(name, _first_words(error)) from error
+
+
+def _device(torch: Any) -> torch.device:
+    if torch.cuda.is_available():
+        return torch.device("cuda")  # type: ignore[no-any-return]
+    if torch.backends.mps.is_available():
+        return torch.device("mps")  # type: ignore[no-any-return]
+    return torch.device("cpu")  # type: ignore[no-any-return]
+
+
+def _dtype(torch: Any, config: Any, device: torch.device, exact: bool) -> torch.dtype:
+    """As the file has it; half precision becomes bfloat16, which processors compute well and float16 they do not."""
+    if exact:
+        return torch.float32  # type: ignore[no-any-return]
+    stored = getattr(config, "dtype", None)
+    if device.type != "cpu" or stored == torch.float16:
+        return torch.bfloat16  # type: ignore[no-any-return]
+    return stored or torch.float32  # type: ignore[no-any-return]
+
+
+def quiet() -> None:
+    """Keep transformers from drawing progress bars and from writing advice to stderr."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    logging.getLogger("transformers").propagate = False
+
+
+def _first_words(error: BaseException) -> str:
+    """The first sentence of a library's message, short enough for a dialog; the log has all of it."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    sentence = text.partition(". ")[0]
+    return sentence if len(sentence) <= 120 else sentence[:117] + "…"

@@ -1,0 +1,122 @@
+"""Writing a file whole or not at all: the one way in which drafts and exports reach the disk."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import secrets
+import shutil
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from afterword.watch import Watch
+
+_log = logging.getLogger(__name__)
+
+CHUNK_BYTES = 1 << 22  # between two looks at whether the task should stop
+
+
+def write_whole(path: Path, data: bytes, watch: Watch | None = None) -> os.stat_result:
+    """Make `data` the content of `path`, so that at every moment the old content or the new one is there whole.
+
+    A temporary file in the same folder is written and flushed to the disk (fsync), then takes the place of `path` in one step
+    (os.replace), and the folder is flushed. A symbolic link is followed and kept. The permissions of an existing file are kept,
+    and its owner and extended attributes where the system allows; a hard link is not: the other names keep the old content.
+
+    Args:
+        path: where to; its folder must exist.
+        data: all of it.
+        watch: may stop the writing up to the last step; then the old content stays.
+
+    Returns:
+        What the system knows of the new file.
+
+    Raises:
+        OSError: it could not be written; the old content is untouched and no temporary file is left.
+        Cancelled: it was asked to stop, likewise.
+    """
+    watch = watch or Watch()
+    watch.check()
+    target = Path(os.path.realpath(path))
+    old = _existing(path, target)
+    temporary = target.with_name(f".afterword-{secrets.token_hex(8)}.tmp")
+    # A new file gets what the umask allows; one that takes the place of another is for the owner only until it has its mode.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(temporary, flags, 0o666 if old is None else 0o600)
+    try:
+        try:
+            _write(handle, data, watch)
+            if old is not None:
+                _keep_attributes(target, old, temporary)
+            os.fsync(handle)
+            new = os.fstat(handle)
+        finally:
+            os.close(handle)
+        watch.check()
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    _flush_folder(target.parent)
+    return new
+
+
+def reason(error: OSError) -> str:
+    """The system's word for `error`, such as "no space left on device": lower case, no full stop."""
+    return (error.strerror or (os.strerror(error.errno) if error.errno else type(error).__name__)).lower().rstrip(".")
+
+
+def not_ordinary() -> OSError:
+    """The error for what is neither a file nor a folder: a pipe, a socket, a device."""
+    return OSError(errno.EINVAL, "it is not an ordinary file")
+
+
+def _existing(path: Path, target: Path) -> os.stat_result | None:
+    try:
+        found = os.stat(path)  # follows links, and fails where they go round in a circle
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(found.st_mode):
+        raise not_ordinary()
+    if not os.access(target, os.W_OK):  # replacing needs no leave of the file itself, but who made it read-only meant it
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return found
+
+
+def _write(handle: int, data: bytes, watch: Watch) -> None:
+    rest = memoryview(data)
+    while rest:
+        watch.check()
+        rest = rest[os.write(handle, rest[:CHUNK_BYTES]) :]
+
+
+def _keep_attributes(target: Path, old: os.stat_result, temporary: Path) -> None:
+    # None of this may cost the writer the save: a file system that cannot hold an attribute goes without it.
+    if hasattr(os, "chown"):
+        with suppress(OSError):
+            os.chown(temporary, old.st_uid, old.st_gid)
+    with suppress(OSError):
+        shutil.copystat(target, temporary)
+    with suppress(OSError):
+        os.chmod(temporary, stat.S_IMODE(old.st_mode))  # again, for copystat stops at the first thing that it cannot copy
+    with suppress(OSError):
+        os.utime(temporary)  # copystat took the time too
+
+
+def _flush_folder(folder: Path) -> None:
+    # The new file is in place; whether its name is on the disk already is all that can go wrong here. Windows opens no folders.
+    if os.name == "nt":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        _log.warning("a folder could not be flushed: %s", reason(error))

@@ -1,0 +1,233 @@
+"""The controller with its real thread and a scripted model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject, QThread, Slot
+from pytestqt.qtbot import QtBot
+
+from afterword.assist.controller import Controller
+from afterword.assist.types import ModelState, Phase, Place
+from afterword.engine.protocol import LanguageModel
+from afterword.engine.sampling import Sampling
+from afterword.errors import GenerationFailed, ModelMissing
+from afterword.suggest.suggestion import Suggestion
+from afterword.text.context import Context
+from afterword.watch import Watch
+from tests.fakes.scripted import ScriptedModel
+
+HERE = Place(1, 10)
+
+
+class Desk(QObject):
+    """What the controller says, as the window and the editor hear it; opens what `models` has under a name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.models: dict[str, LanguageModel | Exception] = {}
+        self.loading = threading.Event()
+        self.may_load = threading.Event()
+        self.may_load.set()
+        self.opened: list[tuple[str, bool]] = []
+        self.states: list[ModelState] = []
+        self.shown: list[tuple[str, Place]] = []
+        self.rates: list[float] = []
+        self.threads: set[QThread] = set()
+        self.controller = Controller(self.open)
+        self.controller.set_pace("eager")
+        self.controller.state_changed.connect(self.hear_state)
+        self.controller.suggestion_ready.connect(self.hear_suggestion)
+        self.controller.rate_measured.connect(self.rates.append)
+
+    def open(self, name: str, download: bool, watch: Watch) -> LanguageModel:
+        self.opened.append((name, download))
+        watch.report(0.5, "weights")
+        self.loading.set()
+        while not self.may_load.wait(0.01):
+            watch.check()
+        found = self.models[name]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    @Slot(object)
+    def hear_state(self, state: ModelState) -> None:
+        self.threads.add(QThread.currentThread())
+        self.states.append(state)
+
+    @Slot(object, object)
+    def hear_suggestion(self, suggestion: Suggestion, place: Place) -> None:
+        self.threads.add(QThread.currentThread())
+        self.shown.append((suggestion.text, place))
+
+    def phases(self) -> list[Phase]:
+        return [state.phase for state in self.states]
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[Desk]:
+    desk = Desk()
+    yield desk
+    desk.may_load.set()
+    assert desk.controller.close()
+
+
+def ready(desk: Desk, qtbot: QtBot, model: ScriptedModel) -> None:
+    desk.models["m"] = model
+    desk.controller.load("m")
+    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
+
+
+def test_a_suggestion_streams_back_to_the_place_it_was_asked_for(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(" the city of Nova Haven.")
+    ready(desk, qtbot, model)
+    desk.controller.ask(Context("Once upon a time,"), HERE)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city of Nova Haven.", HERE)])
+    texts = [text for text, _ in desk.shown]
+    assert texts == sorted(texts, key=len)
+    assert desk.threads == {desk.thread()}
+    qtbot.waitUntil(lambda: desk.phases()[-1] is Phase.READY)
+    assert desk.rates
+
+
+def test_loading_reports_how_far_it_is_and_then_the_name(desk: Desk, qtbot: QtBot) -> None:
+    ready(desk, qtbot, ScriptedModel(name="m"))
+    loading = [state for state in desk.states if state.phase is Phase.LOADING]
+    assert (loading[-1].share, loading[-1].stage) == (0.5, "weights")
+    assert desk.states[-1].name == "m"
+
+
+def test_only_the_newest_of_many_requests_is_answered(desk: Desk, qtbot: QtBot) -> None:
+    gate = threading.Semaphore(0)
+    model = ScriptedModel(lambda request: f" reply to {request.context.before}", gate=gate)
+    ready(desk, qtbot, model)
+    for number in range(20):
+        desk.controller.ask(Context(f"text{number}"), Place(number, 0))
+    gate.release(100)
+    qtbot.waitUntil(lambda: (" reply to text19", Place(19, 0)) in desk.shown)
+    assert {place for _, place in desk.shown} == {Place(19, 0)}
+    assert len(model.requests) < 20
+
+
+def test_a_cancelled_request_stops_within_a_token_and_shows_nothing(desk: Desk, qtbot: QtBot) -> None:
+    gate = threading.Semaphore(0)
+    model = ScriptedModel(" one two three four five six", gate=gate)
+    ready(desk, qtbot, model)
+    desk.controller.ask(Context("Number"), HERE)
+    gate.release(2)
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    desk.controller.cancel()
+    shown = len(desk.shown)
+    gate.release(100)
+    qtbot.waitUntil(lambda: desk.phases()[-1] is Phase.READY)
+    assert model.pieces_said <= 3
+    assert len(desk.shown) == shown
+
+
+def test_what_was_asked_while_the_model_loaded_is_answered_once_it_is_there(desk: Desk, qtbot: QtBot) -> None:
+    desk.may_load.clear()
+    desk.models["m"] = model = ScriptedModel(" the city")
+    desk.controller.load("m")
+    desk.controller.ask(Context("Once"), HERE)
+    desk.may_load.set()
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
+    qtbot.waitUntil(lambda: desk.phases()[-1] is Phase.READY)
+    assert len(model.requests) == 1
+
+
+def test_sampling_changes_act_on_the_next_suggestion(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(" one two three")
+    ready(desk, qtbot, model)
+    desk.controller.set_sampling(Sampling(max_words=1))
+    desk.controller.ask(Context("Number"), HERE)
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    assert desk.shown[-1] == (" one", HERE)
+    assert model.requests[-1].sampling.max_words == 1
+
+
+def test_a_calm_pace_holds_a_ready_suggestion_back_until_it_is_due(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("afterword.assist.timing", fromlist=["SHOW_AFTER"]).SHOW_AFTER, "calm", 0.2)
+    model = ScriptedModel(" the city")
+    ready(desk, qtbot, model)
+    desk.controller.set_pace("calm")
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: model.pieces_said == 2 and desk.phases()[-1] is Phase.READY)
+    assert desk.shown == []
+    qtbot.waitUntil(lambda: desk.shown == [(" the city", HERE)])
+
+
+def test_a_failed_load_says_why_and_leaves_the_model_before_in_place(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(" the city")
+    ready(desk, qtbot, model)
+    desk.models["bad"] = ModelMissing("bad")
+    desk.controller.load("bad")
+    qtbot.waitUntil(lambda: Phase.FAILED in desk.phases() and desk.phases()[-1] is Phase.READY)
+    failed = next(state for state in desk.states if state.phase is Phase.FAILED)
+    assert isinstance(failed.error, ModelMissing)
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    assert not model.closed
+
+
+def test_another_model_takes_the_place_of_the_first_which_is_given_back(desk: Desk, qtbot: QtBot) -> None:
+    first = ScriptedModel(" first")
+    ready(desk, qtbot, first)
+    desk.models["n"] = ScriptedModel(" second", name="n")
+    desk.controller.load("n")
+    qtbot.waitUntil(lambda: desk.states[-1].phase is Phase.READY and desk.states[-1].name == "n")
+    assert first.closed
+
+
+def test_a_load_is_given_up_for_another(desk: Desk, qtbot: QtBot) -> None:
+    desk.may_load.clear()
+    desk.models |= {name: ScriptedModel(name=name) for name in ("a", "b", "c")}
+    desk.controller.load("a")
+    qtbot.waitUntil(desk.loading.is_set)
+    desk.controller.load("b")
+    desk.controller.load("c", True)
+    desk.may_load.set()
+    qtbot.waitUntil(lambda: desk.states[-1].phase is Phase.READY and desk.states[-1].name == "c")
+    assert desk.opened == [("a", False), ("c", True)]
+
+
+def test_a_cancelled_load_leaves_no_model(desk: Desk, qtbot: QtBot) -> None:
+    desk.may_load.clear()
+    desk.models["m"] = ScriptedModel()
+    desk.controller.load("m")
+    qtbot.waitUntil(desk.loading.is_set)
+    desk.controller.cancel_load()
+    qtbot.waitUntil(lambda: desk.phases()[-1] is Phase.NONE)
+
+
+def test_a_model_that_breaks_is_reported_and_asked_again_next_time(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(" one two", error=GenerationFailed("m", "broken"))
+    ready(desk, qtbot, model)
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: desk.phases()[-1] is Phase.FAILED)
+    model.error = None
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" one two", HERE)])
+
+
+@pytest.mark.parametrize("moment", ["idle", "loading", "writing"])
+def test_leaving_ends_the_thread_and_gives_the_model_back(moment: str, qtbot: QtBot) -> None:
+    desk = Desk()
+    model = ScriptedModel(" one two three", gate=threading.Semaphore(0))
+    if moment == "loading":
+        desk.may_load.clear()
+        desk.models["m"] = model
+        desk.controller.load("m")
+        qtbot.waitUntil(desk.loading.is_set)
+    else:
+        ready(desk, qtbot, model)
+    if moment == "writing":
+        desk.controller.ask(Context("Once"), HERE)
+        qtbot.waitUntil(lambda: model.iterators_open == 1)
+    assert desk.controller.close()
+    assert model.closed == (moment != "loading")
+    assert model.iterators_open == 0

@@ -1,0 +1,64 @@
+"""What every test stands on: no screen, a home of its own, no network, no thread left running."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Everything that belongs to the user, in a folder of this test's own."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("AFTERWORD_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def loopback_only(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = str(address[0]) if isinstance(address, tuple) else str(address)
+            if not host.startswith(_LOOPBACK):
+                raise OSError(f"tests reach nothing beyond the loopback, and {host} is")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", loopback_only)
+
+
+_QT_THREADS = {"model", "Thread (pooled)"}  # what the system calls the threads of assist/ and of jobs.py
+
+
+def _threads() -> set[object]:
+    """Python's threads, and on Linux the ids of Qt's that are ours; Qt's are no objects of Python's."""
+    alive: set[object] = {t for t in threading.enumerate() if t.is_alive() and not isinstance(t, threading._DummyThread)}
+    for task in Path("/proc/self/task").glob("*/comm"):
+        with contextlib.suppress(OSError):
+            if task.read_text().strip() in _QT_THREADS:
+                alive.add(f"{task.read_text().strip()} {task.parent.name}")
+    return alive
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    before = _threads()
+    yield
+    deadline = time.monotonic() + 2
+    while (left := _threads() - before) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not left, f"threads left running: {left}"

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afterword.engine import catalogue, conversion, starter
+from afterword.errors import ModelError, ModelMissing, ModelNotThere
+
+_SHA = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache of the hub."""
+    from huggingface_hub import constants
+
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
+    return folder
+
+
+def _cached(cache: Path, name: str, architecture: str, weights: str = "model.safetensors", card: str = "") -> None:
+    """As huggingface_hub lays a downloaded model out."""
+    repository = cache / f"models--{name.replace('/', '--')}"
+    snapshot = repository / "snapshots" / _SHA
+    for folder in (snapshot, repository / "blobs", repository / "refs"):
+        folder.mkdir(parents=True)
+    (repository / "refs" / "main").write_text(_SHA)
+    _model(snapshot, architecture, weights)
+    if card:
+        (snapshot / "README.md").write_text(card)
+
+
+def _model(folder: Path, architecture: str = "LlamaForCausalLM", weights: str = "model.safetensors") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps({"architectures": [architecture]}))
+    (folder / weights).write_bytes(bytes(100))
+    return folder
+
+
+def _starter(models_dir: Path) -> Path:
+    folder = _model(models_dir / "starter")
+    conversion.write_marker(folder, conversion.Marker(starter.TITLE, "", starter.LICENCE))
+    return folder
+
+
+# --- what there is --------------------------------------------------------------------------------------------------
+
+
+def test_on_a_new_machine_there_is_only_the_starter_to_fetch(models_dir: Path, cache: Path) -> None:
+    (entry,) = catalogue.entries(models_dir)
+    assert entry == catalogue.Entry("starter", starter.TITLE, "starter", None, 98_362_432, "Apache-2.0", False)
+
+
+def test_without_any_cache_of_the_hub_nothing_is_wrong(models_dir: Path, cache: Path) -> None:
+    cache.rmdir()
+    assert len(catalogue.entries(models_dir)) == 1
+
+
+def test_a_fetched_starter_is_installed(models_dir: Path, cache: Path) -> None:
+    folder = _starter(models_dir)
+    (entry,) = catalogue.entries(models_dir)
+    assert (entry.folder, entry.installed) == (folder, True)
+    assert entry.size == sum(file.stat().st_size for file in folder.iterdir())
+    (folder / "model.safetensors").unlink()
+    (entry,) = catalogue.entries(models_dir)
+    assert (entry.folder, entry.installed) == (None, False)
+
+
+def test_converted_files_and_folders_are_listed_and_can_be_opened_by_their_names(
+    gguf: Path, models_dir: Path, cache: Path, conversions: list[Path]
+) -> None:
+    converted = catalogue.converted(gguf, models_dir)
+    own = _model(models_dir / "my model")
+    _model(models_dir / "classifier", "BertForSequenceClassification")
+    _model(models_dir / "pickled", weights="pytorch_model.bin")
+    (models_dir / "notes").mkdir()
+    (models_dir / ".half.partial").mkdir()
+    _, *entries = catalogue.entries(models_dir)
+    assert [(e.title, e.kind, e.folder) for e in entries] == [
+        ("my model", "folder", own),
+        ("tiny.gguf", "converted", converted),
+    ]
+    assert catalogue.resolve(entries[1].name, models_dir) == converted
+    assert catalogue.resolve("my model", models_dir) == own
+
+
+def test_a_damaged_conversion_is_not_listed(gguf: Path, models_dir: Path, cache: Path, conversions: list[Path]) -> None:
+    (catalogue.converted(gguf, models_dir) / "model.safetensors").unlink()
+    assert len(catalogue.entries(models_dir)) == 1
+
+
+def test_of_the_hubs_cache_causal_models_with_safetensors_are_listed(models_dir: Path, cache: Path) -> None:
+    _cached(cache, "zoo/Writer-1B", "LlamaForCausalLM", card="---\nlicense: mit\ntags: [x]\n---\n# Writer\nlicense: none\n")
+    _cached(cache, "gpt2", "GPT2LMHeadModel")
+    _cached(cache, "old/pickles", "GPT2LMHeadModel", weights="pytorch_model.bin")
+    _cached(cache, "bert", "BertForMaskedLM")
+    (cache / "models--broken").mkdir()
+    (cache / "something else").write_text("x")
+    _, *entries = catalogue.entries(models_dir)
+    assert [(e.name, e.kind, e.licence, e.installed) for e in entries] == [
+        ("gpt2", "hub", "", True),
+        ("zoo/Writer-1B", "hub", "mit", True),
+    ]
+    assert all(e.size > 100 for e in entries)
+
+
+# --- what a name stands for -----------------------------------------------------------------------------------------
+
+
+def test_the_starter_is_the_starter_even_before_it_is_fetched(models_dir: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    _model(tmp_path / "starter")
+    assert catalogue.resolve("starter", models_dir) == catalogue.STARTER
+
+
+def test_folders_and_files_by_path(models_dir: Path, tmp_path: Path, gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = _model(tmp_path / "there" / "m")
+    assert catalogue.resolve(str(folder), models_dir) == folder
+    assert catalogue.resolve(str(gguf), models_dir) == gguf
+    assert catalogue.resolve(str(gguf.parent), models_dir) == gguf  # a folder with one such file
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert catalogue.resolve("~/there/m", models_dir) == folder
+    monkeypatch.chdir(tmp_path)
+    assert catalogue.resolve("there/m", models_dir) == Path("there/m")
+
+
+@pytest.mark.parametrize("name", ["gpt2", "HuggingFaceTB/SmolLM2-135M", "a/b.c_d-e", "openai-community/gpt2"])
+def test_hub_ids_pass_through(name: str, models_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert catalogue.resolve(name, models_dir) == name
+
+
+NO_NAMES = ["", " ", ".hidden", "/no/such/folder", "../gone", "a/b/c", "gone.gguf", "a b", "x\0y", "é", "a--b", "a..b", "-", "a/"]
+
+
+@pytest.mark.parametrize("name", [*NO_NAMES, "x" * 5000, "~nobody-here/x"])
+def test_what_is_neither_there_nor_a_hub_id_is_missing(name: str, models_dir: Path) -> None:
+    with pytest.raises(ModelMissing) as caught:
+        catalogue.resolve(name, models_dir)
+    assert caught.value.name == name
+
+
+def test_what_is_there_but_no_model_is_told_apart(models_dir: Path, tmp_path: Path, gguf: Path) -> None:
+    (tmp_path / "draft.txt").write_text("x")
+    (tmp_path / "empty").mkdir()
+    shutil.copy(gguf, gguf.with_name("another.gguf"))
+    for path in (tmp_path / "draft.txt", tmp_path / "empty", gguf.parent):
+        with pytest.raises(ModelNotThere):
+            catalogue.resolve(str(path), models_dir)
+
+
+@given(st.text(max_size=40))
+def test_any_name_resolves_or_is_an_error_with_that_name(name: str) -> None:
+    try:
+        found, refused = catalogue.resolve(name, Path("/nowhere/models")), name
+    except ModelError as error:
+        found, refused = name, error.name
+    assert refused == name
+    assert found == name or isinstance(found, Path)
+
+
+def test_the_catalogue_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, afterword.engine.catalogue; print(*{'torch', 'transformers', 'huggingface_hub', 'numpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == []

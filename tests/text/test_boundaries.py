@@ -1,0 +1,74 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afterword.text.boundaries import count_words, first_sentence_end, first_word_end, sentence_ends
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (" the city", " the"),
+        ("don't go", "don't"),
+        (" half-typed word", " half-typed"),
+        (", and", ","),
+        ("...", "..."),
+        (" 3.50 euros", " 3.50"),
+        (" “Hello”", " “"),
+        ("last  ", "last  "),
+        ("   ", "   "),
+        (" naïve Zoë", " naïve"),
+        ("\n\nThen", "\n\nThen"),
+        ("", ""),
+    ],
+)
+def test_accepting_a_word_takes_it_with_the_space_before_and_leaves_its_punctuation(text: str, first: str) -> None:
+    assert text[: first_word_end(text)] == first
+
+
+@given(st.text())
+def test_taking_word_after_word_gives_the_whole_text_and_always_comes_to_an_end(text: str) -> None:
+    taken = ""
+    while taken != text:
+        step = first_word_end(text[len(taken) :])
+        assert step > 0
+        taken += text[len(taken) : len(taken) + step]
+    assert taken == text
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("He went. She stayed.", "He went."),
+        ("Mr. Hale owned both. Ana knew.", "Mr. Hale owned both."),
+        ("See e.g. the map. Then go.", "See e.g. the map."),
+        ("It cost 3.75 euros. Cheap.", "It cost 3.75 euros."),
+        ("J. R. Hale came. Then left.", "J. R. Hale came."),
+        ("“Stop!” he cried. So she did.", "“Stop!”"),
+        ('He said "no." Then he left.', 'He said "no."'),
+        ("1. The first point. And more.", "1. The first point."),
+        ("Really?! Yes.", "Really?!"),
+        ("no end here", "no end here"),
+        ("我走了。她留下。", "我走了。"),
+        ("Wait… what? Yes.", "Wait…"),
+        ("A title\n\nA paragraph.", "A title\n\n"),
+    ],
+)
+def test_a_sentence_ends_where_a_reader_would_say_so(text: str, first: str) -> None:
+    assert text[: first_sentence_end(text)] == first
+
+
+def test_an_end_at_the_very_end_is_not_certain_while_more_may_follow() -> None:
+    assert sentence_ends("It cost 3.", final=False) == []
+    assert sentence_ends("It cost 3. Then", final=False) == [10]
+
+
+def test_an_abbreviation_may_begin_before_the_text() -> None:
+    assert sentence_ends("r. Hale came. Then", before="Then M") == [13]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("", 0), ("one", 1), ("Don't half-stop, at 3.5!", 4), ("— … —", 0), ("a\nb\n\nc", 3)]
+)
+def test_words_are_counted_as_a_writer_counts_them(text: str, words: int) -> None:
+    assert count_words(text) == words
