@@ -24,6 +24,7 @@ from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.settings import Settings
 from afterword.watch import Watch
+from afterword.window.dialogs import Dialogs
 from afterword.window.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class Desk(QObject):
 
     Args:
         settings: loaded.
-        opener: loads a model; tests and the demo may pass their own.
+        opener: loads a model; tests may pass their own.
+        dialogs: asks the writer; tests and the demo answer for themselves.
 
     Signals:
         load_wished: the name of a model, and whether it may be downloaded.
@@ -47,12 +49,18 @@ class Desk(QObject):
 
     load_wished = Signal(str, bool)
 
-    def __init__(self, settings: Settings, opener: Opener = open_from_disk, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        opener: Opener = open_from_disk,
+        dialogs: Dialogs | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.settings = settings
         self.jobs = Jobs(self)
         self.page = Page()
-        self.window = MainWindow(self.page, settings, self.jobs)
+        self.window = MainWindow(self.page, settings, self.jobs, dialogs)
         self.controller = Controller(opener, self)
         self._connect()
 

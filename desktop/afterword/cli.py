@@ -244,8 +244,9 @@ def _progress() -> Callable[[float, str], None]:
 
 
 def _export(arguments: list[str]) -> int:
-    from afterword.drafts import kind_of, read_draft
+    from afterword.drafts.draft import read_draft
     from afterword.export import FORMATS, export
+    from afterword.text.kind import kind_of
 
     parser = _Parser(prog="afterword export", description="Export a draft.")
     parser.add_argument("draft", type=Path)

@@ -5,8 +5,6 @@ The file may be edited by hand; comments and unknown keys in it are left alone.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from afterword.engine.sampling import RANGES, Range, Sampling
 from afterword.errors import SettingInvalid, SettingsUnreadable
+from afterword.files import write_whole
 
 Value = bool | int | float | str | list[str]
 
@@ -157,11 +156,4 @@ class Settings:
     def save(self) -> None:
         """Write the file, whole or not at all. Raises OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=".settings-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(tomlkit.dumps(self._document))
-            os.replace(name, self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(self._file, tomlkit.dumps(self._document).encode())

@@ -1,0 +1,142 @@
+"""Opening models by name: folders, GGUF files, hub ids."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from afterword.engine import opening
+from afterword.engine.local import TransformersModel
+from afterword.engine.opening import open_model
+from afterword.engine.protocol import Request
+from afterword.engine.sampling import Sampling
+from afterword.errors import Cancelled, HubUnreachable, ModelBroken, ModelMissing, ModelTooLarge
+from afterword.text.context import Context
+from afterword.watch import Watch
+from tests.engine.tiny import tiny_gpt2, tiny_llama
+
+
+def says(model: object) -> str:
+    assert isinstance(model, TransformersModel)
+    request = Request(1, Context("The ferry left"), Sampling(temperature=0, max_words=3))
+    text = "".join(piece.text for piece in model.complete(request))
+    model.close()
+    return text
+
+
+@pytest.fixture(scope="module")
+def gpt2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_gpt2(tmp_path_factory.mktemp("models") / "gpt2")
+
+
+@pytest.fixture
+def hub_cache(tmp_path: Path, gpt2: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A hub cache on disk that holds one model, "writers/tiny", as huggingface_hub lays it out."""
+    from huggingface_hub import constants
+
+    cache = tmp_path / "hub"
+    repository = cache / "models--writers--tiny"
+    shutil.copytree(gpt2, repository / "snapshots" / ("a" * 40))
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text("a" * 40)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    return cache
+
+
+def test_a_folder_is_opened_and_says_how_far_it_is(gpt2: Path, models_dir: Path) -> None:
+    stages: list[str] = []
+    model = open_model(str(gpt2), models_dir, Watch(lambda share, stage: stages.append(stage)))
+    assert stages == ["importing", "tokenizer", "weights"]
+    assert model.name == str(gpt2)
+    assert says(model)
+
+
+def test_a_gguf_file_is_converted_once_and_opened(gguf: Path, models_dir: Path, conversions: list[Path]) -> None:
+    first = says(open_model(str(gguf), models_dir))
+    assert says(open_model(str(gguf), models_dir)) == first
+    assert len(conversions) == 1
+
+
+def test_a_hub_model_on_this_machine_needs_no_network(hub_cache: Path, models_dir: Path) -> None:
+    assert says(open_model("writers/tiny", models_dir))
+
+
+def test_a_hub_model_that_is_not_here_is_not_fetched_unasked(hub_cache: Path, models_dir: Path) -> None:
+    with pytest.raises(ModelMissing):
+        open_model("writers/other", models_dir)
+
+
+def test_asked_for_without_network_it_says_that_the_hub_is_away(hub_cache: Path, models_dir: Path) -> None:
+    with pytest.raises(HubUnreachable):
+        open_model("writers/other", models_dir, download=True)
+
+
+def test_exact_loads_float32_whatever_the_file_holds(tmp_path: Path, models_dir: Path) -> None:
+    folder = tiny_llama(tmp_path / "llama", dtype=torch.bfloat16)
+    assert dtype_of(open_model(str(folder), models_dir)) == torch.bfloat16
+    assert dtype_of(open_model(str(folder), models_dir, exact=True)) == torch.float32
+
+
+def dtype_of(model: object) -> torch.dtype:
+    assert isinstance(model, TransformersModel)
+    dtype: torch.dtype = model._model.dtype
+    model.close()
+    return dtype
+
+
+def test_weights_that_are_missing_are_noticed(gpt2: Path, tmp_path: Path, models_dir: Path) -> None:
+    folder = Path(shutil.copytree(gpt2, tmp_path / "partial"))
+    weights = load_file(folder / "model.safetensors")
+    weights.pop(next(name for name in weights if "attn" in name and name.endswith("weight")))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelBroken, match="missing"):
+        open_model(str(folder), models_dir)
+
+
+def test_a_shard_that_is_missing_is_named(gpt2: Path, tmp_path: Path, models_dir: Path) -> None:
+    folder = Path(shutil.copytree(gpt2, tmp_path / "sharded"))
+    index = {"metadata": {}, "weight_map": {"a": "model.safetensors", "b": "model-00002.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(ModelBroken, match="model-00002"):
+        open_model(str(folder), models_dir)
+
+
+@pytest.mark.parametrize("file", ["tokenizer.json", "config.json", "model.safetensors"])
+@pytest.mark.parametrize("damage", ["emptied", "cut", "noise"])
+def test_damaged_files_are_one_kind_of_error(gpt2: Path, tmp_path: Path, models_dir: Path, file: str, damage: str) -> None:
+    folder = Path(shutil.copytree(gpt2, tmp_path / "damaged"))
+    whole = (folder / file).read_bytes()
+    damaged = {"emptied": b"", "cut": whole[: len(whole) // 2], "noise": os.urandom(len(whole))}[damage]
+    (folder / file).write_bytes(damaged)
+    with pytest.raises(ModelBroken):
+        open_model(str(folder), models_dir)
+
+
+def test_a_model_that_does_not_fit_says_so(gpt2: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(opening, "_load", exhausted)
+    with pytest.raises(ModelTooLarge):
+        open_model(str(gpt2), models_dir)
+
+
+def test_a_load_can_be_cancelled(gpt2: Path, models_dir: Path) -> None:
+    watch = Watch(lambda share, stage: watch.cancel())
+    with pytest.raises(Cancelled):
+        open_model(str(gpt2), models_dir, watch)
+
+
+@pytest.mark.starter
+def test_the_starter_continues_a_sentence_in_sensible_english(starter_folder: Path) -> None:
+    request = Request(1, Context("Once upon a time,"), Sampling(temperature=0, repetition_penalty=1.0, max_words=12))
+    model = open_model(str(starter_folder), starter_folder.parent)
+    text = "".join(piece.text for piece in model.complete(request))
+    model.close()
+    assert text.startswith(" the city of Nova Haven was a thriving metropolis")

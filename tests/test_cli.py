@@ -1,0 +1,223 @@
+"""The command line, as a writer or a script uses it: processes' outputs and exit codes, on a tiny model."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from afterword import cli
+from tests.engine.tiny import tiny_gpt2
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tiny_gpt2(tmp_path_factory.mktemp("model")))
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    def run(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        try:
+            code = cli.main(list(arguments))
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else 1
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def lines(text: str) -> list[str]:
+    return text.splitlines()
+
+
+def test_version(run) -> None:
+    code, out, _ = run("--version")
+    assert code == 0
+    assert out.startswith("Afterword ")
+
+
+def test_complete_streams_a_continuation_and_nothing_else(run, model: str) -> None:
+    code, out, err = run("complete", "The ferry left", "--model", model, "--temperature", "0", "--max-words", "5")
+    assert (code, err) == (0, "")
+    assert out.strip()
+    assert "The ferry left" not in out
+
+
+def test_complete_reads_standard_input(run, model: str) -> None:
+    arguments = ("--model", model, "--temperature", "0", "--max-words", "5")
+    assert run("complete", "-", *arguments, stdin="The ferry left".encode()) == run("complete", "The ferry left", *arguments)
+
+
+def test_the_same_seed_gives_the_same_text(run, model: str) -> None:
+    arguments = ("complete", "The ferry", "--model", model, "--max-words", "5", "--seed", "7", "--temperature", "1.5")
+    assert run(*arguments)[1] == run(*arguments)[1]
+
+
+def test_jsonl_answers_each_line_with_its_id(run, model: str) -> None:
+    asked = [{"id": 1, "before": "The ferry left", "after": ""}, {"id": "b", "before": "", "after": ""}]
+    code, out, err = run("complete", "--jsonl", "--model", model, stdin="\n".join(map(json.dumps, asked)).encode())
+    assert (code, err) == (0, "")
+    first, second = map(json.loads, lines(out))
+    assert set(first) == {"id", "shown", "probability", "ms"}
+    assert (first["id"], second["id"], second["shown"], second["probability"]) == (1, "b", "", 0.0)
+    assert 0 < first["probability"] <= 1
+    assert first["ms"] > 0
+
+
+def test_every_jsonl_line_starts_cold(run, model: str) -> None:
+    line = json.dumps({"id": 1, "before": "The ferry left the quay", "after": ""}).encode() + b"\n"
+    other = json.dumps({"id": 2, "before": "Rain came over the bay", "after": ""}).encode() + b"\n"
+    arguments = ("complete", "--jsonl", "--model", model, "--temperature", "0")
+    shown = [json.loads(answer)["shown"] for answer in lines(run(*arguments, stdin=line + other + line)[1])]
+    assert shown[0] == shown[2]
+
+
+def test_a_line_that_is_no_request_is_named_and_the_others_are_answered(run, model: str) -> None:
+    stdin = b'nonsense\n[1]\n{"id": 3, "before": 4}\n{"id": 4, "before": "The ferry"}\n'
+    code, out, err = run("complete", "--jsonl", "--model", model, stdin=stdin)
+    assert code == 1
+    assert [json.loads(answer)["id"] for answer in lines(out)] == [4]
+    assert [f"Line {number}" in line for number, line in enumerate(lines(err), 1)] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["complete"],
+        ["complete", "x", "--jsonl"],
+        ["complete", "x", "--temperature", "2.5"],
+        ["complete", "x", "--temperature", "warm"],
+        ["complete", "x", "--temperature", "nan"],
+        ["complete", "x", "--top-k", "1.5"],
+        ["complete", "x", "--max-words", "0"],
+        ["complete", "x", "--seed", "-2"],
+        ["complete", "x", "--unknown"],
+        ["export", "draft.md"],
+        ["models", "burn"],
+        ["--unknown"],
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_exit_code_2(run, arguments: list[str]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert len(lines(err)) == 1
+    assert "Traceback" not in err
+
+
+def test_a_value_out_of_range_names_the_range(run) -> None:
+    assert "temperature must be between 0 and 2, not 2.5" in run("complete", "x", "--temperature", "2.5")[2]
+
+
+def broken_models(folder: Path) -> dict[str, tuple[str, str]]:
+    """Names of things that are no usable model, each with a word of the sentence that says why."""
+    for name in ("empty", "pickled", "nonsense", "unknown", "truncated", "masked", "remote"):
+        (folder / name).mkdir()
+    (folder / "pickled" / "config.json").write_text('{"model_type": "gpt2"}')
+    (folder / "pickled" / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+    (folder / "nonsense" / "config.json").write_text("{nonsense")
+    for name, config in {
+        "unknown": '{"model_type": "frobnicator"}',
+        "masked": '{"model_type": "bert", "architectures": ["BertForMaskedLM"]}',
+        "remote": '{"model_type": "evil", "auto_map": {"AutoModelForCausalLM": "evil.Evil"}}',
+    }.items():
+        (folder / name / "config.json").write_text(config)
+        (folder / name / "model.safetensors").write_bytes(b"")
+    tiny_gpt2(folder / "truncated")
+    weights = folder / "truncated" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    (folder / "broken.gguf").write_bytes(b"GGUF\x03\x00\x00\x00")
+    (folder / "text.txt").write_text("no model")
+    return {
+        "empty": ("empty", "holds no language model"),
+        "pickled": ("pickled", "pickled"),
+        "nonsense": ("nonsense", "damaged"),
+        "unknown": ("unknown", "frobnicator"),
+        "masked": ("masked", "bert"),
+        "remote": ("remote", "code of its own"),
+        "truncated": ("truncated", "damaged"),
+        "gguf": ("broken.gguf", "damaged"),
+        "file": ("text.txt", "holds no language model"),
+        "nowhere": ("no such folder/at all", "no model"),
+    }
+
+
+@pytest.mark.parametrize(
+    "case", ["empty", "pickled", "nonsense", "unknown", "masked", "remote", "truncated", "gguf", "file", "nowhere"]
+)
+def test_what_is_no_model_is_refused_in_one_sentence(run, tmp_path: Path, case: str) -> None:
+    name, reason = broken_models(tmp_path)[case]
+    code, out, err = run("complete", "x", "--model", str(tmp_path / name))
+    assert (code, out) == (1, "")
+    assert [line for line in lines(err) if not line.endswith(" …")] == lines(err)[-1:]  # but for progress, one sentence
+    assert reason in lines(err)[-1]
+    assert "Traceback" not in err
+
+
+def test_a_hub_id_without_network_is_one_sentence(run) -> None:
+    code, out, err = run("complete", "x", "--model", "nobody/no-such-model")
+    assert (code, out) == (1, "")
+    assert "nobody/no-such-model" in lines(err)[-1]
+    assert "hub could not be reached" in lines(err)[-1]
+
+
+def test_text_that_is_not_utf8_is_refused(run, model: str) -> None:
+    code, _, err = run("complete", "-", "--model", model, stdin=b"caf\xe9")
+    assert code == 1
+    assert err == "afterword: The text is not in UTF-8 (byte 3 does not fit).\n"
+
+
+def test_the_cause_of_a_failure_is_in_the_log(run, tmp_path: Path, home: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    run("complete", "x", "--model", str(tmp_path / "empty"))
+    assert "ModelNotThere" in (home / "log" / "afterword.log").read_text("utf-8")
+
+
+def test_a_damaged_settings_file_is_told_and_the_defaults_are_used(run, model: str, home: Path) -> None:
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "settings.toml").write_text("[model\n")
+    code, out, err = run("complete", "The ferry", "--model", model, "--max-words", "2", "--temperature", "0")
+    assert code == 0
+    assert out.strip()
+    assert "defaults are used" in err
+
+
+@pytest.mark.parametrize("ending", ["pdf", "docx", "odt", "epub", "html", "txt", "md"])
+def test_export_writes_each_format(run, tmp_path: Path, ending: str) -> None:
+    (tmp_path / "draft.md").write_text("# A title\n\nThe ferry left.", "utf-8")
+    code, out, err = run("export", str(tmp_path / "draft.md"), "-o", str(tmp_path / f"out.{ending}"))
+    assert (code, out, err) == (0, "", "")
+    assert (tmp_path / f"out.{ending}").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("content", "target", "reason"),
+    [
+        (None, "out.pdf", "no file"),
+        (b"\x00\x01\x02\xff\xfe binary \x00", "out.pdf", "not a text file"),
+        (b"caf\xe9 au lait", "out.pdf", "not in UTF-8"),
+        (b"text", "out.xyz", "names no format"),
+        (b"text", "no folder/out.pdf", "could not be made"),
+    ],
+)
+def test_what_cannot_be_exported_is_told_in_one_sentence(run, tmp_path: Path, content: bytes | None, target: str, reason: str) -> None:
+    draft = tmp_path / "draft.md"
+    if content is not None:
+        draft.write_bytes(content)
+    code, out, err = run("export", str(draft), "-o", str(tmp_path / target))
+    assert (code, out) == (1, "")
+    assert len(lines(err)) == 1
+    assert reason in err
+    assert not (tmp_path / target).exists()
+
+
+def test_models_lists_the_starter(run) -> None:
+    code, out, err = run("models")
+    assert (code, err) == (0, "")
+    assert lines(out)[0].startswith("starter")
+    assert run("models", "list")[1] == out

@@ -1,0 +1,113 @@
+"""Jobs: what a task says arrives on the main thread, and none outlives its owner."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject, QThread, Slot
+from pytestqt.qtbot import QtBot
+
+from afterword.errors import DraftMissing
+from afterword.jobs import Job, Jobs
+from afterword.watch import Watch
+
+
+class Listener(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[tuple[str, object]] = []
+        self.threads: set[QThread] = set()
+
+    def listen(self, job: Job) -> None:
+        job.progressed.connect(self.on_progress)
+        job.done.connect(self.on_done)
+        job.failed.connect(self.on_failed)
+        job.cancelled.connect(self.on_cancelled)
+
+    def _note(self, what: str, value: object = None) -> None:
+        self.threads.add(QThread.currentThread())
+        self.heard.append((what, value))
+
+    @Slot(float, str)
+    def on_progress(self, share: float, stage: str) -> None:
+        self._note("progress", (share, stage))
+
+    @Slot(object)
+    def on_done(self, result: object) -> None:
+        self._note("done", result)
+
+    @Slot(object)
+    def on_failed(self, error: object) -> None:
+        self._note("failed", error)
+
+    @Slot()
+    def on_cancelled(self) -> None:
+        self._note("cancelled")
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Iterator[Jobs]:
+    jobs = Jobs()
+    yield jobs
+    assert jobs.close()
+
+
+def add(a: int, b: int, *, watch: Watch) -> int:
+    watch.report(0.5, "adding")
+    return a + b
+
+
+def fail(*, watch: Watch) -> None:
+    raise DraftMissing(__import__("pathlib").Path("x"))
+
+
+def wait_for_ever(started: threading.Event, *, watch: Watch) -> None:
+    started.set()
+    while True:
+        watch.check()
+
+
+def test_progress_and_result_arrive_in_order_on_the_main_thread(jobs: Jobs, qtbot: QtBot) -> None:
+    listener = Listener()
+    with qtbot.waitSignal(jobs.idle):
+        listener.listen(jobs.start(add, 2, 3))
+        assert jobs.busy
+    assert listener.heard == [("progress", (0.5, "adding")), ("done", 5)]
+    assert listener.threads == {jobs.thread()}
+    assert not jobs.busy
+
+
+def test_a_failure_arrives_as_its_exception(jobs: Jobs, qtbot: QtBot) -> None:
+    listener = Listener()
+    with qtbot.waitSignal(jobs.idle):
+        listener.listen(jobs.start(fail))
+    [(what, error)] = listener.heard
+    assert what == "failed"
+    assert isinstance(error, DraftMissing)
+
+
+def test_a_cancelled_job_ends_and_says_so(jobs: Jobs, qtbot: QtBot) -> None:
+    listener, started = Listener(), threading.Event()
+    job = jobs.start(wait_for_ever, started)
+    listener.listen(job)
+    qtbot.waitUntil(started.is_set)
+    with qtbot.waitSignal(jobs.idle):
+        job.cancel()
+    assert listener.heard == [("cancelled", None)]
+
+
+def test_closing_ends_what_runs(qtbot: QtBot) -> None:
+    jobs, started = Jobs(), threading.Event()
+    jobs.start(wait_for_ever, started)
+    qtbot.waitUntil(started.is_set)
+    assert jobs.close()
+
+
+def test_closing_does_not_wait_for_ever(qtbot: QtBot) -> None:
+    jobs, may_end = Jobs(), threading.Event()
+    jobs.start(lambda *, watch: may_end.wait())
+    assert not jobs.close(timeout_ms=50)
+    may_end.set()
+    assert jobs.close()

@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afterword.engine.sampling import PRESETS, RANGES, Sampling, preset_of, with_preset
+from afterword.errors import OutOfRange, SettingsUnreadable
+from afterword.settings import DECLARED, Settings
+
+
+def loaded(file: Path) -> Settings:
+    settings = Settings(file)
+    assert settings.load() == []
+    return settings
+
+
+def test_what_is_set_is_there_the_next_time(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "new folder" / "settings.toml")
+    settings["sampling.temperature"] = 0.75
+    settings["files.recent"] = ["/a — b.md", "/c.md"]
+    settings["suggestions.enabled"] = False
+    settings.save()
+    again = loaded(tmp_path / "new folder" / "settings.toml")
+    assert again["sampling.temperature"] == 0.75
+    assert again["files.recent"] == ["/a — b.md", "/c.md"]
+    assert again["suggestions.enabled"] is False
+
+
+def test_without_a_file_the_defaults_are_in_force(tmp_path: Path) -> None:
+    settings = loaded(tmp_path / "settings.toml")
+    assert {s.key: settings[s.key] for s in DECLARED} == {s.key: s.default for s in DECLARED}
+    assert settings.sampling() == Sampling()
+
+
+def test_comments_and_keys_of_others_survive_a_save(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('# mine\n[page]\nfont_size = 18  # large\n\n[other]\nkey = "value"\n', "utf-8")
+    settings = loaded(file)
+    settings["page.font_size"] = 20
+    settings.save()
+    text = file.read_text("utf-8")
+    assert "# mine" in text
+    assert "# large" in text
+    assert 'key = "value"' in text
+    assert loaded(file)["page.font_size"] == 20
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[sampling]\ntemperature = 9",
+        "[sampling]\ntemperature = nan",
+        '[sampling]\ntemperature = "warm"',
+        "[sampling]\nmax_words = 1.5",
+        "[sampling]\nmax_words = true",
+        '[suggestions]\npace = "hasty"',
+        "[files]\nrecent = [1]",
+        "[suggestions]\nenabled = 1",
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_and_left_at_its_default(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(line, "utf-8")
+    settings = Settings(file)
+    assert len(settings.load()) == 1
+    assert settings.sampling() == Sampling()
+
+
+@pytest.mark.parametrize("content", [b"[model\n", b"\xff\xfe\x00", b"a = \n"])
+def test_a_damaged_file_is_told_and_kept(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(content)
+    settings = Settings(file)
+    with pytest.raises(SettingsUnreadable):
+        settings.load()
+    assert settings["model.name"] == "starter"
+    assert file.read_bytes() == content
+
+
+def test_a_key_that_is_not_declared_is_an_error(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.toml")
+    with pytest.raises(KeyError):
+        settings["page.colour"]
+    with pytest.raises(KeyError):
+        settings["page.colour"] = "red"
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(tmp_path / "settings.toml")
+    settings.save()
+    settings["page.font_size"] = 20
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        settings.save()
+    assert [file.name for file in tmp_path.iterdir()] == ["settings.toml"]
+    assert loaded(tmp_path / "settings.toml")["page.font_size"] == 14
+
+
+@given(st.sampled_from(sorted(RANGES)), st.one_of(st.integers(), st.floats()))
+def test_sampling_takes_what_lies_in_its_range_and_refuses_the_rest(key: str, value: float) -> None:
+    allowed = RANGES[key]
+    fits = allowed.low <= value <= allowed.high and (not allowed.whole or value == int(value))
+    if fits:
+        Sampling(**{key: value})  # type: ignore[arg-type]
+    else:
+        with pytest.raises(OutOfRange):
+            Sampling(**{key: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_recognised_and_leaves_length_and_seed_alone(name: str) -> None:
+    chosen = with_preset(Sampling(max_words=30, seed=5), name)
+    assert preset_of(chosen) == name
+    assert (chosen.max_words, chosen.seed) == (30, 5)
+
+
+def test_values_of_ones_own_are_no_preset() -> None:
+    assert preset_of(Sampling(temperature=0.35)) is None
