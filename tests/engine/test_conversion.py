@@ -164,8 +164,16 @@ def _flip(file: Path, *, quietly: bool = False) -> None:
 
 
 def _shorten(folder: Path) -> None:
-    with (folder / "model.safetensors").open("r+b") as file:
-        file.truncate(100)
+    """As a file system can leave a file after a crash: with its time, without its end."""
+    weights = folder / "model.safetensors"
+    status = weights.stat()
+    os.truncate(weights, 100)
+    os.utime(weights, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def _mark_as_another_format(folder: Path) -> None:
+    marker = folder / conversion.MARKER
+    marker.write_text(marker.read_text("utf-8").replace(f'"format": {conversion.FORMAT}', '"format": 0'), "utf-8")
 
 
 DAMAGES = {
@@ -176,7 +184,7 @@ DAMAGES = {
     "half a marker": lambda folder: (folder / conversion.MARKER).write_text('{"format": 1, "files": {"model.saf'),
     "an empty marker": lambda folder: (folder / conversion.MARKER).write_text("{}"),
     "a marker that is no table": lambda folder: (folder / conversion.MARKER).write_text("[1]"),
-    "a marker of another format": lambda folder: (folder / conversion.MARKER).write_text('{"format": 0, "files": {}}'),
+    "a marker of another format": _mark_as_another_format,
 }
 
 

@@ -1,0 +1,1 @@
+"""The main window: menus, panels, dialogs, and the draft that is open."""

@@ -1,0 +1,244 @@
+"""Whatever the writer does to the page, with keys, mouse, menu or input method, is done to a page without a ghost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+)
+from PySide6.QtWidgets import QWidget
+
+from afterword.editor.plaintext import clean
+from afterword.editor.sheet import Sheet
+
+ACCEPTED = int(QTextFormat.Property.UserProperty) + 1
+"""The character property of text that was accepted from a suggestion; its value differs from one accept to the next."""
+
+_ROOM = 3  # lines below the one that is written on, for the ghost
+_MENUS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the page.
+
+    Attributes:
+        changed: its text is another.
+        moved: the cursor is elsewhere, or the selection is another.
+        typed: what was put in at the cursor, where nothing else happened.
+        asks: it was done in a way after which a suggestion is welcome.
+    """
+
+    changed: bool
+    moved: bool
+    typed: str
+    asks: bool
+
+
+@dataclass(frozen=True)
+class _State:
+    changes: int
+    length: int
+    anchor: int
+    cursor: int
+
+
+class HandledSheet(Sheet):
+    """Takes the ghost off, does what the writer wants, and reports what became of the page, all within one event."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._doing = False
+        self._changes = 0
+        self._accepts = 0
+        self.document().contentsChange.connect(self._contents_changed)
+        self.cursorPositionChanged.connect(self._cursor_moved)
+        self.selectionChanged.connect(self._cursor_moved)
+
+    # --- for subclasses ---------------------------------------------------------------------------------------------
+
+    def settle(self, outcome: Outcome) -> None:
+        """The writer did something, and `outcome` came of it."""
+
+    def void(self) -> None:
+        """What is suggested has lost its place."""
+        self.take_ghost_off()
+
+    def is_composing(self) -> bool:
+        """Whether the pre-edit area is the input method's."""
+        return not self.ghost.text and bool(self.textCursor().block().layout().preeditAreaText())
+
+    def do(self, deed: Callable[[], None], asks: bool, writes: bool | None = None) -> None:
+        """Do what the writer wants done.
+
+        Args:
+            deed: does it.
+            asks: whether a suggestion is welcome when the text has changed.
+            writes: whether it changes the text, where that is known better than by Qt's signals.
+        """
+        if self._doing:
+            deed()
+            return
+        self.take_ghost_off()
+        before = self._state()
+        accepted = self.currentCharFormat().hasProperty(ACCEPTED)
+        if accepted and before.anchor == before.cursor:
+            self.setCurrentCharFormat(QTextCharFormat())  # what is typed behind accepted text is the writer's
+        self._doing = True
+        try:
+            deed()
+            if accepted and before.anchor != before.cursor:
+                self._disown(before)
+        finally:
+            self._doing = False
+        now = self._state()
+        self.settle(
+            Outcome(
+                changed=now.changes != before.changes if writes is None else writes,
+                moved=(now.anchor, now.cursor) != (before.anchor, before.cursor),
+                typed=self._typed(before, now),
+                asks=asks,
+            )
+        )
+
+    def insert_accepted(self, text: str) -> None:
+        """Put `text` in at the cursor, as one step of undo: Qt joins insertions only where their formats are equal."""
+        self._accepts += 1
+        accepted = QTextCharFormat()
+        accepted.setProperty(ACCEPTED, self._accepts)
+        self._doing = True
+        try:
+            cursor = self.textCursor()
+            cursor.insertText(text, accepted)
+            self.setTextCursor(cursor)
+            self.setCurrentCharFormat(QTextCharFormat())
+        finally:
+            self._doing = False
+
+    def keep_room(self) -> None:
+        """Scroll so that there is room for a ghost below the line that is written on."""
+        rect, height = self.cursorRect(), self.viewport().height()
+        pitch = self._spacing.pitch(rect.height())
+        over = rect.bottom() + min(_ROOM * pitch, height / 3) - height
+        if over > 0:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() - int(-over // pitch))
+
+    # --- what the writer does ---------------------------------------------------------------------------------------
+
+    def act(self, deed: Callable[[], None]) -> None:
+        self.do(deed, asks=False)
+
+    def clear_for_pointing(self) -> None:
+        self.void()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.void()
+        deed: Callable[[], None] = partial(super().keyPressEvent, event)
+        if event.matches(QKeySequence.StandardKey.InsertLineSeparator):
+            deed = self._insert_paragraph  # plain text has one kind of newline
+        undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+        self.do(deed, asks=not undoes)
+        self.keep_room()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        writes = bool(event.commitString()) or event.replacementLength() > 0
+        if not writes and not event.preeditString() and not event.attributes() and not self.is_composing():
+            event.accept()  # Qt would wipe the ghost
+            return
+        self.do(partial(super().inputMethodEvent, event), asks=True, writes=writes)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self.do(partial(super().insertFromMimeData, source), asks=True)
+
+    @Slot()
+    def undo(self) -> None:
+        """Undo the last change; nothing is suggested after it."""
+        self.do(super().undo, asks=False)
+
+    @Slot()
+    def redo(self) -> None:
+        """Make the change again; nothing is suggested after it."""
+        self.do(super().redo, asks=False)
+
+    @Slot()
+    def cut(self) -> None:
+        """Move what is selected to the clipboard."""
+        self.do(super().cut, asks=True)
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy what is selected to the clipboard."""
+        self.void()
+        super().copy()
+
+    # --- what happens around it -------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ReadOnlyChange:
+            self.void()
+        return super().event(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        if event.reason() not in _MENUS:  # a menu may be opened to accept
+            self.void()
+        super().focusOutEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.void()
+        super().contextMenuEvent(event)
+
+    @Slot(int, int, int)
+    def _contents_changed(self, _position: int, _removed: int, _added: int) -> None:
+        self._changes += 1
+        if not self._doing:
+            self.void()
+
+    @Slot()
+    def _cursor_moved(self) -> None:
+        if not self._doing:
+            self.void()
+
+    # --- details ----------------------------------------------------------------------------------------------------
+
+    def _state(self) -> _State:
+        cursor = self.textCursor()
+        return _State(self._changes, self.document().characterCount(), cursor.anchor(), cursor.position())
+
+    def _typed(self, before: _State, now: _State) -> str:
+        grown = now.length - before.length
+        had_selection, has_selection = before.anchor != before.cursor, now.anchor != now.cursor
+        if had_selection or has_selection or grown <= 0 or now.cursor - before.cursor != grown:
+            return ""
+        return clean(self._stretch(before.cursor, now.cursor).selectedText())
+
+    def _disown(self, before: _State) -> None:
+        """What replaced a selection has taken over the format of the selected text, which was accepted; this was not."""
+        start, now = min(before.anchor, before.cursor), self._state()
+        if now.changes != before.changes and now.anchor == now.cursor > start:
+            written = self._stretch(start, now.cursor)
+            written.joinPreviousEditBlock()
+            written.setCharFormat(QTextCharFormat())
+            written.endEditBlock()
+
+    def _stretch(self, start: int, end: int) -> QTextCursor:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _insert_paragraph(self) -> None:
+        self.textCursor().insertBlock()
+        self.ensureCursorVisible()

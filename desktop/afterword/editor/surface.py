@@ -1,0 +1,281 @@
+"""The page without suggestions: plain text in a centred column, with space between the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QEvent, QMargins, QMimeData, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextDocumentFragment,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from afterword.editor.geometry import lines_of, selected_in
+from afterword.editor.layout import SpacedLayout
+from afterword.editor.look import PageLook
+from afterword.editor.markdown import MarkdownHighlighter
+from afterword.editor.plaintext import clean, index_at
+from afterword.editor.wordcount import WordCounts
+from afterword.text.context import AFTER_LIMIT, BEFORE_LIMIT, Context
+
+SMALLEST, LARGEST = 6.0, 96.0  # points, for the zoomed font
+_COUNT_AFTER_MS = 250  # of quiet before words are counted
+_COUNT_SLICE = 0.004  # seconds of counting at a time: half of what a key may take
+_SIDE = 24  # pixels at least between the column and the edge
+_TOP = 16  # pixels above the first line
+_SAMPLE = "etaoin shrdlu cmfwyp vbgkjqxz, etaoin shrdlu."  # letters about as often as English has them
+_WHEEL_STEP = 120  # eighths of a degree: one notch of an ordinary mouse wheel (QWheelEvent)
+
+
+class Surface(QPlainTextEdit):
+    """A plain-text editor that loses no character, looks like a PageLook, and counts words.
+
+    Signals:
+        words_changed: the number of words, a moment after it changed.
+        zoomed: by how many points the font is larger than the look says.
+    """
+
+    words_changed = Signal(int)
+    zoomed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        document = QTextDocument(self)
+        self._spacing = SpacedLayout(document)
+        document.setDocumentLayout(self._spacing)
+        document.setDocumentMargin(_TOP)
+        self.setDocument(document)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setCenterOnScroll(True)  # also lets the page scroll on until its end stands high enough for a ghost below it
+        self.setAutoFillBackground(True)
+        self.setAccessibleName(self.tr("Page"))
+        self.setAccessibleDescription(self.tr("The text of your draft"))
+        self._highlighter = MarkdownHighlighter(document)
+        self._look = PageLook()
+        self._zoom = 0
+        self._wheel = 0
+        self._counts = WordCounts()
+        self._told = 0
+        self._count_timer = QTimer(self, singleShot=True, interval=_COUNT_AFTER_MS)
+        self._count_timer.timeout.connect(self._count_on)
+        self._bar_timer = QTimer(self, singleShot=True, interval=0)
+        self._bar_timer.timeout.connect(self._fit_bar)
+        self._spacing.documentSizeChanged.connect(self._bar_timer.start)
+        document.contentsChange.connect(self._note_change)
+        self._apply_look()
+
+    # --- text -------------------------------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """All that stands on the page, newlines as line feeds, no-break spaces as they are."""
+        return clean(self.document().toRawText())  # toPlainText would make spaces of no-break spaces
+
+    def set_text(self, text: str) -> None:
+        """Put `text` on the page: nothing to undo, not modified, the cursor at its beginning."""
+        self.setCurrentCharFormat(QTextCharFormat())
+        self.setPlainText(clean(text))
+        self.document().setModified(False)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def context(self) -> Context:
+        """The text around the cursor; costs as much as that text, whatever the length of the document."""
+        cursor = self.textCursor()
+        block = cursor.block()
+        text = block.text()
+        at = index_at(text, cursor.positionInBlock())
+        before = _gather(text[:at], BEFORE_LIMIT, block, QTextBlock.previous)
+        after = _gather(text[at:], AFTER_LIMIT, block, QTextBlock.next)
+        return Context(
+            clean("\n".join(reversed(before)))[-BEFORE_LIMIT:],
+            clean("\n".join(after))[:AFTER_LIMIT],
+        )
+
+    @property
+    def word_count(self) -> int:
+        """Words on the page."""
+        self._counts.count(self._text_of)
+        return self._counts.total
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        mime = QMimeData()
+        mime.setText(clean(self.textCursor().selectedText()))
+        return mime
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        if any(url.isLocalFile() for url in source.urls()):
+            return False  # a file that is dropped is for the window to open
+        return source.hasText() or source.hasHtml()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if not self.canInsertFromMimeData(source) or self.isReadOnly():
+            return
+        text = source.text() if source.hasText() else QTextDocumentFragment.fromHtml(source.html()).toPlainText()
+        cursor = self.textCursor()
+        cursor.insertText(clean(text), QTextCharFormat())
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    # --- look -------------------------------------------------------------------------------------------------------
+
+    @property
+    def look(self) -> PageLook:
+        """How it looks, before zooming."""
+        return self._look
+
+    def set_look(self, look: PageLook) -> None:
+        """Look like `look`."""
+        self._look = look
+        self._apply_look()
+
+    def set_markdown(self, on: bool) -> None:
+        """Whether the text is Markdown, whose marks are then highlighted."""
+        self._highlighter.set_enabled(on)
+
+    def zoom(self, steps: int) -> None:
+        """Make the font `steps` points larger, or smaller when negative."""
+        size = min(max(self._look.font_size + self._zoom + steps, SMALLEST), LARGEST)
+        self._zoom = round(size - self._look.font_size)
+        self._apply_look()
+        self.zoomed.emit(self._zoom)
+
+    def reset_zoom(self) -> None:
+        """Back to the size that the look says."""
+        self.zoom(-self._zoom)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+            return
+        self._wheel += event.angleDelta().y()
+        steps = int(self._wheel / _WHEEL_STEP)
+        self._wheel -= steps * _WHEEL_STEP
+        if steps:
+            self.zoom(steps)
+        event.accept()
+
+    def visible_blocks(self) -> Iterator[tuple[QTextBlock, QRectF]]:
+        """The paragraphs on the screen with their rectangles in the viewport, from the top."""
+        block, offset, height = self.firstVisibleBlock(), self.contentOffset(), self.viewport().height()
+        rect = self.blockBoundingGeometry(block).translated(offset) if block.isValid() else QRectF()
+        while block.isValid() and rect.top() <= height:
+            yield block, rect
+            block = block.next()
+            if block.isValid():
+                below = self.blockBoundingRect(block)
+                rect = QRectF(rect.left(), rect.bottom(), below.width(), below.height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._center_column()  # before Qt lays out for the new size, so that it does so once
+            self._bar_timer.start()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.textCursor().hasSelection():
+            self._paint_selection(event.rect().toRectF())
+        super().paintEvent(event)
+
+    def _apply_look(self) -> None:
+        look = self._look
+        font = QFont(look.font_family) if look.font_family else QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        font.setPointSizeF(min(max(look.font_size + self._zoom, SMALLEST), LARGEST))
+        self.setFont(font)
+        metrics = QFontMetricsF(font)
+        self.setTabStopDistance(metrics.horizontalAdvance("    "))
+        self.setCursorWidth(max(1, round(metrics.height() / 12)))
+        palette = self.palette()
+        for role, colour in (
+            (QPalette.ColorRole.Base, look.page),
+            (QPalette.ColorRole.Window, look.page),
+            (QPalette.ColorRole.Text, look.text),
+            (QPalette.ColorRole.HighlightedText, look.text),
+        ):
+            palette.setColor(role, QColor(colour))
+        palette.setColor(QPalette.ColorRole.Highlight, QColor(0, 0, 0, 0))  # see _paint_selection
+        self.setPalette(palette)
+        self._spacing.set_factor(look.line_spacing)
+        self._highlighter.set_look(look)
+        self._center_column()
+
+    def _center_column(self) -> None:
+        metrics = QFontMetricsF(self.font())
+        character = metrics.horizontalAdvance(_SAMPLE) / len(_SAMPLE)
+        margin = self.document().documentMargin()
+        bar = self.verticalScrollBar().sizeHint().width()
+        side = int(max(_SIDE - margin, (self.width() - bar - self._look.width * character) / 2 - margin))
+        hidden = self.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        margins = QMargins(side, 0, side + bar if hidden else side, 0)
+        if self.viewportMargins() != margins:
+            self.setViewportMargins(margins)
+
+    @Slot()
+    def _fit_bar(self) -> None:
+        """Hide the scroll bar while all is on the screen; since one may scroll beyond the end, Qt would always show it."""
+        fits = False
+        if self.verticalScrollBar().value() == 0:
+            for block, rect in self.visible_blocks():
+                fits = not block.next().isValid() and rect.bottom() <= self.viewport().height()
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        if policy != self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(policy)
+            self._center_column()
+
+    def _paint_selection(self, area: QRectF) -> None:
+        """Paint what is behind selected text as high as the lines stand apart; Qt would leave stripes between them."""
+        cursor = self.textCursor()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        painter = QPainter(self.viewport())
+        colour = QColor(self._look.selection)
+        for block, rect in self.visible_blocks():
+            first, last = start - block.position(), end - block.position()
+            if last <= 0 or first >= block.length() or not rect.intersects(area):
+                continue
+            for line, top, bottom in lines_of(block, rect):
+                for left, right in selected_in(block, line, max(first, 0), last):
+                    painter.fillRect(QRectF(rect.left() + left, top, right - left, bottom - top), colour)
+        painter.end()
+
+    # --- counting ---------------------------------------------------------------------------------------------------
+
+    @Slot(int, int, int)
+    def _note_change(self, position: int, _removed: int, added: int) -> None:
+        document = self.document()
+        first = document.findBlock(position).blockNumber()
+        last = document.findBlock(min(position + added, document.characterCount() - 1)).blockNumber()
+        self._counts.changed(first, max(first, last), document.blockCount())
+        self._count_timer.start(_COUNT_AFTER_MS)
+
+    @Slot()
+    def _count_on(self) -> None:
+        if not self._counts.count(self._text_of, _COUNT_SLICE):
+            self._count_timer.start(0)
+        elif self._counts.total != self._told:
+            self._told = self._counts.total
+            self.words_changed.emit(self._told)
+
+    def _text_of(self, number: int) -> str:
+        return self.document().findBlockByNumber(number).text()
+
+
+def _gather(first: str, limit: int, block: QTextBlock, step: Callable[[QTextBlock], QTextBlock]) -> list[str]:
+    """`first` and the texts of the paragraphs that `step` leads to, until there are `limit` characters."""
+    parts, have, block = [first], len(first), step(block)
+    while block.isValid() and have < limit:
+        parts.append(block.text())
+        have += len(parts[-1]) + 1
+        block = step(block)
+    return parts

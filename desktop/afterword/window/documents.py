@@ -1,0 +1,313 @@
+"""The draft that is open: where it lives, whether it is saved, and everything that could lose it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
+
+from afterword.drafts.draft import Draft, changed_outside, read_draft, write_draft
+from afterword.drafts.naming import suggested_name
+from afterword.editor.page import Page
+from afterword.errors import DraftMissing
+from afterword.jobs import Job, Jobs
+from afterword.sentences import sentence
+from afterword.text.kind import Kind, kind_of
+from afterword.watch import Watch
+from afterword.window.dialogs import Changed, Dialogs, Unsaved
+from afterword.window.recent import RecentFiles
+
+DEFAULT_ENDING = ".md"
+
+
+class _ChangedOutside(Exception):
+    """Another program wrote the file since the draft was read."""
+
+
+def _save(path: Path, text: str, like: Draft | None, replace: bool, *, watch: Watch) -> Draft:
+    if not replace and like is not None and like.path == path and path.exists() and changed_outside(like):
+        raise _ChangedOutside
+    return write_draft(path, text, like=like, watch=watch)
+
+
+class SaveState(Enum):
+    """Whether the text on the page is in its file."""
+
+    NEW = auto()  # nothing written yet, nothing to lose
+    SAVED = auto()
+    SAVING = auto()
+    UNSAVED = auto()
+
+
+class Documents(QObject):
+    """Owns the draft on the page. Everything slow runs as a job; what is asked of the writer comes back as a call.
+
+    Leaving a draft (for another one, or to quit) goes through `_leave`: it waits for a save in flight, asks about changes that
+    are not saved, and only then goes on. What is to happen afterwards waits in `_departures`, one at a time.
+
+    Signals:
+        renamed: the draft has another name, or none.
+        save_state_changed: a SaveState.
+        noticed: a sentence for the status bar.
+        left: after `leave`: nothing can be lost any more, and the window may close.
+    """
+
+    renamed = Signal()
+    save_state_changed = Signal(object)
+    noticed = Signal(str)
+    left = Signal()
+
+    def __init__(self, page: Page, recent: RecentFiles, jobs: Jobs, dialogs: Dialogs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._page = page
+        self._recent = recent
+        self._jobs = jobs
+        self._dialogs = dialogs
+        self._draft: Draft | None = None
+        self._saving: str | None = None  # the text that is being written
+        self._save_next: Path | None = None
+        self._reading: tuple[Job, Path] | None = None
+        self._writes = 0
+        self._departures: list[Callable[[], None]] = []
+        self._asking = False  # a question is on the screen
+        self._departing = False  # the first departure has been asked about
+        page.set_markdown(True)
+        page.set_text("")  # nothing to save and nothing to undo
+        page.document().modificationChanged.connect(self._tell_save_state)
+
+    # --- what is open ---------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path | None:
+        """Where the draft is saved; None before the first time."""
+        return self._draft.path if self._draft is not None else None
+
+    @property
+    def name(self) -> str:
+        """What the title bar calls it."""
+        return self.path.name if self.path is not None else self.tr("Untitled")
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the page holds something that is not in the file."""
+        return self._page.document().isModified()
+
+    @property
+    def save_state(self) -> SaveState:
+        """For the status bar."""
+        if self._saving is not None:
+            return SaveState.SAVING
+        if self.dirty:
+            return SaveState.UNSAVED
+        return SaveState.NEW if self._draft is None else SaveState.SAVED
+
+    @property
+    def folder(self) -> Path:
+        """Where file dialogs begin: beside the draft, else where documents are."""
+        if self.path is not None:
+            return self.path.parent
+        return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
+
+    def suggested_path(self) -> Path:
+        """Where a draft without a path might go, named by its beginning."""
+        return self.folder / suggested_name(self._page.text())
+
+    # --- other drafts ---------------------------------------------------------------------------------------------
+
+    @Slot()
+    def new(self) -> None:
+        """Begin an empty draft, once this one is safe."""
+        self._leave(self._clear)
+
+    @Slot()
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        self._dialogs.choose_open(self.folder, self._open_chosen)
+
+    def open_draft(self, path: Path) -> None:
+        """Read a file, then put it on the page, once the draft there is safe. The newest wish counts."""
+        path = path.absolute()
+        if path == self.path and self.dirty:
+            self.noticed.emit(self.tr("“{name}” is already open.").format(name=path.name))
+            return
+        if self._reading is not None:
+            self._reading[0].cancel()
+        job = self._jobs.start(read_draft, path)
+        job.done.connect(self._read)
+        job.failed.connect(self._read_failed)
+        self._reading = (job, path)
+
+    @Slot()
+    def leave(self) -> None:
+        """Make sure that nothing is lost, then emit `left`; nothing is emitted when the writer would rather stay."""
+        if self._tell_left not in self._departures:
+            self._leave(self._tell_left)
+
+    def _tell_left(self) -> None:
+        self.left.emit()
+
+    def _open_chosen(self, path: Path | None) -> None:
+        if path is not None:
+            self.open_draft(path)
+
+    @Slot(object)
+    def _read(self, draft: Draft) -> None:
+        if self._reading is None or self.sender() is not self._reading[0]:
+            return  # another file was asked for meanwhile
+        self._reading = None
+        self._leave(partial(self._adopt, draft, self._writes))
+
+    @Slot(object)
+    def _read_failed(self, error: Exception) -> None:
+        if self._reading is None or self.sender() is not self._reading[0]:
+            return
+        path = self._reading[1]
+        self._reading = None
+        if isinstance(error, DraftMissing):
+            self._recent.drop(path)
+        self._dialogs.show_error(sentence(error, self.tr))
+
+    def _adopt(self, draft: Draft, writes: int) -> None:
+        if draft.path == self.path and writes != self._writes:
+            return  # it was saved over after it was read: what is on the page is newer
+        self._page.set_text(draft.text)
+        self._take(draft)
+
+    def _clear(self) -> None:
+        self._page.set_text("")
+        self._take(None)
+
+    def _take(self, draft: Draft | None) -> None:
+        """The page now belongs to `draft`."""
+        self._draft = draft
+        self._page.set_markdown(kind_of(self.path) is Kind.MARKDOWN)
+        if draft is not None and draft.path is not None:
+            self._recent.put(draft.path)
+        self.renamed.emit()
+        self._tell_save_state()
+
+    # --- saving ---------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def save(self) -> None:
+        """Save where it belongs; ask where that is the first time."""
+        if self.path is None:
+            self.save_as()
+        else:
+            self._write(self.path)
+
+    @Slot()
+    def save_as(self) -> None:
+        """Ask where to save."""
+        self._dialogs.choose_save(self.path or self.suggested_path(), self._save_chosen)
+
+    def _save_chosen(self, path: Path | None) -> None:
+        if path is None:
+            self._stay()
+        else:
+            self._write(path.absolute() if path.suffix else path.absolute().with_name(path.name + DEFAULT_ENDING))
+
+    def _write(self, path: Path, *, replace: bool = False) -> None:
+        if self._saving is not None:
+            self._save_next = path  # with the text as it is when the running save ends
+            return
+        text = self._page.text()
+        job = self._jobs.start(_save, path, text, self._draft, replace)
+        job.done.connect(self._written)
+        job.failed.connect(self._write_failed)
+        job.cancelled.connect(self._write_cancelled)
+        self._saving = text
+        self._asking = False
+        self._tell_save_state()
+
+    @Slot(object)
+    def _written(self, draft: Draft) -> None:
+        text, self._saving = self._saving, None
+        self._writes += 1
+        if self._page.text() == text:
+            self._page.document().setModified(False)
+        self._take(draft)
+        self._save_ended()
+
+    @Slot(object)
+    def _write_failed(self, error: Exception) -> None:
+        self._saving = None
+        self._tell_save_state()
+        if self._save_next is not None:
+            self._save_ended()
+            return
+        self._asking = True
+        if isinstance(error, _ChangedOutside):
+            self._dialogs.ask_changed(self.name, self._changed_answered)
+        else:
+            self._dialogs.ask_elsewhere(sentence(error, self.tr), self._elsewhere_answered)
+
+    @Slot()
+    def _write_cancelled(self) -> None:
+        self._saving = None
+        self._tell_save_state()
+        self._stay()
+
+    def _changed_answered(self, answer: Changed) -> None:
+        if answer is Changed.REPLACE and self.path is not None:
+            self._write(self.path, replace=True)
+        else:
+            self._elsewhere_answered(answer is Changed.ELSEWHERE)
+
+    def _elsewhere_answered(self, elsewhere: bool) -> None:
+        if elsewhere:
+            self.save_as()
+        else:
+            self._stay()
+
+    def _save_ended(self) -> None:
+        path, self._save_next = self._save_next, None
+        if path is not None and (self.dirty or path != self.path):
+            self._write(path)
+        else:
+            self._depart()
+
+    @Slot()
+    def _tell_save_state(self) -> None:
+        self.save_state_changed.emit(self.save_state)
+
+    # --- leaving --------------------------------------------------------------------------------------------------
+
+    def _leave(self, then: Callable[[], None]) -> None:
+        self._departures.append(then)
+        self._depart()
+
+    def _depart(self) -> None:
+        """Take the first departure as far as it goes now; whatever it waits for calls this again, or `_stay`."""
+        while self._departures and self._saving is None and not self._asking:
+            if self.dirty:
+                self._asking = self._departing = True
+                self._dialogs.ask_unsaved(self.name, self._unsaved_answered)
+            else:
+                self._go()
+
+    def _unsaved_answered(self, answer: Unsaved) -> None:
+        if answer is Unsaved.SAVE:
+            self.save()  # `_asking` stays on while it asks for a place
+        elif answer is Unsaved.CANCEL:
+            self._stay()
+        else:
+            self._asking = False
+            self._go()
+            self._depart()
+
+    def _go(self) -> None:
+        self._departing = False
+        if self._departures:
+            self._departures.pop(0)()
+
+    def _stay(self) -> None:
+        """The writer would rather keep this draft; a departure that was not asked about yet gets its own question."""
+        self._asking = False
+        if self._departing:
+            self._departing = False
+            del self._departures[0]
+        self._depart()

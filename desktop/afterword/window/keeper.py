@@ -1,0 +1,65 @@
+"""Writes the settings to disk, a moment after the last change, and never on the main thread."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from afterword.jobs import Jobs
+from afterword.settings import Settings
+from afterword.watch import Watch
+
+_log = logging.getLogger(__name__)
+
+DELAY_MS = 500
+
+
+class _Writer:
+    """Runs on the threads of the jobs: one write at a time, and never an older state over a newer one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._written = 0
+
+    def write(self, number: int, settings: Settings, *, watch: Watch) -> None:  # noqa: ARG002 -- too short to be cancelled
+        with self._lock:
+            if number > self._written:
+                settings.save()
+                self._written = number
+
+
+class SettingsKeeper(QObject):
+    """Saves the settings when told that they changed."""
+
+    def __init__(self, settings: Settings, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._jobs = jobs
+        self._writer = _Writer()
+        self._number = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY_MS)
+        self._timer.timeout.connect(self.save_now)
+
+    @Slot()
+    def save_soon(self) -> None:
+        """Save when no more changes come for half a second (a slider sends many)."""
+        self._timer.start()
+
+    @Slot()
+    def save_now(self) -> None:
+        """Save what is in force at this moment; returns at once."""
+        self._timer.stop()
+        self._number += 1
+        # A copy, since the main thread goes on changing the original (0.3 ms).
+        job = self._jobs.start(self._writer.write, self._number, copy.deepcopy(self._settings))
+        job.failed.connect(self._failed)
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        # The job has logged it. The values stay in force, and the next change tries again: no reason to disturb the writer.
+        _log.info("the settings stay unsaved: %s", error)

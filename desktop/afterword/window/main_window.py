@@ -1,0 +1,316 @@
+"""The main window: builds its parts and connects them, and does nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+
+from afterword.assist.types import ModelState, Phase
+from afterword.editor.page import Page
+from afterword.engine.sampling import Sampling
+from afterword.jobs import Jobs
+from afterword.settings import Settings
+from afterword.window.actions import TABLE, Action, Menu
+from afterword.window.banner import Banner
+from afterword.window.dialogs import Dialogs, WindowDialogs
+from afterword.window.documents import Documents
+from afterword.window.exports import Exports
+from afterword.window.file_drop import FileDrop
+from afterword.window.find_bar import FindBar
+from afterword.window.handlers import HANDLERS
+from afterword.window.help_dialogs import HelpDialogs
+from afterword.window.keeper import SettingsKeeper
+from afterword.window.menus import Menus, editor_bindings
+from afterword.window.models import Models
+from afterword.window.panes import Panes
+from afterword.window.recent import RecentFiles
+from afterword.window.sampling_panel import SamplingPanel
+from afterword.window.splitter import LineSplitter
+from afterword.window.status_bar import StatusBar
+from afterword.window.themes import Colours, Themes, look_of, style_sheet_of
+
+_SIDE_BY_SIDE = 720
+"""From this width on the panel stands beside the page, below it under the page."""
+
+
+class MainWindow(QMainWindow):
+    """Everything around the page.
+
+    Args:
+        page: becomes part of the window.
+        settings: loaded; what the writer changes is put into them and saved.
+        jobs: runs what takes time.
+        dialogs: asks the writer; tests pass their own.
+
+    Signals:
+        sampling_changed: a Sampling, for the next suggestion.
+        suggestions_switched: on or off.
+        pace_changed: "calm", "balanced" or "eager".
+        model_wanted: "starter", a folder, a GGUF file, or a hub id.
+        load_cancelled: the model that is loading is not wanted any more.
+        closing: nothing can be lost any more, and the window goes.
+    """
+
+    sampling_changed = Signal(object)
+    suggestions_switched = Signal(bool)
+    pace_changed = Signal(str)
+    model_wanted = Signal(str)
+    load_cancelled = Signal()
+    closing = Signal()
+
+    def __init__(self, page: Page, settings: Settings, jobs: Jobs, dialogs: Dialogs | None = None) -> None:
+        super().__init__()
+        self.page = page
+        self.settings = settings
+        self._safe_to_close = False
+        self._in_close_event = False
+        dialogs = dialogs or WindowDialogs(self)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+
+        self.keeper = SettingsKeeper(settings, jobs, self)
+        self.themes = Themes(app, settings, self)
+        self.recent = RecentFiles(settings, self)
+        self.documents = Documents(page, self.recent, jobs, dialogs, self)
+        self.exports = Exports(page, self.documents, jobs, dialogs, self)
+        self.help = HelpDialogs(self)
+        self.banner = Banner(self)
+        self.models = Models(settings, dialogs, self.banner, self)
+        self.find_bar = FindBar(page, self)
+        self.panel = SamplingPanel(settings.sampling(), self)
+        self.status = StatusBar(self)
+        self.menus = Menus(self, self._do)
+        self.drop = FileDrop(self)
+        self._lay_out()
+        self.panes = Panes((page, self.panel, self.status), self)
+        self._connect()
+        self._show_settings()
+
+    # --- for app.py -----------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_model_state(self, state: ModelState) -> None:
+        """What the model does."""
+        self.status.show_model_state(state)
+        self.models.show_state(state)
+        self.menus.actions[Action.STOP_LOADING].setEnabled(state.phase is Phase.LOADING)
+        if state.phase in (Phase.READY, Phase.WRITING):
+            self.panel.show_ignored(state.ignores)
+
+    @Slot(float)
+    def show_rate(self, rate: float) -> None:
+        """How fast it wrote, in tokens per second."""
+        self.status.show_rate(rate)
+
+    @Slot(object)
+    def open_draft(self, path: Path) -> None:
+        """Open a file, once the draft on the page is safe."""
+        self.documents.open_draft(path)
+
+    @Slot(str)
+    def show_notice(self, text: str) -> None:
+        """Say something in the status bar for a few seconds."""
+        self.status.show_notice(text)
+
+    # --- what the handlers of the actions use ---------------------------------------------------------------------
+
+    def choose(self, key: str, value: str) -> None:
+        """Set a setting that has a few named values, and act on it."""
+        self.settings[key] = value
+        self.menus.check_choices({key: value})
+        if key == "window.theme":
+            self.themes.apply()
+        elif key == "suggestions.pace":
+            self.pace_changed.emit(value)
+        self.keeper.save_soon()
+
+    @Slot(bool)
+    def switch_suggestions(self, on: bool) -> None:
+        """Suggest while the writer types, or not."""
+        self.settings["suggestions.enabled"] = on
+        self.page.suggestions_enabled = on
+        self.status.show_suggestions(on)
+        self.menus.actions[Action.SUGGESTIONS].setChecked(on)
+        self.suggestions_switched.emit(on)
+        self.keeper.save_soon()
+
+    def switch_panel(self, shown: bool) -> None:
+        """Show or hide the sampling panel."""
+        if not shown and self.panel.isAncestorOf(QApplication.focusWidget() or self):
+            self.page.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.settings["window.panel"] = shown
+        self.panel.setVisible(shown)
+        self.menus.actions[Action.PANEL].setChecked(shown)
+        self.keeper.save_soon()
+
+    def switch_full_screen(self) -> None:
+        """Fill the screen, or stop."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.menus.actions[Action.FULL_SCREEN].setChecked(self.isFullScreen())
+
+    # --- Qt's own -------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._safe_to_close:
+            self._in_close_event = True
+            self.documents.leave()  # may answer at once, or after a question or a save
+            self._in_close_event = False
+        if not self._safe_to_close:
+            event.ignore()
+            return
+        self._safe_to_close = False
+        self.settings["window.geometry"] = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self.keeper.save_now()
+        self.closing.emit()
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= _SIDE_BY_SIDE
+        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if self._splitter.orientation() != orientation:
+            self._splitter.setOrientation(orientation)
+            self._share_space()
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.page.setAccessibleName(self.tr("Draft"))
+        self.page.setAccessibleDescription(self.tr("The text that you write; suggestions are shown at the cursor."))
+        paper = QWidget(self)
+        column = QVBoxLayout(paper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.page, 1)
+        column.addWidget(self.find_bar)
+        self._splitter = LineSplitter(self)
+        self._splitter.addWidget(paper)
+        self._splitter.addWidget(self.panel)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 0)
+        central = QWidget(self)
+        outer = QVBoxLayout(central)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.banner)
+        outer.addWidget(self._splitter, 1)
+        self.setCentralWidget(central)
+        self.setStatusBar(self.status)
+        self.setMinimumSize(400, 320)
+        self.resize(1100, 750)
+        self.drop.watch(self)
+        self._share_space()
+
+    def _share_space(self) -> None:
+        if self._splitter.orientation() == Qt.Orientation.Horizontal:
+            side = max(280, self.panel.minimumWidth())
+            self._splitter.setSizes([max(self.width() - side, 1), side])
+        else:
+            self._splitter.setSizes([self.height() * 3 // 5, self.height() * 2 // 5])
+
+    def _connect(self) -> None:
+        page, documents, status = self.page, self.documents, self.status
+        page.set_bindings(editor_bindings())
+        page.words_changed.connect(status.show_words)
+        page.document().modificationChanged.connect(self.setWindowModified)
+        page.undoAvailable.connect(self.menus.actions[Action.UNDO].setEnabled)
+        page.redoAvailable.connect(self.menus.actions[Action.REDO].setEnabled)
+        documents.renamed.connect(self._show_name)
+        documents.save_state_changed.connect(status.show_save_state)
+        documents.noticed.connect(status.show_notice)
+        documents.left.connect(self._left)
+        self.exports.noticed.connect(status.show_notice)
+        self.drop.file_dropped.connect(documents.open_draft)
+        self.recent.changed.connect(self.keeper.save_soon)
+        self.models.settings_changed.connect(self.keeper.save_soon)
+        self.models.model_wanted.connect(self.model_wanted)
+        self.models.load_cancelled.connect(self.load_cancelled)
+        status.cancel_wanted.connect(self.models.stop_loading)
+        status.suggestions_switched.connect(self.switch_suggestions)
+        self.panel.sampling_changed.connect(self._sampling_chosen)
+        self.panel.close_wanted.connect(self._panel_closed)
+        self.themes.changed.connect(self._colours_changed)
+        self.menus.menus[Menu.RECENT].aboutToShow.connect(self._list_recent)
+        self.menus.menus[Menu.SUGGESTIONS].aboutToShow.connect(self._offer_editor_actions)
+
+    def _show_settings(self) -> None:
+        self.themes.apply()
+        self.menus.check_choices({key: self.settings[key] for key in ("window.theme", "suggestions.pace")})
+        self.menus.actions[Action.UNDO].setEnabled(False)
+        self.menus.actions[Action.REDO].setEnabled(False)
+        self.menus.actions[Action.STOP_LOADING].setEnabled(False)
+        on, shown = self.settings["suggestions.enabled"], self.settings["window.panel"]
+        self.page.suggestions_enabled = on
+        self.status.show_suggestions(on)
+        self.menus.actions[Action.SUGGESTIONS].setChecked(on)
+        self.panel.setVisible(shown)
+        self.menus.actions[Action.PANEL].setChecked(shown)
+        self._show_name()
+        self.restoreGeometry(QByteArray.fromBase64(self.settings["window.geometry"].encode("ascii", "ignore")))
+        self.page.setFocus()
+
+    # --- slots ----------------------------------------------------------------------------------------------------
+
+    def _do(self, action: Action) -> None:
+        HANDLERS[action](self)
+
+    @Slot()
+    def _show_name(self) -> None:
+        self.setWindowTitle(f"{self.documents.name}[*] – Afterword")
+        self.setWindowFilePath(str(self.documents.path or ""))
+
+    @Slot()
+    def _left(self) -> None:
+        self._safe_to_close = True
+        if not self._in_close_event:
+            self.close()
+
+    @Slot(object)
+    def _sampling_chosen(self, sampling: Sampling) -> None:
+        self.settings.set_sampling(sampling)
+        self.keeper.save_soon()
+        self.sampling_changed.emit(sampling)
+
+    @Slot()
+    def _panel_closed(self) -> None:
+        self.switch_panel(False)
+
+    @Slot(object)
+    def _colours_changed(self, colours: Colours) -> None:
+        self.page.set_look(look_of(colours, self.settings))
+        self.find_bar.set_highlight(colours.found)
+        around_the_page = (self.menuBar(), self.banner, self.find_bar, self.panel, self.status, self.page.verticalScrollBar())
+        for widget in around_the_page:
+            widget.setStyleSheet(style_sheet_of(colours))
+
+    @Slot()
+    def _list_recent(self) -> None:
+        menu = self.menus.menus[Menu.RECENT]
+        clear = self.menus.actions[Action.CLEAR_RECENT]
+        for old in menu.actions():
+            if isinstance(old.data(), str):
+                menu.removeAction(old)
+        first = menu.actions()[0]
+        for path in self.recent.paths:
+            item = QAction(path.name.replace("&", "&&"), menu)
+            item.setData(str(path))
+            item.setStatusTip(str(path))
+            item.triggered.connect(self._open_recent)
+            menu.insertAction(first, item)
+        clear.setEnabled(bool(self.recent.paths))
+
+    @Slot()
+    def _open_recent(self) -> None:
+        item = self.sender()
+        if isinstance(item, QAction):
+            self.documents.open_draft(Path(item.data()))
+
+    @Slot()
+    def _offer_editor_actions(self) -> None:
+        """What takes or dismisses a suggestion can be chosen only while there is one."""
+        for action, row in TABLE.items():
+            if row.editor is not None and action is not Action.ASK_NOW:
+                self.menus.actions[action].setEnabled(bool(self.page.ghost_text))

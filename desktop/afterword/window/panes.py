@@ -1,0 +1,55 @@
+"""Going from pane to pane by key, so that nobody who writes without a mouse is caught in the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+
+class Panes(QObject):
+    """The parts of the window, in order; those that are hidden, or hold nothing to go to, are passed over.
+
+    Each remembers where the focus was.
+    """
+
+    def __init__(self, panes: Sequence[QWidget], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._panes = list(panes)
+        self._last: dict[QWidget, QWidget] = {}
+
+    def go(self, step: int) -> None:
+        """Move the focus to the next (1) or previous (-1) pane."""
+        focused = QApplication.focusWidget()
+        open_panes = [pane for pane in self._panes if self._target(pane) is not None]
+        at = next((i for i, pane in enumerate(open_panes) if focused is not None and _within(focused, pane)), None)
+        if not open_panes:
+            return
+        if at is not None and focused is not None:
+            self._last[open_panes[at]] = focused
+        there = open_panes[0 if at is None else (at + step) % len(open_panes)]
+        target = self._target(there)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _target(self, pane: QWidget) -> QWidget | None:
+        last = self._last.get(pane)
+        if last is not None and _focusable(last):
+            return last
+        if _focusable(pane):
+            return pane
+        inside = pane.nextInFocusChain()
+        while inside is not None and inside is not pane:
+            if _within(inside, pane) and _focusable(inside):
+                return inside
+            inside = inside.nextInFocusChain()
+        return None
+
+
+def _within(widget: QWidget, pane: QWidget) -> bool:
+    return widget is pane or pane.isAncestorOf(widget)
+
+
+def _focusable(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.isEnabled() and widget.isVisible()

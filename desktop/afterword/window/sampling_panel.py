@@ -1,0 +1,249 @@
+"""The panel that says how words are chosen: presets, and one control for each value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from afterword.engine.sampling import PRESETS, Sampling, preset_of, with_preset
+from afterword.settings import DECLARED
+from afterword.window.glyphs import Glyph, GlyphButton
+from afterword.window.sampling_control import SamplingControl
+
+BASIC = ("temperature", "max_words", "top_k", "top_p", "min_p")
+ADVANCED = ("repetition_penalty", "seed")
+
+
+class SamplingPanel(QFrame):
+    """Shows a Sampling and lets the writer change it.
+
+    Each value is compared with, and reset to, the preset chosen last; those that no preset sets (length, seed) with the defaults.
+
+    Args:
+        sampling: what is in force at the start.
+
+    Signals:
+        sampling_changed: by the writer, to this Sampling.
+        close_wanted: the panel's own button to hide it was pressed.
+    """
+
+    sampling_changed = Signal(object)
+    close_wanted = Signal()
+
+    def __init__(self, sampling: Sampling, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._sampling = sampling
+        self._base = preset_of(sampling) or "balanced"
+        # Made in the order in which they stand, which is the order of the tab key.
+        self._close = GlyphButton(Glyph.CLOSE, self.tr("Hide the sampling panel"), self)
+        self._close.clicked.connect(self.close_wanted)
+        self._presets = self._make_presets()
+        self._about_preset = QLabel(self)
+        self._about_preset.setObjectName("quiet")
+        self._about_preset.setWordWrap(True)
+        self._reset_all = QPushButton(self.tr("Reset all"), self)
+        self._reset_all.setToolTip(self.tr("Give every value that of the preset"))
+        self._reset_all.setAccessibleName(self.tr("Reset all values"))
+        self._reset_all.setAutoDefault(False)
+        self._reset_all.clicked.connect(self.reset)
+        self._controls = self._make_controls(BASIC)
+        self._more = self._make_more()
+        self._controls |= self._make_controls(ADVANCED)
+        self._advanced = QWidget(self)
+        self._lay_out()
+        self._unfold(False)
+        self._show()
+
+    @property
+    def sampling(self) -> Sampling:
+        """What is in force."""
+        return self._sampling
+
+    def control(self, key: str) -> SamplingControl:
+        """The control of a field of Sampling."""
+        return self._controls[key]
+
+    def show_ignored(self, ignores: frozenset[str]) -> None:
+        """Grey the controls that do nothing with the model in use."""
+        for key, control in self._controls.items():
+            control.set_ignored(key in ignores)
+
+    @Slot(bool)
+    def set_advanced(self, shown: bool) -> None:
+        """Unfold or fold the values that are seldom changed."""
+        self._more.setChecked(shown)
+
+    @Slot()
+    def reset(self) -> None:
+        """Go back to the preset, and to the defaults of what it does not set."""
+        self._change(self._reference())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._shrink_quiet()
+        super().changeEvent(event)
+
+    def _make_presets(self) -> QComboBox:
+        presets = QComboBox(self)
+        for name, title in self._preset_titles().items():
+            presets.addItem(title, name)
+        presets.setAccessibleName(self.tr("Preset"))
+        presets.setToolTip(self.tr("Sets of values that go well together"))
+        presets.activated.connect(self._choose_preset)
+        return presets
+
+    def _make_more(self) -> QToolButton:
+        more = QToolButton(self)
+        more.setObjectName("fold")
+        more.setText(self.tr("Advanced"))
+        more.setToolTip(self.tr("Show the values that are seldom changed"))
+        more.setAccessibleName(self.tr("Advanced values"))
+        more.setCheckable(True)
+        more.setAutoRaise(True)
+        more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        more.toggled.connect(self._unfold)
+        return more
+
+    def _make_controls(self, keys: tuple[str, ...]) -> dict[str, SamplingControl]:
+        settings = {setting.key: setting for setting in DECLARED}
+        texts = {
+            "temperature": (self.tr("Low is careful, high is bold."), ""),
+            "max_words": (self.tr("How far a suggestion goes."), ""),
+            "top_k": (self.tr("Draw from this many of the likeliest."), self.tr("Off")),
+            "top_p": (self.tr("Draw from the likeliest part of the words."), ""),
+            "min_p": (self.tr("Leave out what is much less likely."), self.tr("Off")),
+            "repetition_penalty": (self.tr("Makes words just used less likely."), self.tr("Off")),
+            "seed": (self.tr("The same number, the same words."), self.tr("Any")),
+        }
+        controls = {}
+        for key in keys:
+            setting = settings[f"sampling.{key}"]
+            help_line, lowest = texts[key]
+            control = SamplingControl(setting, self.tr(setting.title), help_line, lowest, self)
+            control.value_changed.connect(self._collect)
+            controls[key] = control
+        return controls
+
+    def _preset_titles(self) -> dict[str, str]:
+        titles = {
+            "exact": self.tr("Exact"),
+            "mail": self.tr("Mail"),
+            "balanced": self.tr("Balanced"),
+            "story": self.tr("Story"),
+            "wild": self.tr("Wild"),
+        }
+        return {name: titles[name] for name in PRESETS}
+
+    def _preset_help(self, name: str | None) -> str:
+        lines = {
+            "exact": self.tr("Always the likeliest words; the same each time."),
+            "mail": self.tr("Plain and expected, for letters and reports."),
+            "balanced": self.tr("Likely words with a little variety."),
+            "story": self.tr("Room for surprise, for fiction."),
+            "wild": self.tr("Seldom what you expect."),
+        }
+        base = self._preset_titles()[self._base]
+        return lines[name] if name is not None else self.tr("Your own values, begun from {preset}.").format(preset=base)
+
+    def _lay_out(self) -> None:
+        title = QLabel(self.tr("Sampling"), self)
+        font = title.font()
+        font.setBold(True)
+        title.setFont(font)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch()
+        head.addWidget(self._close)
+        preset = QHBoxLayout()
+        preset.addWidget(self._presets, 1)
+        preset.addWidget(self._reset_all)
+
+        inside = QWidget(self)
+        inside.setObjectName("panel_inside")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(14, 10, 14, 14)
+        column.setSpacing(14)
+        column.addLayout(head)
+        chooser = QVBoxLayout()
+        chooser.setSpacing(3)
+        chooser.addLayout(preset)
+        chooser.addWidget(self._about_preset)
+        column.addLayout(chooser)
+        for key in BASIC:
+            column.addWidget(self._controls[key])
+        column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        folded = QVBoxLayout(self._advanced)
+        folded.setContentsMargins(0, 0, 0, 0)
+        folded.setSpacing(14)
+        for key in ADVANCED:
+            folded.addWidget(self._controls[key])
+        column.addWidget(self._advanced)
+        column.addStretch()
+
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self._shrink_quiet()
+        self.setMinimumWidth(inside.minimumSizeHint().width() + scroll.verticalScrollBar().sizeHint().width())
+
+    def _shrink_quiet(self) -> None:
+        font = self.font()
+        if font.pointSizeF() > 0:
+            font.setPointSizeF(max(7.5, font.pointSizeF() * 0.88))
+            for label in self.findChildren(QLabel, "quiet"):
+                label.setFont(font)
+
+    @Slot(bool)
+    def _unfold(self, shown: bool) -> None:
+        self._more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self._advanced.setVisible(shown)
+
+    @Slot(int)
+    def _choose_preset(self, index: int) -> None:
+        name = self._presets.itemData(index)
+        if name is not None:
+            self._change(with_preset(self._sampling, name))
+
+    @Slot(float)
+    def _collect(self, _: float) -> None:
+        values = {key: control.value for key, control in self._controls.items()}
+        whole = {key: int(value) for key, value in values.items() if isinstance(getattr(self._sampling, key), int)}
+        self._change(replace(self._sampling, **(values | whole)))  # type: ignore[arg-type]
+
+    def _change(self, sampling: Sampling) -> None:
+        changed = sampling != self._sampling
+        self._sampling = sampling
+        self._show()
+        if changed:
+            self.sampling_changed.emit(sampling)
+
+    def _reference(self) -> Sampling:
+        default = Sampling()
+        return with_preset(replace(self._sampling, max_words=default.max_words, seed=default.seed), self._base)
+
+    def _show(self) -> None:
+        name = preset_of(self._sampling)
+        if name is not None:
+            self._base = name
+        custom = self._presets.findData(None)
+        if name is None and custom < 0:
+            self._presets.addItem(self.tr("Custom"), None)
+        elif name is not None and custom >= 0:
+            self._presets.removeItem(custom)
+        self._presets.setCurrentIndex(self._presets.findData(name) if name is not None else self._presets.count() - 1)
+        self._about_preset.setText(self._preset_help(name))
+        reference = self._reference()
+        for key, control in self._controls.items():
+            control.set_value(getattr(self._sampling, key))
+            control.set_reference(getattr(reference, key))
+        self._reset_all.setEnabled(reference != self._sampling)

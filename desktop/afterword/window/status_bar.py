@@ -1,0 +1,189 @@
+"""The line under the page: the model and what it does, suggestions on or off, words, speed, and whether the draft is saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QWidget
+
+from afterword.assist.types import ModelState, Phase
+from afterword.sentences import sentence
+from afterword.window.documents import SaveState
+from afterword.window.glyphs import Glyph, GlyphButton
+from afterword.window.switch import Switch
+
+NOTICE_MS = 6000
+_ROOMY = 640
+"""Below this width the speed and the progress bar give way to the rest."""
+
+
+class ElidedLabel(QLabel):
+    """A label that gives way: what does not fit ends in an ellipsis, and the tooltip has it all."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance("…"), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.style().drawItemText(
+            painter, self.rect(), self.alignment().value, self.palette(), self.isEnabled(), text, self.foregroundRole()
+        )
+
+
+class StatusBar(QStatusBar):
+    """Passive: it shows what it is told.
+
+    Signals:
+        suggestions_switched: by the writer, on or off.
+        cancel_wanted: the loading model should not be loaded.
+    """
+
+    suggestions_switched = Signal(bool)
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(0, 0, 6, 0)
+        self._state = ModelState(Phase.NONE)
+        self._model = ElidedLabel(self)
+        self._model.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._progress = QProgressBar(self)
+        self._progress.setFixedWidth(90)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName(self.tr("Loading the model"))
+        self._cancel = GlyphButton(Glyph.CLOSE, self.tr("Stop loading the model"), self)
+        self._cancel.clicked.connect(self.cancel_wanted)
+        left = QWidget(self)
+        row = QHBoxLayout(left)
+        row.setContentsMargins(8, 2, 0, 2)
+        row.setSpacing(8)
+        row.addWidget(self._model)
+        row.addWidget(self._progress)
+        row.addWidget(self._cancel)
+        row.addStretch(1)
+        self.addWidget(left, 1)
+
+        self._rate = QLabel(self)
+        self._words = QLabel(self)
+        self._saved = QLabel(self)
+        for label in (self._rate, self._words, self._saved):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._switch = Switch(self.tr("Suggestions"), self)
+        self._switch.setToolTip(self.tr("Switch suggestions on or off"))
+        self._switch.clicked.connect(self.suggestions_switched)
+        for widget in (self._rate, self._words, self._saved, self._switch):
+            self.addPermanentWidget(widget)
+        self._rate.setToolTip(self.tr("How fast the model wrote its last suggestion"))
+        self._words.setToolTip(self.tr("Words in the draft"))
+        self._fix_widths()
+        self.show_model_state(self._state)
+        self.show_words(0)
+        self.show_save_state(SaveState.NEW)
+        self.show_suggestions(True)
+
+    @Slot(object)
+    def show_model_state(self, state: ModelState) -> None:
+        """Which model there is, and what it does."""
+        self._state = state
+        loading = state.phase is Phase.LOADING
+        text = self._describe(state)
+        self._model.setText(text)
+        self._model.setAccessibleName(text)
+        self._model.setToolTip(sentence(state.error, self.tr) if state.error is not None else state.name or text)
+        known = state.share >= 0
+        self._progress.setRange(0, 100 if known else 0)
+        self._progress.setValue(round(state.share * 100) if known else -1)
+        self._progress.setVisible(loading and self.width() >= _ROOMY)
+        self._cancel.setVisible(loading)
+
+    @Slot(float)
+    def show_rate(self, rate: float) -> None:
+        """Tokens per second of the last suggestion."""
+        self._rate.setText(self.tr("{rate} tokens/s").format(rate=self.locale().toString(rate, "f", 1)))
+
+    @Slot(int)
+    def show_words(self, count: int) -> None:
+        """How many words the draft has."""
+        number = self.locale().toString(count)
+        self._words.setText(self.tr("1 word") if count == 1 else self.tr("{count} words").format(count=number))
+
+    @Slot(object)
+    def show_save_state(self, state: SaveState) -> None:
+        """Whether the draft is saved."""
+        text, tip = self._save_texts()[state]
+        self._saved.setText(text)
+        self._saved.setToolTip(tip)
+
+    def show_suggestions(self, on: bool) -> None:
+        """Whether suggestions are on."""
+        self._switch.setChecked(on)
+
+    @Slot(str)
+    def show_notice(self, text: str) -> None:
+        """Say something for a few seconds."""
+        self.showMessage(text, NOTICE_MS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rate.setVisible(self.width() >= _ROOMY)
+        self.show_model_state(self._state)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_saved"):
+            self._fix_widths()
+
+    def _save_texts(self) -> dict[SaveState, tuple[str, str]]:
+        return {
+            SaveState.NEW: (self.tr("Not saved"), self.tr("This draft is in no file yet.")),
+            SaveState.SAVED: (self.tr("Saved"), self.tr("Everything is in the file.")),
+            SaveState.SAVING: (self.tr("Saving…"), self.tr("The draft is being written.")),
+            SaveState.UNSAVED: (self.tr("Not saved"), self.tr("There are changes that are not in the file yet.")),
+        }
+
+    def _describe(self, state: ModelState) -> str:
+        name = shown_name(state.name) if state.name != "starter" else self.tr("Starter model")
+        narrow = self.width() < _ROOMY
+        if state.phase is Phase.NONE:
+            return self.tr("No model")
+        if narrow and state.phase in (Phase.READY, Phase.WRITING):
+            return name
+        if state.phase is Phase.READY:
+            return self.tr("{name} · ready").format(name=name)
+        if state.phase is Phase.WRITING:
+            return self.tr("{name} · writing").format(name=name)
+        if state.phase is Phase.FAILED:
+            return self.tr("{name} · failed").format(name=name)
+        stages = {
+            "importing": self.tr("starting"),
+            "fetching": self.tr("fetching"),
+            "downloading": self.tr("downloading"),
+            "checking": self.tr("checking"),
+            "converting": self.tr("converting"),
+        }
+        stage = stages.get(state.stage, self.tr("loading"))
+        percent = self.tr("{percent} %").format(percent=round(state.share * 100)) if state.share >= 0 else ""
+        if narrow:
+            return percent or stage
+        return f"{self.tr('{name} · {stage}').format(name=name, stage=stage)} {percent}".rstrip()
+
+    def _fix_widths(self) -> None:
+        """Give each field the width of its longest text, so that nothing moves when one changes."""
+        metrics = self.fontMetrics()
+        locale = QLocale()
+        widest = {
+            self._rate: [self.tr("{rate} tokens/s").format(rate=locale.toString(888.8, "f", 1))],
+            self._words: [self.tr("{count} words").format(count=locale.toString(888888))],
+            self._saved: [text for text, _ in self._save_texts().values()],
+        }
+        for label, texts in widest.items():
+            label.setMinimumWidth(max(metrics.horizontalAdvance(text) for text in texts) + 4)
+
+
+def shown_name(name: str) -> str:
+    """A model's name for a narrow place: the last part of a path, a hub id whole."""
+    return Path(name).name if Path(name).is_absolute() else name

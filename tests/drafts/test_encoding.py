@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afterword.drafts.encoding import Binary, Form, decode, encode
+from afterword.text.characters import writable
+
+_LINES = st.lists(st.tuples(st.text(max_size=8), st.sampled_from(["\n", "\r\n", "\r"])), max_size=12)
+_BOM = b"\xef\xbb\xbf"
+
+
+def test_text_stands_there_with_line_feeds_and_the_form_says_what_was_found():
+    assert decode(b"a\nb") == ("a\nb", Form())
+    assert decode(b"a\r\nb\r\n") == ("a\nb\n", Form(newline="\r\n"))
+    assert decode(b"a\rb") == ("a\nb", Form(newline="\r"))
+    assert decode(_BOM + b"a") == ("a", Form(bom=True))
+    assert decode(b"a\r\nb\nc\r\n") == ("a\nb\nc\n", Form("\r\n", ("\r\n", "\n", "\r\n")))
+
+
+@given(bom=st.booleans(), lines=_LINES, last=st.text(max_size=5))
+def test_text_that_was_not_edited_keeps_its_bytes(bom, lines, last):
+    data = _BOM * bom + "".join(line + ending for line, ending in lines).encode() + last.encode()
+    try:
+        text, form = decode(data)
+    except Binary:
+        assert b"\0" in data
+        return
+    assert "\r" not in text
+    assert encode(text, form, text) == (data, text, form)
+
+
+@given(lines=_LINES, cut=st.integers(0, 60), drop=st.integers(0, 10), put=st.text("ab\n", max_size=6))
+def test_edited_text_is_read_back_as_it_was_written(lines, cut, drop, put):
+    before, form = decode(_bytes(lines))
+    after = before[:cut] + put + before[cut + drop :]
+    data, text, new_form = encode(after, form, before)
+    assert text == after
+    assert decode(data)[0] == after
+    assert encode(after, new_form, after)[0] == data
+
+
+@given(lines=_LINES, line=st.integers(0, 12), put=st.text("ab", min_size=1, max_size=3))
+def test_an_edit_within_a_line_keeps_every_line_ending(lines, line, put):
+    data = _bytes(lines)
+    before, form = decode(data)
+    pieces = before.split("\n")
+    line = min(line, len(pieces) - 1)
+    pieces[line] += put
+    expected = "".join(piece + ending for piece, ending in zip(pieces, (*_endings(data), ""), strict=True))
+    assert encode("\n".join(pieces), form, before)[0] == expected.encode()
+
+
+def _bytes(lines: list[tuple[str, str]]) -> bytes:
+    return "".join(line.replace("\0", "") + ending for line, ending in lines).encode()
+
+
+def _endings(data: bytes) -> list[str]:
+    return re.findall("\r\n|\r|\n", data.decode())
+
+
+def test_added_lines_get_the_most_frequent_ending():
+    text, form = decode(b"a\r\nb\r\nc\n")
+    assert encode("a\nb\nx\ny\nc\n", form, text)[0] == b"a\r\nb\r\nx\r\ny\r\nc\n"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
+def test_no_utf_8_text_is_taken_for_binary(text):
+    decode(text.encode())
+
+
+@given(st.text(st.characters(), max_size=30))
+def test_whatever_is_written_can_be_read_again(text):
+    data, written, _ = encode(text, Form(), "")
+    assert decode(data)[0] == written.removeprefix("\ufeff")
+
+
+def test_halves_of_characters_cost_nothing_else():
+    assert writable("a\ud83d\ude00b") == "a\U0001f600b"
+    assert writable("a\ud83db\ude00 ö\U0001f600\n") == "a\ufffdb\ufffd ö\U0001f600\n"
+    assert writable("a\0b\r\nc\rd") == "a\ufffdb\nc\nd"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x7fELF\x02\x01\x01\x00\x00",
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n\x00\x01",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+        b"PK\x03\x04\x14\x00\x00\x00\x08\x00",
+        b"\x1f\x8b\x08\x08\xc7\x9e\x01\x02\x03\x7f\x05\xff\x93",
+        "UTF-16 without a mark".encode("utf-16-le"),
+    ],
+    ids=["elf", "pdf", "png", "zip", "gzip", "utf-16 without mark"],
+)
+def test_binary_is_known(data):
+    with pytest.raises(Binary):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "offset"),
+    [
+        ("Grüße aus Köln".encode("latin-1"), 2),
+        ("“quoted” – €5".encode("cp1252"), 0),
+        ("текст".encode("cp1251"), 0),
+        ("テキスト".encode("shift-jis"), 0),
+        ("text".encode("utf-16"), 0),
+        ("text".encode("utf-16-be").join([b"\xfe\xff", b""]), 0),
+        ("text".encode("utf-32"), 0),
+        (b"\x00\x00\xfe\xff\x00\x00\x00t", 2),
+        (_BOM + b"ab\xff", 5),
+        ("cut in a charact\u00e9".encode()[:-1], 16),
+    ],
+)
+def test_text_in_another_encoding_is_told_from_binary_and_its_first_byte_named(data, offset):
+    with pytest.raises(UnicodeDecodeError) as caught:
+        decode(data)
+    assert caught.value.start == offset
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_text_or_binary_or_another_encoding(data):
+    try:
+        text, form = decode(data)
+    except Binary:
+        return
+    except UnicodeDecodeError as error:
+        offset = error.start
+    else:
+        assert encode(text, form, text)[0] == data
+        return
+    data[:offset].decode()
+    with pytest.raises(UnicodeDecodeError):
+        data[offset : offset + 4].decode()

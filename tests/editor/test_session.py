@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
+
+from tests.editor.session import STEPS, Session
+
+LONG = 10_000
+
+
+def undone_and_redone(session: Session) -> None:
+    """Undo leads back to the empty page and redo to where the writer was, through the same texts."""
+    session.page.void()
+    if session.composing:
+        session.give_up(0)
+    end, texts = session.page.text(), []
+    while session.page.document().isUndoAvailable():
+        texts.append(session.page.text())
+        session.page.undo()
+        session.twin.undo()
+        session.check()
+    assert session.page.text() == ""
+    while session.page.document().isRedoAvailable():
+        session.page.redo()
+        session.twin.redo()
+        session.check()
+        assert session.page.text() in (texts[-1], *texts)
+    assert session.page.text() == end
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 10_000)), max_size=60))
+def test_whatever_happens_the_page_is_what_was_typed_and_taken(qapp: QApplication, steps: list[tuple[str, int]]) -> None:
+    session = Session()
+    try:
+        for name, number in steps:
+            session.step(name, number)
+        undone_and_redone(session)
+    finally:
+        session.close()
+
+
+def run(seed: int, steps: int) -> Session:
+    chance, session = random.Random(seed), Session()
+    try:
+        for _ in range(steps):
+            session.step(chance.choice(STEPS), chance.randrange(10_000))
+        undone_and_redone(session)
+    finally:
+        session.close()
+    return session
+
+
+def test_a_session_of_some_hundred_steps(qapp: QApplication) -> None:
+    session = run(7, 600)
+    assert session.ghosts > 60
+    assert session.takes > 15
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(5))
+def test_a_session_of_thousands_of_steps(qapp: QApplication, seed: int) -> None:
+    run(seed, LONG // 5)

@@ -1,0 +1,150 @@
+"""A window with answers prepared for every question that it may ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from afterword.editor.page import Page
+from afterword.jobs import Jobs
+from afterword.settings import Settings
+from afterword.window.dialogs import Changed, PathAnswer, Unsaved
+from afterword.window.documents import Documents
+from afterword.window.main_window import MainWindow
+from afterword.window.recent import RecentFiles
+
+Found = TypeVar("Found", bound=QWidget)
+
+
+def part(parent: QWidget, kind: type[Found], name: str = "") -> Found:
+    """The first widget of a kind inside another one."""
+    found = parent.findChild(kind, name) if name else parent.findChild(kind)
+    assert isinstance(found, kind)
+    return found
+
+
+def focused() -> QWidget:
+    """The widget that has the focus."""
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def type_keys(widget: QWidget, text: str) -> None:
+    """Press the keys that write `text`."""
+    QTest.keyClicks(widget, text)
+
+
+class ScriptedDialogs:
+    """Gives the answers prepared in `answers`; a question without one stays open in `open`, to be answered by the test."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, object]] = []
+        self.answers: dict[str, deque[Any]] = defaultdict(deque)
+        self.open: dict[str, Callable[[Any], None]] = {}
+        self.formats: dict[str, str] = {}
+
+    def will(self, question: str, *answers: object) -> None:
+        self.answers[question].extend(answers)
+
+    def answer(self, question: str, answer: object) -> None:
+        self.open.pop(question)(answer)
+
+    def questions(self) -> list[str]:
+        return [question for question, _ in self.asked]
+
+    def _ask(self, question: str, about: object, answer: Callable[[Any], None]) -> None:
+        assert question not in self.open, f"{question} is asked twice"
+        self.asked.append((question, about))
+        if self.answers[question]:
+            answer(self.answers[question].popleft())
+        else:
+            self.open[question] = answer
+
+    def ask_unsaved(self, name: str, answer: Callable[[Unsaved], None]) -> None:
+        self._ask("unsaved", name, answer)
+
+    def ask_elsewhere(self, message: str, answer: Callable[[bool], None]) -> None:
+        self._ask("elsewhere", message, answer)
+
+    def ask_changed(self, name: str, answer: Callable[[Changed], None]) -> None:
+        self._ask("changed", name, answer)
+
+    def show_error(self, message: str) -> None:
+        self.asked.append(("error", message))
+
+    def choose_open(self, folder: Path, answer: PathAnswer) -> None:
+        self._ask("open", folder, answer)
+
+    def choose_save(self, suggested: Path, answer: PathAnswer) -> None:
+        self._ask("save", suggested, answer)
+
+    def choose_export(self, suggested: Path, formats: Mapping[str, str], answer: PathAnswer) -> None:
+        self.formats = dict(formats)
+        self._ask("export", suggested, answer)
+
+    def choose_model_folder(self, answer: PathAnswer) -> None:
+        self._ask("folder", None, answer)
+
+    def choose_model_file(self, answer: PathAnswer) -> None:
+        self._ask("file", None, answer)
+
+    def ask_model_name(self, answer: Callable[[str], None]) -> None:
+        self._ask("name", None, answer)
+
+
+@pytest.fixture
+def dialogs() -> ScriptedDialogs:
+    return ScriptedDialogs()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "settings.toml")
+
+
+@pytest.fixture
+def jobs(qapp: QApplication) -> Iterator[Jobs]:
+    jobs = Jobs()
+    yield jobs
+    assert jobs.close()
+    qapp.processEvents()
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> Page:
+    page = Page()
+    qtbot.addWidget(page)
+    return page
+
+
+@pytest.fixture
+def recent(settings: Settings) -> RecentFiles:
+    return RecentFiles(settings)
+
+
+@pytest.fixture
+def documents(page: Page, recent: RecentFiles, jobs: Jobs, dialogs: ScriptedDialogs) -> Documents:
+    return Documents(page, recent, jobs, dialogs)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: Settings, jobs: Jobs, dialogs: ScriptedDialogs) -> MainWindow:
+    window = MainWindow(Page(), settings, jobs, dialogs)
+    qtbot.addWidget(window, before_close_func=_forget_changes)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    window.page.setFocus()
+    return window
+
+
+def _forget_changes(window: MainWindow) -> None:
+    window.page.document().setModified(False)

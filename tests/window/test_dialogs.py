@@ -1,0 +1,162 @@
+"""The real dialogs: none blocks, each answers once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from afterword.window.dialogs import Changed, Unsaved, WindowDialogs
+
+from .conftest import part
+
+Asker = Callable[[WindowDialogs, list[object]], None]
+
+QUESTIONS: dict[str, tuple[Asker, object]] = {
+    "unsaved": (lambda dialogs, answers: dialogs.ask_unsaved("a.md", answers.append), Unsaved.CANCEL),
+    "elsewhere": (lambda dialogs, answers: dialogs.ask_elsewhere("The disk is full.", answers.append), False),
+    "changed": (lambda dialogs, answers: dialogs.ask_changed("a.md", answers.append), Changed.CANCEL),
+    "open": (lambda dialogs, answers: dialogs.choose_open(Path.cwd(), answers.append), None),
+    "save": (lambda dialogs, answers: dialogs.choose_save(Path("a.md"), answers.append), None),
+    "export": (lambda dialogs, answers: dialogs.choose_export(Path("a.pdf"), {".pdf": "PDF"}, answers.append), None),
+    "folder": (lambda dialogs, answers: dialogs.choose_model_folder(answers.append), None),
+    "file": (lambda dialogs, answers: dialogs.choose_model_file(answers.append), None),
+    "name": (lambda dialogs, answers: dialogs.ask_model_name(answers.append), ""),
+}
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+    return parent
+
+
+@pytest.fixture
+def dialogs(parent: QWidget) -> WindowDialogs:
+    return WindowDialogs(parent)
+
+
+def press(box: QMessageBox, text: str) -> None:
+    [button] = [button for button in box.findChildren(QPushButton) if button.text().replace("&", "") == text]
+    button.click()
+
+
+def fill(dialog: QFileDialog, name: str) -> None:
+    part(dialog, QLineEdit).setText(name)
+    dialog.accept()
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_escape_answers_nothing_or_no_exactly_once(qtbot: QtBot, parent: QWidget, dialogs: WindowDialogs, question: str) -> None:
+    ask, no = QUESTIONS[question]
+    answers: list[object] = []
+    ask(dialogs, answers)
+    dialog = part(parent, QDialog)
+    assert dialog.isVisible()
+    assert dialog.windowModality() == Qt.WindowModality.WindowModal
+    assert answers == [], "asking does not wait for the answer"
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert answers == [no]
+
+
+@pytest.mark.parametrize(
+    ("button", "answer"),
+    [
+        (QMessageBox.StandardButton.Save, Unsaved.SAVE),
+        (QMessageBox.StandardButton.Discard, Unsaved.DISCARD),
+        (QMessageBox.StandardButton.Cancel, Unsaved.CANCEL),
+    ],
+)
+def test_unsaved_changes(parent: QWidget, dialogs: WindowDialogs, button: QMessageBox.StandardButton, answer: Unsaved) -> None:
+    answers: list[object] = []
+    dialogs.ask_unsaved("<b>a.md</b>", answers.append)
+    box = part(parent, QMessageBox)
+    assert "“<b>a.md</b>”" in box.text()
+    assert box.textFormat() == Qt.TextFormat.PlainText, "a file's name is no markup"
+    box.button(button).click()
+    assert answers == [answer]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"), [("Replace", Changed.REPLACE), ("Save in another place…", Changed.ELSEWHERE), ("Cancel", Changed.CANCEL)]
+)
+def test_a_file_changed_outside(parent: QWidget, dialogs: WindowDialogs, text: str, answer: Changed) -> None:
+    answers: list[object] = []
+    dialogs.ask_changed("a.md", answers.append)
+    press(part(parent, QMessageBox), text)
+    assert answers == [answer]
+
+
+def test_a_failed_save_says_why_and_offers_another_place(parent: QWidget, dialogs: WindowDialogs) -> None:
+    answers: list[object] = []
+    dialogs.ask_elsewhere("The disk is full.", answers.append)
+    box = part(parent, QMessageBox)
+    assert box.informativeText() == "The disk is full."
+    press(box, "Save in another place…")
+    assert answers == [True]
+
+
+def test_an_error_is_said(parent: QWidget, dialogs: WindowDialogs) -> None:
+    dialogs.show_error("It is no text file.")
+    assert part(parent, QMessageBox).text() == "It is no text file."
+
+
+def test_drafts_are_markdown_and_text_first(parent: QWidget, dialogs: WindowDialogs, tmp_path: Path) -> None:
+    answers: list[object] = []
+    (tmp_path / "a.md").write_text("x", "utf-8")
+    dialogs.choose_open(tmp_path, answers.append)
+    dialog = part(parent, QFileDialog)
+    assert dialog.selectedNameFilter() == "Markdown and text (*.md *.markdown *.txt)"
+    assert Path(dialog.directory().absolutePath()) == tmp_path
+    fill(dialog, "a.md")
+    assert answers == [tmp_path / "a.md"]
+
+
+@pytest.mark.parametrize(("typed", "chosen"), [("story", "story.md"), ("story.txt", "story.txt")])
+def test_the_save_dialog_adds_the_ending_before_it_looks_for_a_file(
+    parent: QWidget, dialogs: WindowDialogs, tmp_path: Path, typed: str, chosen: str
+) -> None:
+    answers: list[object] = []
+    dialogs.choose_save(tmp_path / "suggested.md", answers.append)
+    dialog = part(parent, QFileDialog)
+    assert part(dialog, QLineEdit).text() == "suggested.md"
+    fill(dialog, typed)
+    assert answers == [tmp_path / chosen]
+
+
+def test_the_export_dialog_changes_the_ending_with_the_format(parent: QWidget, dialogs: WindowDialogs, tmp_path: Path) -> None:
+    answers: list[object] = []
+    formats = {".pdf": "PDF", ".docx": "Word document"}
+    dialogs.choose_export(tmp_path / "story.pdf", formats, answers.append)
+    dialog = part(parent, QFileDialog)
+    assert dialog.nameFilters() == ["PDF (*.pdf)", "Word document (*.docx)"]
+    dialog.selectNameFilter("Word document (*.docx)")
+    dialog.filterSelected.emit("Word document (*.docx)")
+    assert part(dialog, QLineEdit).text() == "story.docx"
+    fill(dialog, "other")
+    assert answers == [tmp_path / "other.docx"]
+
+
+def test_a_model_is_named(parent: QWidget, dialogs: WindowDialogs) -> None:
+    answers: list[object] = []
+    dialogs.ask_model_name(answers.append)
+    dialog = part(parent, QInputDialog)
+    dialog.setTextValue("  owner/name ")
+    dialog.accept()
+    assert answers == ["owner/name"]
+
+
+def test_a_model_folder_is_chosen(parent: QWidget, dialogs: WindowDialogs, tmp_path: Path) -> None:
+    answers: list[object] = []
+    dialogs.choose_model_folder(answers.append)
+    dialog = part(parent, QFileDialog)
+    dialog.setDirectory(str(tmp_path.parent))
+    fill(dialog, tmp_path.name)
+    assert answers == [tmp_path]

@@ -1,0 +1,481 @@
+"""The draft on the page: opened, saved, left, and never lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from afterword.drafts import draft as drafts
+from afterword.editor.page import Page
+from afterword.jobs import Jobs
+from afterword.settings import Settings
+from afterword.window.dialogs import Changed, Unsaved
+from afterword.window.documents import Documents, SaveState
+from afterword.window.recent import COUNT, RecentFiles
+
+from .conftest import ScriptedDialogs
+
+
+class Gate:
+    """Holds a function of the drafts back until it is opened, and counts its calls."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        self.calls = 0
+        self.event = threading.Event()
+        real: Callable[..., object] = getattr(drafts, name)
+
+        def held(*args: object, **kwargs: object) -> object:
+            self.calls += 1
+            assert self.event.wait(5)
+            kwargs.pop("watch")  # it comes too late to be cancelled
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(f"afterword.window.documents.{name}", held)
+
+
+@pytest.fixture
+def writing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate(monkeypatch, "write_draft")
+    yield gate
+    gate.event.set()
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate(monkeypatch, "read_draft")
+    yield gate
+    gate.event.set()
+
+
+@pytest.fixture
+def left(documents: Documents) -> list[bool]:
+    times: list[bool] = []
+    documents.left.connect(lambda: times.append(True))
+    return times
+
+
+def type_text(page: Page, text: str) -> None:
+    page.textCursor().insertText(text)
+
+
+def opened(qtbot: QtBot, documents: Documents, path: Path, text: str = "Old.\n") -> Path:
+    path.write_text(text, "utf-8")
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: documents.path == path)
+    return path
+
+
+def state(documents: Documents) -> SaveState:
+    return documents.save_state
+
+
+def settled(qtbot: QtBot, jobs: Jobs) -> None:
+    qtbot.waitUntil(lambda: not jobs.busy)
+
+
+# --- opening --------------------------------------------------------------------------------------------------------
+
+
+def test_opening_puts_the_file_on_the_page(
+    qtbot: QtBot, documents: Documents, page: Page, recent: RecentFiles, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md", "Größe 👋\nSecond\n")
+    assert page.text() == "Größe 👋\nSecond\n"
+    assert documents.name == "a.md"
+    assert not documents.dirty
+    assert state(documents) is SaveState.SAVED
+    assert recent.paths == [path]
+
+
+def test_open_asks_for_a_file_and_opens_it(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Hello", "utf-8")
+    dialogs.will("open", path)
+    documents.open()
+    qtbot.waitUntil(lambda: page.text() == "Hello")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"\x00\x01\x02\x00", "not a text file"), (b"caf\xe9 au lait", "not in UTF-8"), (None, "no file")],
+)
+def test_a_file_that_cannot_be_opened_leaves_the_page_alone(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    type_text(page, "mine")
+    path = tmp_path / "bad.md"
+    if content is not None:
+        path.write_bytes(content)
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: bool(dialogs.asked))
+    [(question, message)] = dialogs.asked
+    assert question == "error"
+    assert words in str(message)
+    assert page.text() == "mine"
+    assert documents.path is None
+
+
+def test_a_folder_is_no_draft(qtbot: QtBot, documents: Documents, dialogs: ScriptedDialogs, tmp_path: Path) -> None:
+    documents.open_draft(tmp_path)
+    qtbot.waitUntil(lambda: dialogs.questions() == ["error"])
+
+
+def test_of_two_files_the_one_asked_for_last_is_opened(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, reading: Gate, tmp_path: Path
+) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.md").write_text(name, "utf-8")
+        documents.open_draft(tmp_path / f"{name}.md")
+    qtbot.waitUntil(lambda: reading.calls == 2)
+    reading.event.set()
+    settled(qtbot, jobs)
+    assert page.text() == "b"
+    assert documents.name == "b.md"
+
+
+def test_a_changed_draft_is_asked_about_before_another_one_takes_its_place(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "New. ")
+    (tmp_path / "b.md").write_text("other", "utf-8")
+    dialogs.will("unsaved", Unsaved.CANCEL)
+    documents.open_draft(tmp_path / "b.md")
+    qtbot.waitUntil(lambda: dialogs.asked == [("unsaved", "a.md")])
+    assert page.text() == "New. Old.\n"
+    dialogs.will("unsaved", Unsaved.SAVE)
+    documents.open_draft(tmp_path / "b.md")
+    qtbot.waitUntil(lambda: page.text() == "other")
+    assert (tmp_path / "a.md").read_text("utf-8") == "New. Old.\n"
+
+
+def test_text_typed_while_a_file_is_read_is_asked_about(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, reading: Gate, tmp_path: Path
+) -> None:
+    (tmp_path / "b.md").write_text("other", "utf-8")
+    documents.open_draft(tmp_path / "b.md")
+    type_text(page, "typed meanwhile")
+    reading.event.set()
+    qtbot.waitUntil(lambda: "unsaved" in dialogs.open)
+    assert page.text() == "typed meanwhile"
+    dialogs.answer("unsaved", Unsaved.DISCARD)
+    assert page.text() == "other"
+
+
+def test_a_draft_saved_over_the_file_that_was_read_stays_on_the_page(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = tmp_path / "b.md"
+    path.write_text("from the disk", "utf-8")
+    type_text(page, "from the page")
+    dialogs.will("unsaved", Unsaved.SAVE)
+    dialogs.will("save", path)
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: documents.path == path)
+    settled(qtbot, jobs)
+    assert page.text() == path.read_text("utf-8") == "from the page"
+
+
+def test_a_changed_draft_that_is_asked_for_again_stays(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "New. ")
+    with qtbot.waitSignal(documents.noticed):
+        documents.open_draft(path)
+    settled(qtbot, jobs)
+    assert page.text() == "New. Old.\n"
+    assert dialogs.asked == []
+
+
+def test_new_asks_then_empties_the_page(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "New. ")
+    dialogs.will("unsaved", Unsaved.DISCARD)
+    documents.new()
+    assert page.text() == ""
+    assert documents.path is None
+    assert state(documents) is SaveState.NEW
+    assert (tmp_path / "a.md").read_text("utf-8") == "Old.\n"
+
+
+# --- saving ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_save_asks_where_and_adds_an_ending(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    type_text(page, "# The harbour\nText")
+    assert state(documents) is SaveState.UNSAVED
+    dialogs.will("save", tmp_path / "story")
+    documents.save()
+    qtbot.waitUntil(lambda: state(documents) is SaveState.SAVED)
+    assert (tmp_path / "story.md").read_bytes() == b"# The harbour\nText"
+    [(_, suggested)] = dialogs.asked
+    assert isinstance(suggested, Path)
+    assert suggested.name == "The harbour.md"
+    assert documents.name == "story.md"
+
+
+def test_a_name_with_an_ending_keeps_it(qtbot: QtBot, documents: Documents, dialogs: ScriptedDialogs, tmp_path: Path) -> None:
+    dialogs.will("save", tmp_path / "verse.txt")
+    documents.save_as()
+    qtbot.waitUntil(lambda: documents.path == tmp_path / "verse.txt")
+    assert [path.name for path in tmp_path.glob("verse*")] == ["verse.txt"]
+
+
+def test_text_typed_during_a_save_stays_unsaved_until_the_next(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, writing: Gate, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "1 ")
+    documents.save()
+    assert state(documents) is SaveState.SAVING
+    type_text(page, "2 ")
+    writing.event.set()
+    settled(qtbot, jobs)
+    assert state(documents) is SaveState.UNSAVED
+    assert path.read_text("utf-8") == "1 Old.\n"
+    documents.save()
+    settled(qtbot, jobs)
+    assert state(documents) is SaveState.SAVED
+    assert path.read_text("utf-8") == "1 2 Old.\n"
+
+
+def test_text_typed_and_taken_back_during_a_save_is_saved(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, writing: Gate, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "1 ")
+    documents.save()
+    type_text(page, "x")
+    page.textCursor().deletePreviousChar()
+    writing.event.set()
+    settled(qtbot, jobs)
+    assert state(documents) is SaveState.SAVED
+
+
+def test_a_save_wished_for_during_a_save_comes_after_it(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, writing: Gate, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "1 ")
+    documents.save()
+    type_text(page, "2 ")
+    documents.save()
+    documents.save()
+    writing.event.set()
+    settled(qtbot, jobs)
+    assert writing.calls == 2
+    assert not documents.dirty
+    assert path.read_text("utf-8") == "1 2 Old.\n"
+
+
+def test_saving_elsewhere_during_a_save_writes_both(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, writing: Gate, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "1 ")
+    documents.save()
+    dialogs.will("save", tmp_path / "b.md")
+    documents.save_as()
+    writing.event.set()
+    settled(qtbot, jobs)
+    assert documents.name == "b.md"
+    assert (tmp_path / "a.md").read_text("utf-8") == (tmp_path / "b.md").read_text("utf-8") == "1 Old.\n"
+
+
+def test_a_failed_save_says_why_keeps_the_text_unsaved_and_offers_another_place(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    type_text(page, "precious")
+    dialogs.will("save", tmp_path / "no such folder" / "a.md")
+    documents.save()
+    qtbot.waitUntil(lambda: "elsewhere" in dialogs.open)
+    assert "could not be saved" in str(dialogs.asked[-1][1])
+    assert state(documents) is SaveState.UNSAVED
+    assert page.text() == "precious"
+    dialogs.will("save", tmp_path / "a.md")
+    dialogs.answer("elsewhere", True)
+    qtbot.waitUntil(lambda: state(documents) is SaveState.SAVED)
+    assert (tmp_path / "a.md").read_text("utf-8") == "precious"
+
+
+@pytest.mark.parametrize("answer", list(Changed))
+def test_a_file_changed_by_another_program_is_not_replaced_unasked(
+    qtbot: QtBot,
+    documents: Documents,
+    page: Page,
+    dialogs: ScriptedDialogs,
+    jobs: Jobs,
+    tmp_path: Path,
+    answer: Changed,
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    path.write_text("by another program", "utf-8")
+    type_text(page, "mine: ")
+    dialogs.will("changed", answer)
+    dialogs.will("save", tmp_path / "b.md")
+    documents.save()
+    qtbot.waitUntil(lambda: "changed" in dialogs.questions())
+    settled(qtbot, jobs)
+    replaced = answer is Changed.REPLACE
+    assert path.read_text("utf-8") == ("mine: Old.\n" if replaced else "by another program")
+    assert documents.dirty == (answer is Changed.CANCEL)
+    assert (tmp_path / "b.md").exists() == (answer is Changed.ELSEWHERE)
+
+
+def test_line_endings_and_byte_order_mark_survive(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = tmp_path / "dos.txt"
+    path.write_bytes(b"\xef\xbb\xbfone\r\ntwo\r\n")
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: documents.path == path)
+    type_text(page, "zero\n")
+    documents.save()
+    settled(qtbot, jobs)
+    assert path.read_bytes() == b"\xef\xbb\xbfzero\r\none\r\ntwo\r\n"
+
+
+# --- leaving --------------------------------------------------------------------------------------------------------
+
+
+def test_a_saved_draft_may_be_left_at_once(documents: Documents, left: list[bool], dialogs: ScriptedDialogs) -> None:
+    documents.leave()
+    assert left == [True]
+    assert dialogs.asked == []
+
+
+def test_leaving_can_be_given_up(documents: Documents, page: Page, left: list[bool], dialogs: ScriptedDialogs) -> None:
+    type_text(page, "precious")
+    dialogs.will("unsaved", Unsaved.CANCEL)
+    documents.leave()
+    assert left == []
+    assert documents.dirty
+    dialogs.will("unsaved", Unsaved.DISCARD)
+    documents.leave()
+    assert left == [True]
+
+
+def test_leaving_saves_first(
+    qtbot: QtBot, documents: Documents, page: Page, left: list[bool], dialogs: ScriptedDialogs, writing: Gate, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "New. ")
+    dialogs.will("unsaved", Unsaved.SAVE)
+    documents.leave()
+    assert left == []
+    writing.event.set()
+    qtbot.waitUntil(lambda: left == [True])
+    assert path.read_text("utf-8") == "New. Old.\n"
+
+
+def test_leaving_without_choosing_a_place_is_staying(
+    documents: Documents, page: Page, left: list[bool], dialogs: ScriptedDialogs
+) -> None:
+    type_text(page, "precious")
+    dialogs.will("unsaved", Unsaved.SAVE)
+    dialogs.will("save", None)
+    documents.leave()
+    assert left == []
+    assert documents.dirty
+    assert dialogs.questions() == ["unsaved", "save"]
+
+
+def test_leaving_waits_for_a_save_in_flight(
+    qtbot: QtBot, documents: Documents, page: Page, left: list[bool], dialogs: ScriptedDialogs, writing: Gate, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "New. ")
+    documents.save()
+    documents.leave()
+    documents.leave()
+    assert left == []
+    writing.event.set()
+    qtbot.waitUntil(lambda: left == [True])
+    assert dialogs.asked == []
+
+
+def test_leaving_asks_again_about_what_was_typed_while_it_saved(
+    qtbot: QtBot, documents: Documents, page: Page, left: list[bool], dialogs: ScriptedDialogs, writing: Gate, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "1 ")
+    dialogs.will("unsaved", Unsaved.SAVE)
+    documents.leave()
+    type_text(page, "2 ")
+    writing.event.set()
+    qtbot.waitUntil(lambda: "unsaved" in dialogs.open)
+    assert left == []
+    dialogs.answer("unsaved", Unsaved.SAVE)
+    qtbot.waitUntil(lambda: left == [True])
+    assert path.read_text("utf-8") == "1 2 Old.\n"
+
+
+def test_a_save_that_fails_on_leaving_keeps_the_draft(
+    qtbot: QtBot, documents: Documents, page: Page, left: list[bool], dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    type_text(page, "precious")
+    dialogs.will("unsaved", Unsaved.SAVE)
+    dialogs.will("save", tmp_path / "no such folder" / "a.md")
+    dialogs.will("elsewhere", False)
+    documents.leave()
+    qtbot.waitUntil(lambda: "elsewhere" in dialogs.questions())
+    assert left == []
+    assert documents.dirty
+    dialogs.will("unsaved", Unsaved.DISCARD)
+    documents.leave()
+    assert left == [True], "the earlier wish to leave must not be waiting still"
+
+
+def test_a_draft_handed_over_during_a_question_gets_a_question_of_its_own(
+    qtbot: QtBot, documents: Documents, page: Page, left: list[bool], dialogs: ScriptedDialogs, jobs: Jobs, tmp_path: Path
+) -> None:
+    type_text(page, "precious")
+    documents.leave()
+    (tmp_path / "b.md").write_text("other", "utf-8")
+    documents.open_draft(tmp_path / "b.md")
+    settled(qtbot, jobs)
+    assert dialogs.questions() == ["unsaved"]
+    dialogs.answer("unsaved", Unsaved.CANCEL)
+    assert dialogs.questions() == ["unsaved", "unsaved"]
+    dialogs.answer("unsaved", Unsaved.DISCARD)
+    assert page.text() == "other"
+    assert left == []
+
+
+# --- recent files ---------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_recent_file_is_forgotten_with_a_sentence(
+    qtbot: QtBot, documents: Documents, dialogs: ScriptedDialogs, recent: RecentFiles, tmp_path: Path
+) -> None:
+    gone, kept = tmp_path / "gone.md", tmp_path / "kept.md"
+    recent.put(kept)
+    recent.put(gone)
+    documents.open_draft(gone)
+    qtbot.waitUntil(lambda: dialogs.questions() == ["error"])
+    assert recent.paths == [kept]
+
+
+@examples(max_examples=50)
+@example([f"{number}.md" for number in range(12)])
+@given(st.lists(st.sampled_from([f"{letter}.md" for letter in "abcdefghijklmno"]), max_size=40))
+def test_recent_files_are_the_last_ones_newest_first(names: list[str]) -> None:
+    recent = RecentFiles(Settings(Path("unused")))
+    for name in names:
+        recent.put(Path(name))
+    expected = list(dict.fromkeys(reversed(names)))[:COUNT]
+    assert [path.name for path in recent.paths] == expected

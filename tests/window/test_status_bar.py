@@ -1,0 +1,140 @@
+"""The status bar says what is, and nothing in it jumps."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar
+from pytestqt.qtbot import QtBot
+
+from afterword.assist.types import ModelState, Phase
+from afterword.errors import ModelTooLarge
+from afterword.window.documents import SaveState
+from afterword.window.glyphs import GlyphButton
+from afterword.window.status_bar import ElidedLabel, StatusBar
+from afterword.window.switch import Switch
+
+from .conftest import part
+
+LOADING = ModelState(Phase.LOADING, "starter", 0.43, "converting")
+
+
+@pytest.fixture
+def status(qtbot: QtBot) -> StatusBar:
+    return shown(qtbot, 1000)
+
+
+def shown(qtbot: QtBot, width: int) -> StatusBar:
+    status = StatusBar()
+    qtbot.addWidget(status)
+    status.resize(width, 30)
+    status.show()
+    qtbot.waitExposed(status)
+    return status
+
+
+def texts(status: StatusBar) -> list[str]:
+    return [label.text() for label in status.findChildren(QLabel) if label.isVisible()]
+
+
+def button(status: StatusBar) -> QAbstractButton:
+    return part(status, GlyphButton)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (ModelState(Phase.NONE), "No model"),
+        (LOADING, "Starter model · converting 43 %"),
+        (ModelState(Phase.LOADING, "starter"), "Starter model · loading"),
+        (ModelState(Phase.LOADING, "gpt2", -1.0, "a stage of the future"), "gpt2 · loading"),
+        (ModelState(Phase.READY, "owner/model"), "owner/model · ready"),
+        (ModelState(Phase.WRITING, "/home/me/models/mine"), "mine · writing"),
+        (ModelState(Phase.FAILED, "/home/me/big.gguf", error=ModelTooLarge("big")), "big.gguf · failed"),
+    ],
+)
+def test_the_model_and_what_it_does(status: StatusBar, state: ModelState, text: str) -> None:
+    status.show_model_state(state)
+    assert text in texts(status)
+
+
+def test_a_failure_says_why_on_pointing(status: StatusBar) -> None:
+    status.show_model_state(ModelState(Phase.FAILED, "big", error=ModelTooLarge("big")))
+    assert "memory" in part(status, ElidedLabel).toolTip()
+
+
+def test_loading_shows_how_far_it_is_and_can_be_stopped(qtbot: QtBot, status: StatusBar) -> None:
+    progress = part(status, QProgressBar)
+    assert not progress.isVisible()
+    assert not button(status).isVisible()
+    status.show_model_state(LOADING)
+    assert progress.isVisible()
+    assert progress.value() == 43
+    with qtbot.waitSignal(status.cancel_wanted):
+        button(status).click()
+    status.show_model_state(ModelState(Phase.LOADING, "starter", -1.0))
+    assert progress.maximum() == 0, "busy, without a share"
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    assert not progress.isVisible()
+
+
+def test_in_a_narrow_window_the_share_is_left(qtbot: QtBot) -> None:
+    status = shown(qtbot, 400)
+    status.show_rate(20.0)
+    status.show_model_state(LOADING)
+    assert "43 %" in texts(status)
+    assert not any("tokens" in text for text in texts(status))
+    assert button(status).isVisible()
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 words"), (1, "1 word"), (2, "2 words")])
+def test_words(status: StatusBar, count: int, text: str) -> None:
+    status.show_words(count)
+    assert text in texts(status)
+
+
+def test_speed(status: StatusBar) -> None:
+    status.show_rate(23.44)
+    assert status.locale().toString(23.4, "f", 1) + " tokens/s" in texts(status)
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (SaveState.NEW, "Not saved"),
+        (SaveState.SAVED, "Saved"),
+        (SaveState.SAVING, "Saving…"),
+        (SaveState.UNSAVED, "Not saved"),
+    ],
+)
+def test_save_state(status: StatusBar, state: SaveState, text: str) -> None:
+    status.show_save_state(state)
+    assert text in texts(status)
+
+
+def test_the_switch_tells_what_the_writer_wants(qtbot: QtBot, status: StatusBar) -> None:
+    switch = part(status, Switch)
+    wishes: list[bool] = []
+    status.suggestions_switched.connect(wishes.append)
+    switch.click()
+    assert wishes == [False]
+    status.show_suggestions(True)
+    assert switch.isChecked()
+    assert wishes == [False], "being told is no wish"
+
+
+def test_nothing_moves_when_something_changes(status: StatusBar) -> None:
+    labels = [label for label in status.findChildren(QLabel) if not isinstance(label, ElidedLabel)]
+    assert len(labels) == 3
+
+    def places() -> list[tuple[int, int]]:
+        return [(label.x(), label.width()) for label in (*labels, part(status, Switch))]
+
+    before = places()
+    for words, rate, save in ((1, 0.1, SaveState.SAVED), (99_999, 999.9, SaveState.SAVING), (0, 8.0, SaveState.UNSAVED)):
+        status.show_words(words)
+        status.show_rate(rate)
+        status.show_save_state(save)
+        for state in (LOADING, ModelState(Phase.READY, "a name that is really very long " * 5), ModelState(Phase.NONE)):
+            status.show_model_state(state)
+            status.grab()
+            assert places() == before
