@@ -25,7 +25,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from afterword import app
 from afterword.assist.types import ModelState, Phase
@@ -232,11 +232,18 @@ def read_back(path: Path) -> str:
 
 def html_text(source: str) -> str:
     """What a browser would show of the body of an HTML page."""
-    texts: list[str] = []
-    parser = HTMLParser()
-    parser.handle_data = texts.append  # type: ignore[method-assign]
+    parser = _Texts()
     parser.feed(source.partition("<body")[2])
-    return "".join(texts)
+    return "".join(parser.texts)
+
+
+class _Texts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
 
 
 def main() -> int:

@@ -51,7 +51,7 @@ def test_complete_streams_a_continuation_and_nothing_else(run, model: str) -> No
 
 def test_complete_reads_standard_input(run, model: str) -> None:
     arguments = ("--model", model, "--temperature", "0", "--max-words", "5")
-    assert run("complete", "-", *arguments, stdin="The ferry left".encode()) == run("complete", "The ferry left", *arguments)
+    assert run("complete", "-", *arguments, stdin=b"The ferry left") == run("complete", "The ferry left", *arguments)
 
 
 def test_the_same_seed_gives_the_same_text(run, model: str) -> None:
@@ -205,7 +205,9 @@ def test_export_writes_each_format(run, tmp_path: Path, ending: str) -> None:
         (b"text", "no folder/out.pdf", "could not be made"),
     ],
 )
-def test_what_cannot_be_exported_is_told_in_one_sentence(run, tmp_path: Path, content: bytes | None, target: str, reason: str) -> None:
+def test_what_cannot_be_exported_is_told_in_one_sentence(
+    run, tmp_path: Path, content: bytes | None, target: str, reason: str
+) -> None:
     draft = tmp_path / "draft.md"
     if content is not None:
         draft.write_bytes(content)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from afterword.instance import Instance, hand_over, server_name
+from afterword.instance import Instance, server_name
 
 
 @pytest.fixture

@@ -112,15 +112,15 @@ def run(draft: Path | None) -> int:
     name = server_name(paths.data_dir())
     if hand_over(name, draft):
         return 0
-    settings, notice = load_settings()
+    settings, unreadable = load_settings()
     desk = Desk(settings)
     instance = Instance(name, desk)
     instance.draft_handed.connect(desk.draft_handed)
     sys.excepthook = _log_unforeseen
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     desk.start(draft)
-    if notice:
-        desk.window.show_notice(notice)
+    if unreadable is not None:
+        desk.window.show_notice(sentence(unreadable, desk.window.tr))
     code = application.exec()
     if not desk.close():
         # A library is in the middle of something that cannot be interrupted (an import, reading weights). The drafts are
@@ -141,16 +141,16 @@ def make_application() -> QApplication:
     return application
 
 
-def load_settings() -> tuple[Settings, str]:
-    """The settings, and a sentence when their file could not be read."""
+def load_settings() -> tuple[Settings, errors.SettingsUnreadable | None]:
+    """The settings, and the error when their file could not be read."""
     settings = Settings(paths.settings_file())
     try:
         for wrong in settings.load():
             _log.warning("a setting was left at its default: %s", wrong)
     except errors.SettingsUnreadable as error:
         _log.warning("the settings cannot be read", exc_info=True)
-        return settings, sentence(error, QApplication.tr)
-    return settings, ""
+        return settings, error
+    return settings, None
 
 
 def _log_unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -144,6 +144,10 @@ class Session:
 
     def accept(self, number: int) -> None:
         key, modifiers, text = ACCEPTS[number % 3]
+        if not self.page.ghost_text and number % 5:
+            self.offer(self.page.place(), SAYINGS[number // 3 % len(SAYINGS)], number)
+            self.check()
+            self.now += number % 7 / 10
         ghost, old, before = self.page.ghost_text, self.page.text(), len(self.taken)
         self.press(self.page, key, modifiers, text)
         if len(self.taken) > before:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from afterword.editor.look import DARK, PageLook
-from afterword.editor.plaintext import clean, index_at, units
+from afterword.editor.plaintext import index_at, units
 from afterword.editor.wordcount import WordCounts
 from afterword.text.boundaries import count_words
 from afterword.text.context import AFTER_LIMIT, BEFORE_LIMIT, Context

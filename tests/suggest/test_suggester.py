@@ -97,7 +97,9 @@ def test_stopping_ends_it_with_what_was_shown() -> None:
     assert (last.text, last.why_it_ended) == (" one two", Ended.STOPPED)
 
 
-words = st.sampled_from([" the", " boat", "s", ".", ",", " Mr", " e.g.", "\n", "\n\n", "  ", ' "', '."', " 3", ".5", "我。", "😀", "-", "'s"])
+words = st.sampled_from(
+    [" the", " boat", "s", ".", ",", " Mr", " e.g.", "\n", "\n\n", "  ", ' "', '."', " 3", ".5", "我。", "😀", "-", "'s"]
+)
 
 
 @given(st.lists(words, max_size=30).map("".join), st.sampled_from(["They", "They ", "They\n", "M"]), words, st.integers(1, 8))

@@ -148,6 +148,10 @@ def test_recent_files_are_listed_above_the_line(window: MainWindow) -> None:
     for _ in range(2):
         menu.aboutToShow.emit()
         assert [action.text() for action in menu.actions() if action.data()] == ["three.md", "one && two.md"]
+    chosen: list[object] = []
+    window.recent_menu.chosen.connect(chosen.append)
+    menu.actions()[1].trigger()
+    assert chosen == [Path("/a/one & two.md")]
     window.menus.actions[Action.CLEAR_RECENT].trigger()
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions() if action.data()] == []

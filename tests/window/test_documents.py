@@ -17,8 +17,9 @@ from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.settings import Settings
 from afterword.window.dialogs import Changed, Unsaved
-from afterword.window.documents import Documents, SaveState
+from afterword.window.documents import Documents
 from afterword.window.recent import COUNT, RecentFiles
+from afterword.window.saving import SaveState
 
 from .conftest import ScriptedDialogs
 
@@ -26,7 +27,7 @@ from .conftest import ScriptedDialogs
 class Gate:
     """Holds a function of the drafts back until it is opened, and counts its calls."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
         self.calls = 0
         self.event = threading.Event()
         real: Callable[..., object] = getattr(drafts, name)
@@ -37,19 +38,19 @@ class Gate:
             kwargs.pop("watch")  # it comes too late to be cancelled
             return real(*args, **kwargs)
 
-        monkeypatch.setattr(f"afterword.window.documents.{name}", held)
+        monkeypatch.setattr(f"afterword.window.{module}.{name}", held)
 
 
 @pytest.fixture
 def writing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    gate = Gate(monkeypatch, "write_draft")
+    gate = Gate(monkeypatch, "saving", "write_draft")
     yield gate
     gate.event.set()
 
 
 @pytest.fixture
 def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    gate = Gate(monkeypatch, "read_draft")
+    gate = Gate(monkeypatch, "documents", "read_draft")
     yield gate
     gate.event.set()
 

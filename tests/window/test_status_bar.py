@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from afterword.assist.types import ModelState, Phase
 from afterword.errors import ModelTooLarge
-from afterword.window.documents import SaveState
 from afterword.window.glyphs import GlyphButton
+from afterword.window.saving import SaveState
 from afterword.window.status_bar import ElidedLabel, StatusBar
 from afterword.window.switch import Switch
 

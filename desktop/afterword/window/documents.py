@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 
-from afterword.drafts.draft import Draft, changed_outside, read_draft, write_draft
+from afterword.drafts.draft import Draft, read_draft
 from afterword.drafts.naming import suggested_name
 from afterword.editor.page import Page
 from afterword.errors import DraftMissing
 from afterword.jobs import Job, Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
-from afterword.watch import Watch
 from afterword.window.dialogs import Changed, Dialogs, Unsaved
 from afterword.window.recent import RecentFiles
+from afterword.window.saving import ChangedOutside, SaveState, save
 
 DEFAULT_ENDING = ".md"
-
-
-class _ChangedOutside(Exception):
-    """Another program wrote the file since the draft was read."""
-
-
-def _save(path: Path, text: str, like: Draft | None, replace: bool, *, watch: Watch) -> Draft:
-    if not replace and like is not None and like.path == path and path.exists() and changed_outside(like):
-        raise _ChangedOutside
-    return write_draft(path, text, like=like, watch=watch)
-
-
-class SaveState(Enum):
-    """Whether the text on the page is in its file."""
-
-    NEW = auto()  # nothing written yet, nothing to lose
-    SAVED = auto()
-    SAVING = auto()
-    UNSAVED = auto()
 
 
 class Documents(QObject):
@@ -215,7 +195,7 @@ class Documents(QObject):
             self._save_next = path  # with the text as it is when the running save ends
             return
         text = self._page.text()
-        job = self._jobs.start(_save, path, text, self._draft, replace)
+        job = self._jobs.start(save, path, text, self._draft, replace)
         job.done.connect(self._written)
         job.failed.connect(self._write_failed)
         job.cancelled.connect(self._write_cancelled)
@@ -240,7 +220,7 @@ class Documents(QObject):
             self._save_ended()
             return
         self._asking = True
-        if isinstance(error, _ChangedOutside):
+        if isinstance(error, ChangedOutside):
             self._dialogs.ask_changed(self.name, self._changed_answered)
         else:
             self._dialogs.ask_elsewhere(sentence(error, self.tr), self._elsewhere_answered)

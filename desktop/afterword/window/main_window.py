@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from afterword.assist.types import ModelState, Phase
@@ -26,7 +26,7 @@ from afterword.window.keeper import SettingsKeeper
 from afterword.window.menus import Menus, editor_bindings
 from afterword.window.models import Models
 from afterword.window.panes import Panes
-from afterword.window.recent import RecentFiles
+from afterword.window.recent import RecentFiles, RecentMenu
 from afterword.window.sampling_panel import SamplingPanel
 from afterword.window.splitter import LineSplitter
 from afterword.window.status_bar import StatusBar
@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.panel = SamplingPanel(settings.sampling(), self)
         self.status = StatusBar(self)
         self.menus = Menus(self, self._do)
+        self.recent_menu = RecentMenu(self.menus.menus[Menu.RECENT], self.menus.actions[Action.CLEAR_RECENT], self.recent, self)
         self.drop = FileDrop(self)
         self._lay_out()
         self.panes = Panes((page, self.panel, self.status), self)
@@ -233,7 +234,7 @@ class MainWindow(QMainWindow):
         self.panel.sampling_changed.connect(self._sampling_chosen)
         self.panel.close_wanted.connect(self._panel_closed)
         self.themes.changed.connect(self._colours_changed)
-        self.menus.menus[Menu.RECENT].aboutToShow.connect(self._list_recent)
+        self.recent_menu.chosen.connect(documents.open_draft)
         self.menus.menus[Menu.SUGGESTIONS].aboutToShow.connect(self._offer_editor_actions)
 
     def _show_settings(self) -> None:
@@ -285,28 +286,6 @@ class MainWindow(QMainWindow):
         around_the_page = (self.menuBar(), self.banner, self.find_bar, self.panel, self.status, self.page.verticalScrollBar())
         for widget in around_the_page:
             widget.setStyleSheet(style_sheet_of(colours))
-
-    @Slot()
-    def _list_recent(self) -> None:
-        menu = self.menus.menus[Menu.RECENT]
-        clear = self.menus.actions[Action.CLEAR_RECENT]
-        for old in menu.actions():
-            if isinstance(old.data(), str):
-                menu.removeAction(old)
-        first = menu.actions()[0]
-        for path in self.recent.paths:
-            item = QAction(path.name.replace("&", "&&"), menu)
-            item.setData(str(path))
-            item.setStatusTip(str(path))
-            item.triggered.connect(self._open_recent)
-            menu.insertAction(first, item)
-        clear.setEnabled(bool(self.recent.paths))
-
-    @Slot()
-    def _open_recent(self) -> None:
-        item = self.sender()
-        if isinstance(item, QAction):
-            self.documents.open_draft(Path(item.data()))
 
     @Slot()
     def _offer_editor_actions(self) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QS
 
 from afterword.assist.types import ModelState, Phase
 from afterword.sentences import sentence
-from afterword.window.documents import SaveState
 from afterword.window.glyphs import Glyph, GlyphButton
+from afterword.window.saving import SaveState
 from afterword.window.switch import Switch
 
 NOTICE_MS = 6000
