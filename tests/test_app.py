@@ -1,0 +1,223 @@
+"""The whole desk with a scripted model: what a writer does from the first key to quitting."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from afterword.app import Desk
+from afterword.engine.protocol import LanguageModel
+from afterword.errors import ModelMissing
+from afterword.settings import Settings
+from afterword.watch import Watch
+from afterword.window.dialogs import PathAnswer, Unsaved, WindowDialogs
+from tests.engine.tiny import tiny_gpt2
+from tests.fakes.scripted import ScriptedModel
+
+
+class Answers(WindowDialogs):
+    """Saves where it is told to, and discards when asked about changes."""
+
+    def __init__(self, draft: Path) -> None:
+        self._owner = QWidget()
+        super().__init__(self._owner)
+        self.draft = draft
+        self.errors: list[str] = []
+
+    def choose_save(self, suggested: Path, answer: PathAnswer) -> None:
+        answer(self.draft)
+
+    def ask_unsaved(self, name: str, answer: object) -> None:
+        answer(Unsaved.DISCARD)  # type: ignore[operator]
+
+    def show_error(self, message: str) -> None:
+        self.errors.append(message)
+
+
+class Writer:
+    """A desk with somebody at it."""
+
+    def __init__(self, qtbot: QtBot, folder: Path, model: ScriptedModel) -> None:
+        self.qtbot = qtbot
+        self.model = model
+        self.may_load = threading.Event()
+        self.may_load.set()
+        self.loading = threading.Event()
+        self.opened: list[tuple[str, bool]] = []
+        self.dialogs = Answers(folder / "draft.md")
+        settings = Settings(folder / "settings.toml")
+        settings["suggestions.pace"] = "eager"
+        self.desk = Desk(settings, self.open, self.dialogs)
+        self.page, self.window = self.desk.page, self.desk.window
+        qtbot.addWidget(self.window)
+
+    def open(self, name: str, download: bool, watch: Watch) -> LanguageModel:
+        self.opened.append((name, download))
+        self.loading.set()
+        while not self.may_load.wait(0.01):
+            watch.check()
+        if name == "missing":
+            raise ModelMissing(name)
+        return self.model
+
+    def start(self) -> None:
+        self.desk.start()
+        self.page.setFocus()
+        self.qtbot.waitUntil(self.page.hasFocus)
+
+    def type(self, text: str) -> None:
+        self.qtbot.keyClicks(self.page, text)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self.qtbot.keyClick(self.page, key, modifier)
+
+    def sees(self, ghost: str) -> None:
+        self.qtbot.waitUntil(lambda: self.page.ghost_text == ghost)
+
+
+@pytest.fixture
+def writer(qtbot: QtBot, tmp_path: Path) -> Iterator[Writer]:
+    writer = Writer(qtbot, tmp_path, ScriptedModel(" the city of Nova Haven."))
+    yield writer
+    writer.may_load.set()
+    assert writer.desk.close()
+
+
+def test_type_see_take_save(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city of Nova Haven.")
+    assert writer.page.text() == "Once,"
+    writer.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert writer.page.text() == "Once, the"
+    assert writer.page.ghost_text == " city of Nova Haven."
+    writer.type(" city")
+    assert writer.page.ghost_text == " of Nova Haven."
+    qtbot.wait(260)  # Tab takes only what has been visible for a quarter of a second
+    writer.press(Qt.Key.Key_Tab)
+    assert writer.page.text() == "Once, the city of Nova Haven."
+    writer.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not writer.window.documents.dirty)
+    assert writer.dialogs.draft.read_bytes() == b"Once, the city of Nova Haven."
+
+
+def test_a_save_with_a_ghost_on_the_page_holds_none_of_it(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city of Nova Haven.")
+    writer.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not writer.window.documents.dirty)
+    assert writer.dialogs.draft.read_bytes() == b"Once,"
+
+
+def test_the_page_can_be_written_on_while_the_model_loads(writer: Writer) -> None:
+    writer.may_load.clear()
+    writer.start()
+    writer.type("Once,")
+    assert writer.page.text() == "Once,"
+    writer.may_load.set()
+    writer.sees(" the city of Nova Haven.")
+
+
+def test_the_panel_acts_on_the_next_suggestion(writer: Writer) -> None:
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city of Nova Haven.")
+    sampling = writer.desk.settings.sampling()
+    writer.window.panel.sampling_changed.emit(type(sampling)(max_words=2))
+    writer.type(" so")
+    writer.sees(" the city")
+
+
+def test_switched_off_nothing_is_asked(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    writer.window.switch_suggestions(False)
+    writer.type("Once,")
+    qtbot.wait(50)
+    assert writer.page.ghost_text == ""
+    assert not writer.model.requests
+    writer.window.switch_suggestions(True)
+    writer.type(" so")
+    writer.sees(" the city of Nova Haven.")
+
+
+def test_only_a_model_that_the_writer_named_may_be_downloaded(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    qtbot.waitUntil(lambda: writer.opened == [("starter", False)])
+    writer.window.model_wanted.emit("missing")
+    qtbot.waitUntil(lambda: writer.opened[-1] == ("missing", True))
+    qtbot.waitUntil(writer.window.banner.isVisible)
+
+
+@pytest.mark.parametrize("moment", ["idle", "loading", "writing"])
+def test_quitting_is_clean_at_any_moment(qtbot: QtBot, tmp_path: Path, moment: str) -> None:
+    model = ScriptedModel(" one two three", gate=threading.Semaphore(0))
+    writer = Writer(qtbot, tmp_path, model)
+    if moment == "loading":
+        writer.may_load.clear()
+    writer.start()
+    qtbot.waitUntil(writer.loading.is_set)
+    if moment == "writing":
+        writer.type("Number")
+        qtbot.waitUntil(lambda: model.iterators_open == 1)
+    began = time.monotonic()
+    assert writer.window.close()
+    assert writer.desk.close()
+    assert time.monotonic() - began < 2
+
+
+def test_quitting_waits_for_a_save(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    writer.type("Once,")
+    writer.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    writer.window.close()
+    qtbot.waitUntil(lambda: not writer.window.isVisible())
+    assert writer.desk.close()
+    assert writer.dialogs.draft.read_bytes() == b"Once,"
+
+
+@pytest.mark.parametrize("content", [b"\x00\xff binary \x00", b"caf\xe9", None])
+def test_a_draft_that_cannot_be_opened_is_told_and_the_page_stays(writer: Writer, qtbot: QtBot, content: bytes | None) -> None:
+    path = writer.dialogs.draft.with_name("other.md")
+    if content is not None:
+        path.write_bytes(content)
+    writer.start()
+    writer.type("Mine")
+    writer.window.open_draft(path)
+    qtbot.waitUntil(lambda: len(writer.dialogs.errors) == 1)
+    assert writer.page.text() == "Mine"
+
+
+def test_the_real_program_opens_a_draft_and_leaves_without_a_word(tmp_path: Path) -> None:
+    """A process of its own, with a real model: it is asked to quit while the model loads."""
+    folder = tiny_gpt2(tmp_path / "model")
+    (tmp_path / "draft.md").write_text("Once", "utf-8")
+    (tmp_path / "home" / "config").mkdir(parents=True)
+    (tmp_path / "home" / "config" / "settings.toml").write_text(f'[model]\nname = "{folder}"\n', "utf-8")
+    code = (
+        "import sys; from PySide6.QtCore import QTimer; from afterword import app, cli; start = app.Desk.start\n"
+        "def started(desk, draft):\n"
+        "    start(desk, draft); QTimer.singleShot(700, desk.window.close)\n"
+        "app.Desk.start = started; sys.exit(cli.main(sys.argv[1:]))"
+    )
+    environment = os.environ | {"AFTERWORD_HOME": str(tmp_path / "home"), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "draft.md")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "draft.md").read_text("utf-8") == "Once"
