@@ -111,3 +111,19 @@ def test_closing_does_not_wait_for_ever(qtbot: QtBot) -> None:
     assert not jobs.close(timeout_ms=50)
     may_end.set()
     assert jobs.close()
+
+
+def test_what_a_quick_task_says_waits_for_those_who_connect_late(jobs: Jobs, qtbot: QtBot) -> None:
+    listener, ran = Listener(), threading.Event()
+
+    def quick(*, watch: Watch) -> int:
+        watch.report(1.0, "quick")
+        ran.set()
+        return 1
+
+    job = jobs.start(quick)
+    assert ran.wait(5)
+    assert jobs._pool.waitForDone(5000)  # the task is over before anybody listens
+    with qtbot.waitSignal(jobs.idle):
+        listener.listen(job)
+    assert listener.heard == [("progress", (1.0, "quick")), ("done", 1)]

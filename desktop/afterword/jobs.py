@@ -28,11 +28,17 @@ class Job(QObject):
     done = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
-    _ended = Signal()
+    _reported = Signal(float, str)
+    _ended = Signal(str, object)
+    _told = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._watch = Watch(self.progressed.emit)
+        # What the worker says goes through this object, on the main thread, and from there to whoever listens: a quick task would
+        # be over before its starter has connected.
+        self._watch = Watch(self._reported.emit)
+        self._reported.connect(self._tell_progress)
+        self._ended.connect(self._tell)
 
     @property
     def watch(self) -> Watch:
@@ -42,6 +48,20 @@ class Job(QObject):
     def cancel(self) -> None:
         """Ask the task to stop."""
         self._watch.cancel()
+
+    @Slot(float, str)
+    def _tell_progress(self, share: float, stage: str) -> None:
+        self.progressed.emit(share, stage)
+
+    @Slot(str, object)
+    def _tell(self, outcome: str, what: object) -> None:
+        if outcome == "cancelled":
+            self.cancelled.emit()
+        elif outcome == "failed":
+            self.failed.emit(what)
+        else:
+            self.done.emit(what)
+        self._told.emit()
 
 
 class _Run(QRunnable):
@@ -54,14 +74,12 @@ class _Run(QRunnable):
         try:
             result = self._function(*self._args, watch=job.watch)
         except Cancelled:
-            job.cancelled.emit()
+            job._ended.emit("cancelled", None)
         except Exception as error:
             _log.warning("the task %s failed", getattr(self._function, "__name__", self._function), exc_info=True)
-            job.failed.emit(error)
+            job._ended.emit("failed", error)
         else:
-            job.done.emit(result)
-        finally:
-            job._ended.emit()
+            job._ended.emit("done", result)
 
 
 class Jobs(QObject):
@@ -86,7 +104,7 @@ class Jobs(QObject):
     def start(self, function: Callable[..., Any], *args: Any) -> Job:
         """Run `function(*args, watch=...)` on another thread. Connect to the job's signals before returning to the event loop."""
         job = Job(self)
-        job._ended.connect(self._forget)
+        job._told.connect(self._forget)
         self._running.append(job)
         self._pool.start(_Run(job, function, args))
         return job

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from afterword.editor.plaintext import units
@@ -34,6 +34,10 @@ def field(bar: FindBar) -> QLineEdit:
     return part(bar, QLineEdit)
 
 
+def look_for(bar: FindBar, words: str) -> None:
+    type_keys(field(bar), words)
+
+
 def selected(window: MainWindow) -> tuple[int, str]:
     cursor = window.page.textCursor()
     return cursor.selectionStart(), cursor.selectedText()
@@ -57,9 +61,10 @@ def test_nothing_wanted_is_nowhere() -> None:
 
 
 def test_typing_goes_to_the_first_place_and_enter_on_and_round(qtbot: QtBot, window: MainWindow, bar: FindBar) -> None:
-    type_keys(field(bar), "cat")
+    look_for(bar, "cat")
+    qtbot.waitUntil(lambda: bar.count == 3)
+    assert selected(window) == (4, "cat")
     starts = [4, units("The cat 👋 saw the "), units("The cat 👋 saw the Cat,\nand the ")]
-    assert bar.count == 3
     for start in (*starts[1:], starts[0]):
         QTest.keyClick(field(bar), Qt.Key.Key_Return)
         assert selected(window)[0] == start
@@ -67,15 +72,22 @@ def test_typing_goes_to_the_first_place_and_enter_on_and_round(qtbot: QtBot, win
     assert selected(window)[0] == starts[-1]
 
 
+def test_enter_right_after_typing_goes_to_the_first_place(window: MainWindow, bar: FindBar) -> None:
+    look_for(bar, "cat")
+    QTest.keyClick(field(bar), Qt.Key.Key_Return)
+    assert selected(window) == (4, "cat")
+
+
 def test_case_counts_when_it_should(qtbot: QtBot, window: MainWindow, bar: FindBar) -> None:
     part(bar, QCheckBox).setChecked(True)
-    type_keys(field(bar), "Cat")
+    look_for(bar, "Cat")
+    qtbot.waitUntil(lambda: selected(window)[1] == "Cat")
     assert bar.count == 1
-    assert selected(window)[1] == "Cat"
 
 
 def test_escape_goes_back_to_the_page_with_the_place_selected(qtbot: QtBot, window: MainWindow, bar: FindBar) -> None:
-    type_keys(field(bar), "saw")
+    look_for(bar, "saw")
+    qtbot.waitUntil(lambda: selected(window)[1] == "saw")
     QTest.keyClick(field(bar), Qt.Key.Key_Escape)
     assert not bar.isVisible()
     assert window.page.hasFocus()
@@ -84,7 +96,7 @@ def test_escape_goes_back_to_the_page_with_the_place_selected(qtbot: QtBot, wind
 
 
 def test_the_places_follow_the_text(qtbot: QtBot, window: MainWindow, bar: FindBar) -> None:
-    type_keys(field(bar), "cat")
+    look_for(bar, "cat")
     cursor = window.page.textCursor()
     cursor.setPosition(0)
     cursor.insertText("cat ")
@@ -99,7 +111,8 @@ def test_while_finding_there_is_no_suggestion(qtbot: QtBot, window: MainWindow) 
     assert page.ghost_text
     window.menus.actions[Action.FIND].trigger()
     assert not page.ghost_text
-    type_keys(field(window.find_bar), "cat")
+    look_for(window.find_bar, "cat")
+    qtbot.waitUntil(lambda: any(label.text() == "Not found" for label in window.find_bar.findChildren(QLabel)))
     assert window.find_bar.count == 0, "a suggestion is not in the draft"
 
 
