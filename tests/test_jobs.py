@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -67,6 +68,7 @@ def wait_for_ever(started: threading.Event, *, watch: Watch) -> None:
     started.set()
     while True:
         watch.check()
+        time.sleep(0.001)
 
 
 def test_progress_and_result_arrive_in_order_on_the_main_thread(jobs: Jobs, qtbot: QtBot) -> None:
