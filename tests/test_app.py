@@ -221,3 +221,18 @@ def test_the_real_program_opens_a_draft_and_leaves_without_a_word(tmp_path: Path
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "draft.md").read_text("utf-8") == "Once"
+
+
+def test_sigterm_closes_the_window_as_the_writer_would(tmp_path: Path) -> None:
+    environment = os.environ | {"AFTERWORD_HOME": str(tmp_path / "home"), "QT_QPA_PLATFORM": "offscreen"}
+    folder = tiny_gpt2(tmp_path / "model")
+    (tmp_path / "home" / "config").mkdir(parents=True)
+    (tmp_path / "home" / "config" / "settings.toml").write_text(f'[model]\nname = "{folder}"\n', "utf-8")
+    code = (
+        "import os, signal, sys; from PySide6.QtCore import QTimer; from afterword import app, cli; start = app.Desk.start\n"
+        "def started(desk, draft):\n"
+        "    start(desk, draft); QTimer.singleShot(300, lambda: os.kill(os.getpid(), signal.SIGTERM))\n"
+        "app.Desk.start = started; sys.exit(cli.main([]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -25,6 +25,7 @@ def handed(name: str, draft: Path | None, qtbot: QtBot) -> bool:
 @pytest.mark.parametrize("draft", [Path("/tmp/a draft.md"), Path("/tmp/naïve — 😀.txt"), None])
 def test_a_second_process_hands_its_draft_to_the_first(name: str, draft: Path | None, qtbot: QtBot) -> None:
     first = Instance(name)
+    assert first.listen()
     with qtbot.waitSignal(first.draft_handed) as got:
         assert handed(name, draft, qtbot)
     assert got.args == [draft]
@@ -32,6 +33,7 @@ def test_a_second_process_hands_its_draft_to_the_first(name: str, draft: Path | 
 
 def test_a_relative_path_is_made_whole_for_the_other_process(name: str, qtbot: QtBot) -> None:
     first = Instance(name)
+    assert first.listen()
     with qtbot.waitSignal(first.draft_handed) as got:
         assert handed(name, Path("draft.md"), qtbot)
     assert got.args == [Path.cwd() / "draft.md"]
@@ -51,9 +53,18 @@ def test_what_a_crash_left_behind_does_not_keep_the_next_from_listening(name: st
     if place.parent.is_dir() and place.is_absolute():
         place.touch()  # the socket's file, with nobody behind it
     second = Instance(name)
+    assert second.listen()
     with qtbot.waitSignal(second.draft_handed):
         assert handed(name, None, qtbot)
 
 
 def test_another_home_is_another_afterword(tmp_path: Path) -> None:
     assert server_name(tmp_path / "a") != server_name(tmp_path / "b")
+
+
+def test_of_two_that_start_at_once_the_later_leaves_the_name_to_the_first(name: str, qtbot: QtBot) -> None:
+    first, second = Instance(name), Instance(name)
+    assert first.listen()
+    assert not second.listen()
+    with qtbot.waitSignal(first.draft_handed):
+        assert handed(name, None, qtbot)

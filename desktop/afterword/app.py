@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
+import time
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
-from PySide6.QtCore import QLocale, QObject, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QLocale, QObject, QSocketNotifier, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from afterword import __version__, errors, paths
 from afterword.assist.controller import Controller
+from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.worker import Opener
 from afterword.editor.page import Page
 from afterword.engine.opening import open_model
@@ -24,8 +27,10 @@ from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.settings import Settings
 from afterword.watch import Watch
-from afterword.window.dialogs import Dialogs
+from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.main_window import MainWindow
+
+_STARTING_S = 5  # how long a process that is just starting may take until it answers
 
 _log = logging.getLogger(__name__)
 
@@ -88,8 +93,10 @@ class Desk(QObject):
 
     def close(self) -> bool:
         """End all threads; False when a load could not be interrupted and is still running."""
-        jobs_ended = self.jobs.close()
-        return self.controller.close() and jobs_ended
+        deadline = QDeadlineTimer(LEAVE_WITHIN_MS)
+        self.controller.leave()
+        jobs_ended = self.jobs.close(deadline.remainingTime())
+        return self.controller.close(deadline.remainingTime()) and jobs_ended
 
     @Slot(str)
     def _model_wanted(self, name: str) -> None:
@@ -99,6 +106,7 @@ class Desk(QObject):
     @Slot(object)
     def draft_handed(self, draft: Path | None) -> None:
         """Come to the front, with `draft`, since a second process was asked for it."""
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
@@ -106,28 +114,72 @@ class Desk(QObject):
             self.window.open_draft(draft)
 
 
+class Terminal(QObject):
+    """Ctrl+C in the terminal and the system's SIGTERM close the window, which asks about what is not saved.
+
+    Python runs a signal's handler only between two of its own instructions, and there may be none for long while Qt waits; but
+    the signal's number is written to a socket at once, and that wakes Qt (signal.set_wakeup_fd).
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._ours, self._python = socket.socketpair()
+        self._python.setblocking(False)
+        self._ours.setblocking(False)
+        signal.set_wakeup_fd(self._python.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _do_nothing)
+        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._signalled)
+
+    def close(self) -> None:
+        """Leave the signals to the system again."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(-1)
+        self._ours.close()
+        self._python.close()
+
+    @Slot()
+    def _signalled(self) -> None:
+        self._ours.recv(64)
+        self._window.close()
+
+
+def _do_nothing(number: int, frame: FrameType | None) -> None:
+    """The work is done by Terminal, in Qt's loop."""
+
+
 def run(draft: Path | None) -> int:
-    """Open the window and stay until it is closed; returns the exit code."""
+    """Open the window and stay until it is closed, which ends the process; returns 0 when another one took the draft."""
     application = make_application()
     name = server_name(paths.data_dir())
+    instance = Instance(name)
     if hand_over(name, draft):
         return 0
+    tries = _STARTING_S
+    while not instance.listen() and tries > 0:  # another one is just starting: it answers once its window is there
+        if hand_over(name, draft):
+            return 0
+        time.sleep(1)
+        tries -= 1
     settings, unreadable = load_settings()
     desk = Desk(settings)
-    instance = Instance(name, desk)
     instance.draft_handed.connect(desk.draft_handed)
     sys.excepthook = _log_unforeseen
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    terminal = Terminal(desk.window)
     desk.start(draft)
     if unreadable is not None:
-        desk.window.show_notice(sentence(unreadable, desk.window.tr))
+        WindowDialogs(desk.window).show_error(sentence(unreadable, desk.window.tr))
     code = application.exec()
-    if not desk.close():
-        # A library is in the middle of something that cannot be interrupted (an import, reading weights). The drafts are
-        # saved or were given up by the writer; a thread that is torn down with its interpreter would crash.
-        logging.shutdown()
-        os._exit(code)
-    return code
+    terminal.close()
+    instance.close()
+    desk.close()
+    # Not through the interpreter's own end: a library may be in the middle of something that cannot be interrupted (an import,
+    # reading weights), and a thread that is torn down with its interpreter would crash; and taking torch apart takes a second
+    # more. The drafts are saved or were given up by the writer.
+    logging.shutdown()
+    os._exit(code)
 
 
 def make_application() -> QApplication:

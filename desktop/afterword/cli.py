@@ -17,9 +17,11 @@ from typing import NoReturn
 from afterword import __version__, errors, logs, paths
 from afterword.engine.protocol import LanguageModel, Request
 from afterword.engine.sampling import LONG, RANGES, Sampling
+from afterword.files import reason, same_file
 from afterword.sentences import sentence
 from afterword.settings import Settings
 from afterword.suggest.suggester import Suggester
+from afterword.text.characters import writable
 from afterword.text.context import Context
 from afterword.watch import Watch
 
@@ -70,6 +72,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SUCCESS
+    except OSError as error:
+        _log.warning("failed", exc_info=True)
+        return _fail(f"The system says: {reason(error)}.", FAILURE)
     except Exception as error:
         _log.exception("unforeseen")
         return _fail(sentence(error), FAILURE)
@@ -132,7 +137,9 @@ def _complete(arguments: list[str]) -> int:
     given = {key: getattr(options, key) for key in RANGES if getattr(options, key) is not None}
     sampling = replace(settings.sampling() if options.jsonl else LONG, **given)
     text = "" if options.jsonl else _text_of(options.text)
-    with _opened(options.model or settings["model.name"], options.exact) as model:
+    with _opened(
+        settings["model.name"] if options.model is None else options.model, options.exact, download=options.model is not None
+    ) as model:
         suggester = Suggester(model)
         return _answer_lines(suggester, sampling) if options.jsonl else _stream(suggester, text, sampling)
 
@@ -165,7 +172,8 @@ def _number(key: str) -> Callable[[str], float]:
 
 
 def _text_of(argument: str) -> str:
-    raw = sys.stdin.buffer.read() if argument == "-" else os.fsencode(argument)
+    given = b"" if sys.stdin is None or argument != "-" else sys.stdin.buffer.read()
+    raw = given if argument == "-" else os.fsencode(argument)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -188,15 +196,18 @@ def _answer_lines(suggester: Suggester, sampling: Sampling) -> int:
             continue
         try:
             asked = json.loads(line)
-            before, after = asked.get("before", ""), asked.get("after", "")
-            if not isinstance(before, str) or not isinstance(after, str):
-                raise TypeError
+            before, after = writable(asked.get("before", "")), writable(asked.get("after", ""))
         except (ValueError, AttributeError, TypeError):
             code = _fail(f"Line {number} is not an object with “before” and “after”.", FAILURE)
             continue
         context = Context.around(before + after, len(before))
         began = time.perf_counter()
-        *_, suggestion = suggester.suggest(Request(number, context, sampling))
+        try:
+            *_, suggestion = suggester.suggest(Request(number, context, sampling))
+        except errors.GenerationFailed as error:
+            _log.warning("line %d failed", number, exc_info=True)
+            code = _fail(sentence(error), FAILURE)
+            continue
         answer = {
             "id": asked.get("id"),
             "shown": suggestion.text,
@@ -208,10 +219,10 @@ def _answer_lines(suggester: Suggester, sampling: Sampling) -> int:
 
 
 @contextmanager
-def _opened(name: str, exact: bool) -> Iterator[LanguageModel]:
+def _opened(name: str, exact: bool, download: bool) -> Iterator[LanguageModel]:
     from afterword.engine.opening import open_model
 
-    model = open_model(name, paths.models_dir(), Watch(_progress()), exact=exact, download=True)
+    model = open_model(name, paths.models_dir(), Watch(_progress()), exact=exact, download=download)
     try:
         yield model
     finally:
@@ -253,6 +264,8 @@ def _export(arguments: list[str]) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=f"ends in {', '.join(FORMATS)}")
     options = parser.parse_args(arguments)
     draft = read_draft(options.draft)
+    if same_file(options.draft, options.output):
+        raise errors.ExportFailed(options.output, "it is the draft itself")
     export(draft.text, kind_of(options.draft), options.output)
     return SUCCESS
 

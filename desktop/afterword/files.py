@@ -64,6 +64,16 @@ def write_whole(path: Path, data: bytes, watch: Watch | None = None) -> os.stat_
     return new
 
 
+def same_file(one: Path | None, other: Path | None) -> bool:
+    """Whether two paths lead to one file, however they are spelled (links, `..`, capital letters on some systems)."""
+    if one is None or other is None:
+        return False
+    try:
+        return os.path.samefile(one, other)
+    except OSError:  # one of them is not there
+        return os.path.realpath(one) == os.path.realpath(other)
+
+
 def reason(error: OSError) -> str:
     """The system's word for `error`, such as "no space left on device": lower case, no full stop."""
     return (error.strerror or (os.strerror(error.errno) if error.errno else type(error).__name__)).lower().rstrip(".")

@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QDir, QLockFile, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _TIMEOUT_MS = 1000
@@ -49,9 +49,22 @@ class Instance(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._connected)
-        if not self._server.listen(name):
-            QLocalServer.removeServer(name)  # left behind by a crash: nobody answered on it
-            self._server.listen(name)
+        self._name = name
+        # A name alone does not exclude: on Unix a second server takes it from the first without a word.
+        self._lock = QLockFile(str(Path(QDir.tempPath()) / f"{name}.lock"))
+        self._lock.setStaleLockTime(0)  # it is stale when its process is gone, however old it is
+
+    def listen(self) -> bool:
+        """Become the one that later processes talk to; False when another process is, or became so in this moment."""
+        if not self._lock.tryLock(0):
+            return False
+        QLocalServer.removeServer(self._name)  # who holds the lock is the only one: what is there was left behind by a crash
+        return self._server.listen(self._name)
+
+    def close(self) -> None:
+        """Talk to nobody any more; the next process may take the place."""
+        self._server.close()
+        self._lock.unlock()
 
     @Slot()
     def _connected(self) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from afterword.errors import Cancelled
 from afterword.watch import Watch
 
+_AT_ONCE = 8  # most tasks wait for a disk or a child process; a save must not wait for two long exports
+
 _log = logging.getLogger(__name__)
 
 
@@ -94,6 +96,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(_AT_ONCE)
         self._running: list[Job] = []
 
     @property

@@ -103,6 +103,7 @@ class Settings:
         self._declared = {setting.key: setting for setting in DECLARED}
         self._document = tomlkit.document()
         self._values: dict[str, Value] = {}
+        self._damaged = False
 
     def load(self) -> list[ValueError]:
         """Read the file. Values that do not fit are left at their defaults and returned as errors.
@@ -115,10 +116,12 @@ class Settings:
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError) as error:
+            self._damaged = True
             raise SettingsUnreadable(self._file, str(error)) from error
         try:
             self._document = tomlkit.parse(text)
         except TOMLKitError as error:
+            self._damaged = True
             raise SettingsUnreadable(self._file, str(error)) from error
         wrong: list[ValueError] = []
         plain = self._document.unwrap()
@@ -154,6 +157,9 @@ class Settings:
             self[f"sampling.{key}"] = getattr(sampling, key)
 
     def save(self) -> None:
-        """Write the file, whole or not at all. Raises OSError."""
+        """Write the file, whole or not at all; one that could not be read is kept beside it as `.broken`. Raises OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
+        if self._damaged and self._file.exists():
+            self._file.replace(self._file.with_name(self._file.name + ".broken"))
+        self._damaged = False
         write_whole(self._file, tomlkit.dumps(self._document).encode())

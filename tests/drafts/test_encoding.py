@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from afterword.drafts.encoding import Binary, Form, decode, encode
@@ -34,6 +34,7 @@ def test_text_that_was_not_edited_keeps_its_bytes(bom, lines, last):
 
 
 @given(lines=_LINES, cut=st.integers(0, 60), drop=st.integers(0, 10), put=st.text("ab\n", max_size=6))
+@example(lines=[("", "\n"), ("", "\r")], cut=0, drop=0, put="\n")
 def test_edited_text_is_read_back_as_it_was_written(lines, cut, drop, put):
     before, form = decode(_bytes(lines))
     after = before[:cut] + put + before[cut + drop :]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -112,8 +112,15 @@ def _no_thread_left() -> None:
     """The editor starts no thread; those with which Qt fills large pictures stay for a while, and look like those of jobs."""
 
 
+@pytest.fixture(autouse=True)
+def _empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Off screen, what is on the clipboard would outlive the interpreter that it needs for its end."""
+    yield
+    QGuiApplication.clipboard().clear()
+
+
 @pytest.fixture
-def writer(qtbot: QtBot) -> Iterator[Writer]:
+def writer(qtbot: QtBot) -> Writer:
     writer = Writer()
     qtbot.addWidget(writer.page)
     writer.page.set_look(PageLook(font_size=11, width=60))
@@ -122,4 +129,4 @@ def writer(qtbot: QtBot) -> Iterator[Writer]:
     writer.page.activateWindow()
     writer.page.setFocus()
     qtbot.waitUntil(writer.page.hasFocus)
-    yield writer
+    return writer

@@ -1,25 +1,32 @@
-"""A long session at the page: anything may happen at any time, and after each step the page is compared with one that never heard
-of suggestions, to which the accepted texts were given as if they had been pasted.
-"""
+"""A long session at the page: anything may happen at any time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QMouseEvent, QTextCursor
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QApplication
 
 from afterword.assist.types import Place
-from afterword.editor.hands import HandledSheet
 from afterword.editor.keys import EditorAction
 from afterword.editor.look import PageLook
-from afterword.editor.page import Page
-from afterword.editor.plaintext import index_at, units
+from afterword.editor.plaintext import index_at
 from tests.editor.conftest import ALT, CTRL, NONE, SHIFT, Key, suggestion
+from tests.editor.pair import Pair
 
 LETTERS = "ab .\n🐟é"
-SAYINGS = ("a", " ab", "b. a b", "a\nb", " 🐟 é", ". ab. ba. ", "\nab a", "aaaa", "ab ab ab ab ab ab ab ab ab ab ab ab ab ab ab ab")
+SAYINGS = (
+    "a",
+    " ab",
+    "b. a b",
+    "a\nb",
+    " 🐟 é",
+    ". ab. ba. ",
+    "\nab a",
+    "aaaa",
+    "ab ab ab ab ab ab ab ab ab ab ab ab ab ab ab ab",
+)
 LONGEST = 400  # characters; more is deleted
 
 MOVES: tuple[tuple[Qt.Key, Qt.KeyboardModifier], ...] = tuple(
@@ -31,76 +38,8 @@ MOVES: tuple[tuple[Qt.Key, Qt.KeyboardModifier], ...] = tuple(
 ACCEPTS = ((Key.Key_Tab, NONE, "\t"), (Key.Key_Right, CTRL, ""), (Key.Key_Right, ALT, ""))
 
 
-class Session:
+class Session(Pair):
     """`step(name, number)` does one thing; `number` decides the rest. Every step ends with `check`."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.page = Page(clock=lambda: self.now)
-        self.twin = HandledSheet()
-        for sheet in (self.page, self.twin):
-            sheet.set_look(PageLook(font_size=10, width=40))
-            sheet.resize(420, 700)
-            sheet.show()
-        self.taken: list[str] = []
-        self.page.suggestion_taken.connect(lambda text, _: self.taken.append(text))
-        self.page.suggestion_wanted.connect(lambda _, place: self.note(place))
-        self.asked: dict[Place, tuple[str, str]] = {}
-        self.offered: tuple[Place, str] | None = None
-        self.composing = False
-        self.quiet = False  # the last thing that the writer did was none after which anything may be shown
-        self.takes = 0
-        self.ghosts = 0
-
-    def close(self) -> None:
-        for sheet in (self.page, self.twin):
-            sheet.close()
-            sheet.deleteLater()
-
-    # --- what is compared -------------------------------------------------------------------------------------------
-
-    def around(self, sheet: HandledSheet) -> tuple[str, str]:
-        text = sheet.text()
-        at = index_at(text, sheet.textCursor().position())
-        return text[:at], text[at:]
-
-    def note(self, place: Place) -> None:
-        self.asked[place] = self.around(self.page)
-        assert not self.page.textCursor().hasSelection()
-        assert not self.composing
-
-    def check(self) -> None:
-        mine, plain = self.page.textCursor(), self.twin.textCursor()
-        assert self.page.text() == self.page.toPlainText() == self.twin.text()
-        assert (mine.anchor(), mine.position()) == (plain.anchor(), plain.position())
-        assert self.page.document().availableUndoSteps() == self.twin.document().availableUndoSteps()
-        assert self.page.document().availableRedoSteps() == self.twin.document().availableRedoSteps()
-        ghost = self.page.ghost_text
-        laid = self.laid()
-        assert ("".join(laid).replace("\u200b", "").replace("\u2028", "\n") if not self.composing else ghost) == ghost
-        if not ghost:
-            return
-        self.ghosts += 1
-        assert not self.quiet
-        assert not mine.hasSelection()
-        assert self.offered is not None
-        place, said = self.offered
-        (before, after), (now_before, now_after) = self.asked[place], self.around(self.page)
-        assert now_before.startswith(before)
-        assert now_before + ghost == before + said
-        assert now_after == after
-
-    def laid(self) -> list[str]:
-        found = []
-        block = self.page.document().firstBlock()
-        while block.isValid():
-            if block.layout().preeditAreaText():
-                found.append(block.layout().preeditAreaText())
-            block = block.next()
-        assert len(found) <= 1
-        return found
-
-    # --- steps ------------------------------------------------------------------------------------------------------
 
     def step(self, name: str, number: int) -> None:
         self.now += (number % 5) / 10
@@ -112,18 +51,6 @@ class Session:
             self.both(Key.Key_Delete)
         getattr(self, name)(number)
         self.check()
-
-    def position(self, number: int) -> int:
-        """Some position of the document between two characters."""
-        text = self.page.text()
-        return units(text[: number % (len(text) + 1)])
-
-    def both(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE, text: str = "") -> None:
-        for sheet in (self.page, self.twin):
-            self.press(sheet, key, modifiers, text)
-
-    def press(self, sheet: HandledSheet, key: Qt.Key, modifiers: Qt.KeyboardModifier, text: str) -> None:
-        QApplication.sendEvent(sheet, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
 
     def writes(self, deed: Callable[[], None], text: str) -> None:
         """`deed` puts `text` in place of the selection."""
@@ -186,17 +113,18 @@ class Session:
         self.quiet = self.quiet and self.page.text() == before
 
     def undo(self, number: int) -> None:
+        was = self.around(self.page)
         if number % 2:
             self.both(Key.Key_Z, CTRL)
         else:
             self.page.undo()
             self.twin.undo()
-        self.quiet = bool(self.page.document().availableRedoSteps())
+        self.quiet = self.quiet or self.around(self.page) != was
 
     def redo(self, number: int) -> None:
-        available = self.page.document().availableRedoSteps()
+        was = self.around(self.page)
         self.both(Key.Key_Z, CTRL | SHIFT)
-        self.quiet = self.quiet or available > 0
+        self.quiet = self.quiet or self.around(self.page) != was
 
     def paste(self, number: int) -> None:
         text = SAYINGS[number % len(SAYINGS)]
@@ -234,20 +162,15 @@ class Session:
                 self.mouse(sheet, kind, point, modifiers)
         self.quiet = True
 
-    def mouse(self, sheet: HandledSheet, kind: QEvent.Type, point: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-        place, left = QPointF(point), Qt.MouseButton.LeftButton
-        event = QMouseEvent(kind, place, QPointF(sheet.viewport().mapToGlobal(point)), left, left, modifiers)
-        event.setTimestamp(int(self.now * 1000) * 100)  # never a double click
-        QApplication.sendEvent(sheet.viewport(), event)
-
     def select(self, number: int) -> None:
         anchor, position = self.position(number), self.position(number // 7)
+        was = self.page.textCursor()
         for sheet in (self.page, self.twin):
             cursor = sheet.textCursor()
             cursor.setPosition(anchor)
             cursor.setPosition(position, QTextCursor.MoveMode.KeepAnchor)
             sheet.setTextCursor(cursor)
-        self.quiet = True
+        self.quiet = self.quiet or (was.anchor(), was.position()) != (anchor, position)
 
     def compose(self, number: int) -> None:
         self.input("か" * (1 + number % 3), "柿" if number % 5 == 0 else "")
@@ -261,12 +184,6 @@ class Session:
     def give_up(self, number: int) -> None:
         self.composing = False
         self.input("", "")
-
-    def input(self, preedit: str, commit: str) -> None:
-        for sheet in (self.page, self.twin):
-            event = QInputMethodEvent(preedit, [])
-            event.setCommitString(commit)
-            QApplication.sendEvent(sheet, event)
 
     def commit_letter(self, number: int) -> None:
         """As some systems deliver plain typing."""
@@ -293,13 +210,12 @@ class Session:
             self.offer(list(self.asked)[-1 - number % min(len(self.asked), 9)], SAYINGS[number % len(SAYINGS)], number)
 
     def offer(self, place: Place, said: str, number: int) -> None:
-        if place == self.page.place():
-            if self.quiet or place not in self.asked:
-                self.page.ask_now()
-                place = self.page.place()
-                if place not in self.asked:
-                    return
-                self.quiet = False
+        if place == self.page.place() and (self.quiet or place not in self.asked):
+            self.page.ask_now()
+            place = self.page.place()
+            if place not in self.asked:
+                return
+            self.quiet = False
         ghost, was = self.page.ghost_text, self.offered
         self.offered = (place, said)
         self.page.show_suggestion(suggestion(*said[:3], said[3:], more=number % 2 == 0), place)
@@ -346,7 +262,7 @@ class Session:
 
 
 STEPS = (
-    "type type type follow follow follow accept accept accept accept accept_and_undo accept_and_undo backspace delete undo undo redo "
-    "paste cut copy move move click select compose commit_letter nothing_composed arrive arrive arrive arrive arrive arrive "
+    "type type type follow follow follow accept accept accept accept accept_and_undo accept_and_undo backspace delete undo undo "
+    "redo paste cut copy move move click select compose commit_letter nothing_composed arrive arrive arrive arrive arrive arrive "
     "arrive_late arrive_late dismiss clear ask leave write_by_program paint restyle"
 ).split()

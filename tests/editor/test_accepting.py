@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from afterword.editor.hands import ACCEPTED
 from afterword.editor.keys import EditorAction
-from tests.editor.conftest import ALT, CTRL, SHIFT, Key, Writer
+from tests.editor.conftest import ALT, CTRL, SHIFT, Key, Writer, suggestion
 
 
 def accepted(writer: Writer) -> str:
@@ -110,6 +110,16 @@ def test_a_suggestion_stays_as_old_as_it_is_while_it_is_typed(writer: Writer) ->
     assert writer.text == "The harbour"
 
 
+def test_more_of_a_stream_that_was_typed_to_its_end_is_a_new_sight(writer: Writer) -> None:
+    writer.has("The")
+    place = writer.page.place()
+    writer.sees(" har", more=True)
+    writer.types(" har")
+    writer.page.show_suggestion(suggestion(" har", "bour"), place)
+    writer.press(Key.Key_Tab, text="\t")
+    assert (writer.text, writer.ghost) == ("The har", "bour")
+
+
 def test_tab_is_a_tab_where_there_is_no_suggestion(writer: Writer) -> None:
     writer.has("The")
     writer.press(Key.Key_Tab, text="\t")
@@ -204,7 +214,8 @@ def test_the_page_gets_its_keys_before_a_shortcut_of_the_window(writer: Writer, 
     assert fired == []
     QTest.keyClick(handle, Key.Key_Escape)
     assert fired == ["Esc"]
-    window.takeCentralWidget().setParent(None)
+    window.takeCentralWidget()
+    writer.page.setParent(None)
 
 
 # --- undo -----------------------------------------------------------------------------------------------------------
@@ -264,10 +275,21 @@ def test_what_replaces_accepted_text_is_the_writers_own(writer: Writer, how: str
     assert (writer.text, accepted(writer)) == ("aBCD", "BCD")
 
 
+@pytest.mark.parametrize("how", ["typed", "composed"])
+def test_what_is_written_behind_accepted_text_is_the_writers_own(writer: Writer, how: str) -> None:
+    writer.sees("AB")
+    writer.press(Key.Key_Tab, text="\t")
+    writer.press(Key.Key_Left)
+    writer.press(Key.Key_Right)
+    writer.types("x") if how == "typed" else writer.composes("", commit="x")
+    assert (writer.text, accepted(writer)) == ("ABx", "AB")
+
+
 def test_a_new_draft_is_nobodys_suggestion(writer: Writer) -> None:
     writer.has("a")
     writer.sees("BC")
     writer.press(Key.Key_Tab, text="\t")
+    writer.press(Key.Key_Left)
     writer.page.set_text("other")
     writer.press(Key.Key_End)
     writer.types("x")

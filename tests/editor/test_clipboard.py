@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -100,6 +100,7 @@ def drop(page: Page, mime: QMimeData, point: QPoint) -> QDropEvent:
     actions, buttons, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(point, actions, mime, buttons, none)
     QApplication.sendEvent(page.viewport(), enter)
+    assert page.ghost_text == ""
     event = QDropEvent(QPointF(point), actions, mime, buttons, none)
     QApplication.sendEvent(page.viewport(), event)
     return event
@@ -160,10 +161,19 @@ def test_the_middle_button_takes_the_ghost_away_before_it_pastes(writer: Writer)
     assert writer.page.document().availableUndoSteps() == steps
 
 
-def test_the_menu_of_the_page_opens_on_a_page_without_ghost(writer: Writer) -> None:
+@pytest.mark.parametrize("by_key", [True, False])
+def test_the_menu_of_the_page_opens_on_a_page_without_ghost(writer: Writer, by_key: bool) -> None:
     writer.types("One")
     writer.sees(" harbours")
-    QTest.mousePress(writer.page.viewport(), Qt.MouseButton.RightButton, pos=QPoint(60, 30))
+    if by_key:
+        point = QPoint(60, 30)
+        menu = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, point, writer.page.viewport().mapToGlobal(point))
+        QApplication.sendEvent(writer.page.viewport(), menu)
+        opened = QApplication.activePopupWidget()
+        assert opened is not None
+        opened.close()
+    else:
+        QTest.mousePress(writer.page.viewport(), Qt.MouseButton.RightButton, pos=QPoint(60, 30))
     assert (writer.ghost, writer.unwanted) == ("", 1)
 
 

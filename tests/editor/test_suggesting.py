@@ -155,6 +155,13 @@ def test_backspace_drops_it_and_wishes_anew(writer: Writer) -> None:
     assert [context.before for context, _ in writer.wishes] == ["Th"]
 
 
+def test_backspace_is_no_typing_even_where_what_follows_is_what_was_suggested(writer: Writer) -> None:
+    writer.has("abbc", cursor=2)
+    writer.sees("bx")
+    writer.press(Key.Key_Backspace)
+    assert (writer.text, writer.ghost, len(writer.wishes)) == ("abc", "", 1)
+
+
 @pytest.mark.parametrize(
     ("key", "modifiers"),
     [
@@ -221,6 +228,14 @@ def test_undo_and_redo_are_followed_by_silence_until_the_next_key(writer: Writer
     assert (writer.text, writer.wishes) == ("The", [])
     writer.types("n")
     assert len(writer.wishes) == 1
+
+
+def test_undoing_is_not_typing_even_where_it_brings_back_what_is_suggested(writer: Writer) -> None:
+    writer.types("ab")
+    writer.press(Key.Key_Backspace)
+    writer.sees("before")
+    writer.press(Key.Key_Z, CTRL)
+    assert (writer.text, writer.ghost) == ("ab", "")
 
 
 def test_a_page_that_cannot_be_written_on_wishes_for_nothing(writer: Writer) -> None:

@@ -128,9 +128,13 @@ class Controller(QObject):
 
     # --- leaving ----------------------------------------------------------------------------------------------------
 
-    def close(self, timeout_ms: int = LEAVE_WITHIN_MS) -> bool:
-        """End the thread; False when a load could not be interrupted in time and is still running."""
+    def leave(self) -> None:
+        """Ask the thread to end, and wait for nothing."""
         self.cancel()
         self.cancel_load()
         self._leave_wished.emit()
+
+    def close(self, timeout_ms: int = LEAVE_WITHIN_MS) -> bool:
+        """End the thread; False when a load could not be interrupted in time and is still running."""
+        self.leave()
         return self._thread.wait(timeout_ms)

@@ -5,5 +5,5 @@ from __future__ import annotations
 SHOW_AFTER = {"calm": 0.8, "balanced": 0.15, "eager": 0.0}
 """Seconds from the keystroke to the earliest showing, by pace. Generating starts at the keystroke in every case."""
 
-LEAVE_WITHIN_MS = 2000
+LEAVE_WITHIN_MS = 1500
 """How long quitting waits for the model's thread."""

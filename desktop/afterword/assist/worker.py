@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from afterword.assist.types import ModelState, Phase
 from afterword.engine.protocol import LanguageModel, Request
-from afterword.errors import AfterwordError, Cancelled
+from afterword.errors import Cancelled
 from afterword.suggest.suggester import Suggester
 from afterword.watch import Watch
 
@@ -97,7 +97,7 @@ class Worker(QObject):
                     began = time.perf_counter()
                 pieces = len(suggestion.pieces) or pieces
                 self.suggestion_grew.emit(request.id, suggestion)
-        except AfterwordError as error:
+        except Exception as error:
             _log.warning("the model failed while it wrote", exc_info=True)
             self.state_changed.emit(self._state(Phase.FAILED, error))
             return

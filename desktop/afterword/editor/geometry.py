@@ -109,7 +109,9 @@ def selected_in(block: QTextBlock, line: QTextLine, first: int, last: int) -> It
         return
     within = max(first, start), min(last, end)
     if _RIGHT_TO_LEFT.search(block.text()):
-        yield from _stretches(line, *within)
+        # What is selected may be in several places of a line with text of both directions.
+        for run in line.glyphRuns(within[0], within[1] - within[0]):
+            yield run.boundingRect().left(), run.boundingRect().right()
     elif within[1] > within[0]:
         right = line.cursorToX(within[1])[0]  # type: ignore[index]
         if last > end:
@@ -119,19 +121,3 @@ def selected_in(block: QTextBlock, line: QTextLine, first: int, last: int) -> It
         width, rect = _NEWLINE_WIDTH * line.height(), line.naturalTextRect()
         right_to_left = block.textDirection() == Qt.LayoutDirection.RightToLeft
         yield (rect.left() - width, rect.left()) if right_to_left else (rect.right(), rect.right() + width)
-
-
-def _stretches(line: QTextLine, start: int, end: int) -> Iterator[tuple[float, float]]:
-    """The same character by character, since in text of both directions what is selected may be in several places."""
-    open_left = open_right = 0.0
-    for position in range(start, end):
-        edges = (line.cursorToX(position, edge)[0] for edge in (QTextLine.Edge.Leading, QTextLine.Edge.Trailing))  # type: ignore[index]
-        left, right = sorted(edges)
-        if open_left <= left <= open_right or open_left <= right <= open_right:
-            open_left, open_right = min(left, open_left), max(right, open_right)
-            continue
-        if open_right > open_left:
-            yield open_left, open_right
-        open_left, open_right = left, right
-    if open_right > open_left:
-        yield open_left, open_right

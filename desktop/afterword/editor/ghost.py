@@ -66,7 +66,7 @@ class Ghost:
         text = "".join(piece for piece, _ in pieces)
         block = self._document.findBlock(position)
         layout = block.layout()
-        if not text or layout.preeditAreaText():
+        if not text:
             return
         at = position - block.position()
         seam = _SEAM if at else ""

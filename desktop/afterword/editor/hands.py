@@ -26,6 +26,7 @@ ACCEPTED = int(QTextFormat.Property.UserProperty) + 1
 """The character property of text that was accepted from a suggestion; its value differs from one accept to the next."""
 
 _ROOM = 3  # lines below the one that is written on, for the ghost
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _MENUS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
 
 
@@ -92,14 +93,11 @@ class HandledSheet(Sheet):
             return
         self.take_ghost_off()
         before = self._state()
-        accepted = self.currentCharFormat().hasProperty(ACCEPTED)
-        if accepted and before.anchor == before.cursor:
+        if before.anchor == before.cursor and self.currentCharFormat().hasProperty(ACCEPTED):
             self.setCurrentCharFormat(QTextCharFormat())  # what is typed behind accepted text is the writer's
         self._doing = True
         try:
             deed()
-            if accepted and before.anchor != before.cursor:
-                self._disown(before)
         finally:
             self._doing = False
         now = self._state()
@@ -146,19 +144,19 @@ class HandledSheet(Sheet):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.void()
-        deed: Callable[[], None] = partial(super().keyPressEvent, event)
-        if event.matches(QKeySequence.StandardKey.InsertLineSeparator):
-            deed = self._insert_paragraph  # plain text has one kind of newline
+        deed = partial(super().keyPressEvent, event)
+        if not self.isReadOnly():
+            if event.matches(QKeySequence.StandardKey.InsertLineSeparator):
+                deed = partial(self._write, "\n")  # plain text has one kind of newline
+            elif self.textCursor().hasSelection() and _text_of(event):
+                deed = partial(self._write, _text_of(event))
         undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
         self.do(deed, asks=not undoes)
         self.keep_room()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         writes = bool(event.commitString()) or event.replacementLength() > 0
-        if not writes and not event.preeditString() and not event.attributes() and not self.is_composing():
-            event.accept()  # Qt would wipe the ghost
-            return
-        self.do(partial(super().inputMethodEvent, event), asks=True, writes=writes)
+        self.do(partial(self._commit, event), asks=True, writes=writes)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         self.do(partial(super().insertFromMimeData, source), asks=True)
@@ -224,21 +222,28 @@ class HandledSheet(Sheet):
             return ""
         return clean(self._stretch(before.cursor, now.cursor).selectedText())
 
-    def _disown(self, before: _State) -> None:
-        """What replaced a selection has taken over the format of the selected text, which was accepted; this was not."""
-        start, now = min(before.anchor, before.cursor), self._state()
-        if now.changes != before.changes and now.anchor == now.cursor > start:
-            written = self._stretch(start, now.cursor)
-            written.joinPreviousEditBlock()
-            written.setCharFormat(QTextCharFormat())
-            written.endEditBlock()
-
     def _stretch(self, start: int, end: int) -> QTextCursor:
         cursor = QTextCursor(self.document())
         cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         return cursor
 
-    def _insert_paragraph(self) -> None:
-        self.textCursor().insertBlock()
+    def _write(self, text: str) -> None:
+        """Put `text` in place of the selection, and not in its format, as Qt would: what the writer writes bears no mark."""
+        cursor = self.textCursor()
+        cursor.insertText(clean(text), QTextCharFormat())
+        self.setTextCursor(cursor)
         self.ensureCursorVisible()
+
+    def _commit(self, event: QInputMethodEvent) -> None:
+        if event.commitString() and not event.replacementLength() and not self.isReadOnly():
+            self._write(event.commitString())
+            event = QInputMethodEvent(event.preeditString(), event.attributes())
+        super().inputMethodEvent(event)
+
+
+def _text_of(event: QKeyEvent) -> str:
+    """What the key surely writes; "" also where that depends on more than the key."""
+    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return "\n"
+    return event.text() if event.text().isprintable() and not event.modifiers() & _COMMANDS else ""

@@ -142,7 +142,7 @@ class Page(HandledSheet):
     def settle(self, outcome: Outcome) -> None:
         if self.is_composing() or (outcome.moved and not outcome.changed):
             self.void()
-        elif not outcome.changed or self._follows(outcome.typed):
+        elif not outcome.changed or (outcome.asks and self._follows(outcome.typed)):
             self._lay()
         elif outcome.asks and self._may_speak():
             self._end_offer()

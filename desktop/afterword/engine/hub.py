@@ -30,7 +30,9 @@ def snapshot(name: str, watch: Watch, download: bool) -> Path:
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name, allow_patterns=PATTERNS, local_files_only=True))
+        folder = Path(snapshot_download(name, allow_patterns=PATTERNS, local_files_only=True))
+        if not download or any(folder.glob("*.safetensors")):
+            return folder  # without weights it was begun by another program, for its tokenizer perhaps
     except HFValidationError as error:
         raise ModelMissing(name) from error
     except LocalEntryNotFoundError as error:
@@ -48,8 +50,10 @@ def _download(name: str, watch: Watch) -> Path:
         OfflineModeIsEnabled,
         RepositoryNotFoundError,
     )
+    from huggingface_hub.utils import logging as hub_logging
 
     watch.report(-1, "downloading")
+    hub_logging.set_verbosity_error()  # it would tell every retry on stderr
     try:
         files = HfApi().list_repo_files(name)
         if not any(file.endswith(".safetensors") for file in files):

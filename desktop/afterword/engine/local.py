@@ -16,12 +16,15 @@ from afterword.engine.sampler import logits_processors, random_source, sample_ne
 from afterword.engine.sampling import Sampling
 from afterword.engine.text_stream import TextStream
 from afterword.errors import GenerationFailed
+from afterword.text.characters import writable
 from afterword.text.context import Context
 
 CONTEXT_TOKENS = 1024  # of the page; more costs prefill time and gains a small model little
 PREFILL_CHUNK = 256  # tokens between two looks at `stopped`: about 0.3 s with the starter model on two cores
 TOKENS_PER_WORD = 8  # a bound for scripts and models that spell words out; English needs 1.3
 _CACHES = ("past_key_values", "cache_params", "state", "mems")  # what architectures call what they keep between tokens
+
+_ATTENTION_LAYERS = ("DynamicLayer", "DynamicSlidingWindowLayer")
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,7 @@ class TransformersModel:
 
     def score(self, context: Context, texts: Sequence[str]) -> list[float]:
         """Natural logarithms of the probability of each text after the context; see LanguageModel."""
-        prompt = self.encode(context, Sampling())
-        return [self._score(prompt, self._ids(self._text(context) + text)) for text in texts]
+        return [self._score(self._ids(self._text(context)), self._ids(self._text(context) + text)) for text in texts]
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:
         """Spell the `k` likeliest next tokens; see LanguageModel."""
@@ -100,11 +102,10 @@ class TransformersModel:
 
     def encode(self, context: Context, sampling: Sampling) -> list[int]:
         """The tokens of the preface and of the text before the cursor: the last of them where the model has not room for all."""
-        ids = self._ids(self._text(context))
         room = CONTEXT_TOKENS
         if self._positions is not None:
             room = min(room, self._positions - min(_token_bound(sampling), self._positions // 2))
-        return ids[-room:]
+        return self._last(self._ids(self._text(context)), room)
 
     def tokens(self, prompt: list[int], sampling: Sampling, stopped: Callable[[], bool] = never) -> Iterator[Token]:
         """Prefill `prompt` once, then decode a token at a time with the model's cache, until it ends or `stopped`.
@@ -128,7 +129,8 @@ class TransformersModel:
                     if stopped():
                         return
                     decoding.logits_after(ids[:, :end])
-                    if not decoding.remembers:
+                    if not decoding.takes_chunks:
+                        decoding = Decoding(self._model)
                         break
             for _ in range(bound):
                 if stopped():
@@ -138,7 +140,7 @@ class TransformersModel:
                     return
                 yield Token(token, probability)
                 ids = torch.cat([ids, ids.new_tensor([[token]])], dim=-1)
-        except (RuntimeError, ValueError, IndexError) as error:
+        except Exception as error:  # whatever a library raises in the middle of a text, the text ends here
             raise GenerationFailed(self._name, type(error).__name__) from error
 
     def _likeliest(self, prompt: list[int], k: int) -> list[Token]:
@@ -151,11 +153,12 @@ class TransformersModel:
 
     def _score(self, prompt: list[int], whole: list[int]) -> float:
         """The text begins at the first token in which `whole` differs from `prompt`: a seam may fall within a token."""
-        whole = whole[-(len(prompt) + CONTEXT_TOKENS) :]
         shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(prompt, whole, strict=False)))
         start = max(1, shared)
         if len(whole) <= start:
             return 0.0
+        window = self._last(whole, min(CONTEXT_TOKENS + len(whole) - start, self._positions or len(whole)))
+        whole, start = window, max(1, start - (len(whole) - len(window)))
         with torch.inference_mode():
             logits = self._model(torch.tensor([whole], device=self._model.device), return_dict=True).logits
             chosen = torch.tensor(whole[start:], device=logits.device)
@@ -172,11 +175,18 @@ class TransformersModel:
                 yield Piece(text, probability)
                 probability = 1.0
 
+    def _last(self, ids: list[int], room: int) -> list[int]:
+        """The last `room` of `ids`; a beginning that the tokenizer puts before every text stays its beginning."""
+        if len(ids) <= room:
+            return ids
+        first = ids[:1] if ids[0] == self._tokenizer.bos_token_id and room > 1 else []
+        return first + ids[len(ids) - room + len(first) :]
+
     def _text(self, context: Context) -> str:
         return f"{context.preface}\n\n{context.before}" if context.preface else context.before
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer(text)["input_ids"]
+        ids: list[int] = self._tokenizer(writable(text))["input_ids"]
         while ids and text and ids[-1] in self._ends:  # a tokenizer that closes every text would end the suggestion too
             ids = ids[:-1]
         if not ids and self._tokenizer.bos_token_id is not None:
@@ -198,9 +208,10 @@ class Decoding:
         self._seen = 0
 
     @property
-    def remembers(self) -> bool:
-        """Whether the model keeps what it computed; known after the first call."""
-        return bool(self._cache)
+    def takes_chunks(self) -> bool:
+        """Whether a prompt may come in several pieces; known after the first. Recurrent models of some kinds want it whole."""
+        layers = getattr(self._cache.get("past_key_values"), "layers", [])
+        return bool(layers) and all(type(layer).__name__ in _ATTENTION_LAYERS for layer in layers)
 
     def logits_after(self, ids: torch.Tensor) -> torch.Tensor:
         """The logits of the token after `ids`, float32, shape (1, vocabulary).

@@ -16,6 +16,7 @@ from afterword.engine.conversion import converted
 from afterword.engine.protocol import LanguageModel
 from afterword.errors import (
     AfterwordError,
+    Cancelled,
     ModelBroken,
     ModelNotThere,
     ModelPickled,
@@ -56,6 +57,16 @@ def open_model(
     """
     watch = watch or Watch()
     folder = _folder(name, models_dir, watch, download)
+    try:
+        return _open(name, folder, watch, exact)
+    except ModelBroken:
+        folder = _folder(name, models_dir, watch, download, verify=True)
+        if folder.parent != models_dir:
+            raise  # not of our making: it cannot be made again
+        return _open(name, folder, watch, exact)
+
+
+def _open(name: str, folder: Path, watch: Watch, exact: bool) -> LanguageModel:
     config = check_folder(name, folder)
     watch.report(-1, "importing")
     try:
@@ -71,13 +82,14 @@ def fetch(name: str, models_dir: Path, watch: Watch | None = None) -> Path:
     return folder
 
 
-def _folder(name: str, models_dir: Path, watch: Watch, download: bool) -> Path:
+def _folder(name: str, models_dir: Path, watch: Watch, download: bool, verify: bool = False) -> Path:
+    """Where the model is; with `verify` every byte of a converted one is checked, and it is made again where one is wrong."""
     if name == starter.NAME:
-        return starter.ensure(models_dir, watch)
+        return starter.ensure(models_dir, watch, verify=verify)
     found = catalogue.resolve(name, models_dir)
     if isinstance(found, str):
         return hub.snapshot(found, watch, download)
-    return converted(found, models_dir, watch) if found.is_file() else found
+    return converted(found, models_dir, watch, verify=verify) if found.is_file() else found
 
 
 def check_folder(name: str, folder: Path) -> dict[str, Any]:
@@ -115,7 +127,6 @@ def _read_json(name: str, file: Path) -> dict[str, Any]:
 
 def _load(name: str, folder: Path, config_json: dict[str, Any], watch: Watch, exact: bool) -> LanguageModel:
     import torch
-    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
@@ -124,7 +135,7 @@ def _load(name: str, folder: Path, config_json: dict[str, Any], watch: Watch, ex
 
     quiet()
     kind = config_json.get("model_type")
-    if kind not in CONFIG_MAPPING:
+    if not isinstance(kind, str) or kind not in CONFIG_MAPPING:
         raise ModelRunsCode(name) if "auto_map" in config_json else ModelUnsupported(name, f"transformers does not know “{kind}”")
     local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
@@ -152,7 +163,9 @@ def _load(name: str, folder: Path, config_json: dict[str, Any], watch: Watch, ex
         raise
     except torch.OutOfMemoryError as error:
         raise ModelTooLarge(name) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, ImportError, SafetensorError) as error:
+    except (Cancelled, MemoryError):
+        raise
+    except Exception as error:  # damaged files make libraries raise almost anything
         if "allocate" in str(error) and isinstance(error, RuntimeError):
             raise ModelTooLarge(name) from error
         raise ModelBroken(name, _first_words(error)) from error

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from afterword.export.footnotes import without_circles
 from afterword.export.plain import paragraphs
 from afterword.export.tree import NO_BREAK_SPACE, SPACE, Node, clean, flattened, nodes, rewrite, string, text_of
 
@@ -26,7 +27,7 @@ READER = "+".join(
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _LIST = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 _BLOCK = re.compile(
-    r" {0,3}(?:[>#|<]|`{3}|~{3}|\[[^\]]*\]:|[-+*](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)|(?:[-_*][ \t]*){3,}$|=+[ \t]*$|-+[ \t]*$)"
+    r" {0,3}(?:[>#|<]|\[[^\]]*\]:|[-+*](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)|(?:[-_*][ \t]*){3,}$|=+[ \t]*$|-+[ \t]*$)"
 )
 _RULE_OF_QUOTES = re.compile(r"[ \t]*>(?:[ \t]*>){15}")  # nobody quotes that deep: a line drawn with ">"
 _SPECIAL = re.compile(rf"^(?:[ \t]+\S|{_RULE_OF_QUOTES.pattern})", re.MULTILINE)
@@ -39,7 +40,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 def source(text: str) -> str:
     """`text` prepared for the reader: control characters gone, white space at the beginnings of lines kept by no-break spaces."""
-    text = clean(text)
+    text = without_circles(clean(text))
     return _line_by_line(text) if _SPECIAL.search(text) else text
 
 

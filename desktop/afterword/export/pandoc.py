@@ -45,4 +45,5 @@ def _pandoc(options: list[str], data: bytes, watch: Watch) -> bytes:
         raise ConversionFailed("pandoc is not installed") from error
     # The data folder of pandoc may hold templates of the user's that are meant for other things; ours has none by their names.
     data_folder = f"--data-dir={resource('')}"
-    return run([program, "--sandbox", data_folder, "--wrap=preserve", *options, "--output=-"], data, watch)
+    heap = ["+RTS", f"-M{1024 + len(data) // 2000}m", "-RTS"]  # several times what it needs, far from all there is
+    return run([program, *heap, "--sandbox", data_folder, "--wrap=preserve", *options, "--output=-"], data, watch)

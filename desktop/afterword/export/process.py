@@ -68,4 +68,4 @@ def _communicate(process: subprocess.Popen[bytes], watch: Watch, limit_s: float)
 
 def _first_line(complaint: bytes) -> str:
     lines = complaint.decode("utf-8", "replace").strip().splitlines()
-    return lines[0].strip().rstrip(".")[:200] if lines else ""
+    return lines[0].strip().rstrip(".;")[:200] if lines else ""

@@ -91,7 +91,7 @@ def _breakable(text: str) -> list[str]:
 
 
 def _line_break(_: Node) -> list[Node]:
-    return [raw("typst", "#linebreak();")]
+    return [raw("typst", " #linebreak();")]
 
 
 def _rule(_: Node) -> list[Node]:

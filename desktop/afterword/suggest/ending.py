@@ -54,9 +54,13 @@ def repeats_from(text: str, after: str) -> int | None:
         return None
     for match in re.finditer(r"\b\w|[^\w\s]", text):
         rest = text[match.start() :]
-        if following.startswith(rest) or rest.startswith(following):
+        if following.startswith(rest) or (rest.startswith(following) and not _within_word(rest, len(following))):
             return match.start()
     return None
+
+
+def _within_word(text: str, at: int) -> bool:
+    return text[at - 1].isalnum() and text[at : at + 1].isalnum()
 
 
 def _length_end(text: str, max_words: int) -> int | None:

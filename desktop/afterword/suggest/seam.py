@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 from afterword.text.context import Context
@@ -22,15 +23,22 @@ def skip(text: str, before: str) -> int | None:
     None when the model goes on without any space behind a space of the writer's: its words do not belong there.
     """
     leading = len(text) - len(text.lstrip(" \t"))
-    if before.endswith((" ", "\t")):
+    line = before.rstrip(" \t")
+    if not line or line.endswith("\n"):
+        return leading  # at the start of a line, indented or not
+    if line != before:
         return leading if leading or not text or text[0] == "\n" else None
-    return leading if before.endswith("\n") or not before else 0
+    return 0
 
 
 def closing_space(shown: str, after: str) -> str:
     """The space that is missing between a finished suggestion and the text after the cursor, if any."""
-    joins = bool(shown) and bool(after) and not shown[-1].isspace() and after[0].isalnum()
-    return " " if joins else ""
+    if not shown or not after or shown[-1].isspace() or after[0].isspace():
+        return ""
+    if unicodedata.east_asian_width(shown[-1]) in "WF" or unicodedata.east_asian_width(after[0]) in "WF":
+        return ""  # scripts that are written without spaces
+    opens = after[0].isalnum() or unicodedata.category(after[0]) in ("Ps", "Pi")
+    return " " if opens and (shown[-1].isalnum() or shown[-1] in ".,;:!?…") else ""
 
 
 def inside_word(context: Context) -> bool:

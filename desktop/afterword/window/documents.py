@@ -12,6 +12,7 @@ from afterword.drafts.draft import Draft, read_draft
 from afterword.drafts.naming import suggested_name
 from afterword.editor.page import Page
 from afterword.errors import DraftMissing
+from afterword.files import same_file
 from afterword.jobs import Job, Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
@@ -110,7 +111,7 @@ class Documents(QObject):
     def open_draft(self, path: Path) -> None:
         """Read a file, then put it on the page, once the draft there is safe. The newest wish counts."""
         path = path.absolute()
-        if path == self.path and self.dirty:
+        if same_file(path, self.path) and self.dirty:
             self.noticed.emit(self.tr("“{name}” is already open.").format(name=path.name))
             return
         if self._reading is not None:
@@ -151,8 +152,11 @@ class Documents(QObject):
         self._dialogs.show_error(sentence(error, self.tr))
 
     def _adopt(self, draft: Draft, writes: int) -> None:
-        if draft.path == self.path and writes != self._writes:
-            return  # it was saved over after it was read: what is on the page is newer
+        if same_file(draft.path, self.path):
+            if writes != self._writes:
+                return  # it was saved over after it was read: what is on the page is newer
+            if draft.text == self._page.text():
+                return  # nothing new: the cursor and what can be undone stay
         self._page.set_text(draft.text)
         self._take(draft)
 

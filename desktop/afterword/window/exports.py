@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from afterword.editor.page import Page
 from afterword.export.exporting import export
 from afterword.export.formats import FORMATS
+from afterword.files import same_file
 from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import kind_of
@@ -41,7 +42,7 @@ class Exports(QObject):
 
     def export(self, target: Path) -> None:
         """Write what is on the page to `target`, in the format that its ending names."""
-        if target == self._documents.path:
+        if same_file(target, self._documents.path):
             self._documents.save()  # the same, and the draft knows of it
             return
         job = self._jobs.start(export, self._page.text(), kind_of(self._documents.path), target)

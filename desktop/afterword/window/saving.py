@@ -6,6 +6,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from afterword.drafts.draft import Draft, changed_outside, write_draft
+from afterword.files import same_file
 from afterword.watch import Watch
 
 
@@ -27,7 +28,7 @@ def save(path: Path, text: str, like: Draft | None, replace: bool, *, watch: Wat
         ChangedOutside: nothing was written.
         DraftNotWritten, Cancelled: likewise.
     """
-    if not replace and like is not None and like.path == path and path.exists() and changed_outside(like):
+    if not replace and like is not None and same_file(like.path, path) and path.exists() and changed_outside(like):
         raise ChangedOutside
     return write_draft(path, text, like=like, watch=watch)
 
