@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -76,10 +77,10 @@ class Writer:
         self.qtbot.waitUntil(self.page.hasFocus)
 
     def type(self, text: str) -> None:
-        self.qtbot.keyClicks(self.page, text)
+        QTest.keyClicks(self.page, text)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        self.qtbot.keyClick(self.page, key, modifier)
+        QTest.keyClick(self.page, key, modifier)
 
     def sees(self, ghost: str) -> None:
         self.qtbot.waitUntil(lambda: self.page.ghost_text == ghost)

@@ -76,6 +76,7 @@ class Surface(QPlainTextEdit):
         self._bar_timer.timeout.connect(self._fit_bar)
         self._spacing.documentSizeChanged.connect(self._bar_timer.start)
         document.contentsChange.connect(self._note_change)
+        self.selectionChanged.connect(self._repaint_selection)
         self._apply_look()
 
     # --- text -------------------------------------------------------------------------------------------------------
@@ -233,6 +234,11 @@ class Surface(QPlainTextEdit):
         if policy != self.verticalScrollBarPolicy():
             self.setVerticalScrollBarPolicy(policy)
             self._center_column()
+
+    @Slot()
+    def _repaint_selection(self) -> None:
+        """Qt repaints the lines that it thinks are selected, and those are lower than what `_paint_selection` fills."""
+        self.viewport().update()
 
     def _paint_selection(self, area: QRectF) -> None:
         """Paint what is behind selected text as high as the lines stand apart; Qt would leave stripes between them."""

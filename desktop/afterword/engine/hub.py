@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,9 @@ def _download(name: str, watch: Watch) -> Path:
         OfflineModeIsEnabled,
         RepositoryNotFoundError,
     )
-    from huggingface_hub.utils import logging as hub_logging
 
     watch.report(-1, "downloading")
-    hub_logging.set_verbosity_error()  # it would tell every retry on stderr
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it would tell every retry on stderr
     try:
         files = HfApi().list_repo_files(name)
         if not any(file.endswith(".safetensors") for file in files):
