@@ -187,6 +187,22 @@ def test_a_damaged_settings_file_is_told_and_the_defaults_are_used(run, model: s
     assert "defaults are used" in err
 
 
+def test_half_a_character_in_a_line_is_answered_like_any_other(run, model: str) -> None:
+    stdin = b'{"id": 1, "before": "The \\ud83d"}\n{"id": 2, "before": "The ferry"}\n'
+    code, out, err = run("complete", "--jsonl", "--model", model, stdin=stdin)
+    assert (code, err) == (0, "")
+    assert [json.loads(answer)["id"] for answer in lines(out)] == [1, 2]
+
+
+def test_a_draft_is_not_exported_over_itself(run, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.md"
+    draft.write_bytes(b"\xef\xbb\xbfOnce\r\n")
+    code, _, err = run("export", str(draft), "-o", str(tmp_path / "." / "draft.md"))
+    assert code == 1
+    assert "draft itself" in err
+    assert draft.read_bytes() == b"\xef\xbb\xbfOnce\r\n"
+
+
 @pytest.mark.parametrize("ending", ["pdf", "docx", "odt", "epub", "html", "txt", "md"])
 def test_export_writes_each_format(run, tmp_path: Path, ending: str) -> None:
     (tmp_path / "draft.md").write_text("# A title\n\nThe ferry left.", "utf-8")

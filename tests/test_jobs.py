@@ -100,6 +100,15 @@ def test_a_cancelled_job_ends_and_says_so(jobs: Jobs, qtbot: QtBot) -> None:
     assert listener.heard == [("cancelled", None)]
 
 
+def test_a_save_does_not_wait_behind_long_exports(jobs: Jobs, qtbot: QtBot) -> None:
+    started = [threading.Event() for _ in range(4)]
+    for event in started:
+        jobs.start(wait_for_ever, event)
+    listener = Listener()
+    listener.listen(jobs.start(add, 1, 1))
+    qtbot.waitUntil(lambda: ("done", 2) in listener.heard)
+
+
 def test_closing_ends_what_runs(qtbot: QtBot) -> None:
     jobs, started = Jobs(), threading.Event()
     jobs.start(wait_for_ever, started)

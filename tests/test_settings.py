@@ -78,6 +78,19 @@ def test_a_damaged_file_is_told_and_kept(tmp_path: Path, content: bytes) -> None
     assert file.read_bytes() == content
 
 
+def test_a_damaged_file_is_kept_beside_the_one_that_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("# mine\n[page]\nfont_size = 18\n[window\n", "utf-8")
+    settings = Settings(file)
+    with pytest.raises(SettingsUnreadable):
+        settings.load()
+    settings["page.font_size"] = 20
+    settings.save()
+    settings.save()
+    assert "# mine" in (tmp_path / "settings.toml.broken").read_text("utf-8")
+    assert loaded(file)["page.font_size"] == 20
+
+
 def test_a_key_that_is_not_declared_is_an_error(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "settings.toml")
     with pytest.raises(KeyError):

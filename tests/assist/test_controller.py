@@ -214,6 +214,12 @@ def test_a_model_that_breaks_is_reported_and_asked_again_next_time(desk: Desk, q
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" one two", HERE)])
 
 
+def test_whatever_a_library_raises_the_window_is_told(desk: Desk, qtbot: QtBot) -> None:
+    ready(desk, qtbot, ScriptedModel(" one two", error=TypeError("from deep within")))
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.FAILED])
+
+
 @pytest.mark.parametrize("moment", ["idle", "loading", "writing"])
 def test_leaving_ends_the_thread_and_gives_the_model_back(moment: str, qtbot: QtBot) -> None:
     desk = Desk()

@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, MambaConfig, MambaForCausalLM
 
 from afterword.engine.local import PREFILL_CHUNK, TransformersModel
 from afterword.engine.protocol import Request
@@ -93,6 +93,66 @@ def test_prefill_in_chunks_gives_what_prefill_in_one_piece_gives(parts: tuple[An
     chunked, whole = TransformersModel("c", *parts), TransformersModel("w", *parts, exact=True)
     assert len(whole.encode(Context(PAGE[:300]), GREEDY)) > 16
     assert text(chunked, PAGE[:300]) == text(whole, PAGE[:300])
+
+
+def test_models_with_a_state_of_their_own_are_prefilled_as_they_need_it(
+    tmp_path: Path, parts: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("afterword.engine.local.PREFILL_CHUNK", 16)
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        config = MambaConfig(vocab_size=400, hidden_size=32, num_hidden_layers=2, state_size=4, eos_token_id=0, bos_token_id=0)
+        mamba = MambaForCausalLM(config).eval()
+        for parameter in mamba.parameters():
+            if parameter.dim() > 1:
+                torch.nn.init.normal_(parameter, std=0.3)
+    chunked = TransformersModel("c", mamba, parts[1])
+    prompt = chunked.encode(Context(PAGE[:300]), GREEDY)
+    ours = [token.id for token in chunked.tokens(prompt, GREEDY)]
+    assert ours == generated((mamba, parts[1]), prompt, len(ours))
+
+
+def test_it_ends_where_the_model_ends(parts: tuple[Any, Any], model: TransformersModel) -> None:
+    prompt = model.encode(Context("The ferry"), GREEDY)
+    tokens = [token.id for token in model.tokens(prompt, GREEDY)]
+    third = tokens[2]
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(parts[0].generation_config, "eos_token_id", [third])
+    ended = TransformersModel("e", *parts, exact=True)
+    monkey.undo()
+    assert [token.id for token in ended.tokens(prompt, GREEDY)] == tokens[: tokens.index(third)]
+
+
+def test_a_beginning_that_every_text_has_stays_when_the_page_is_cut(
+    model: TransformersModel, parts: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokenizer = parts[1]
+    monkeypatch.setattr(model, "_tokenizer", _Beginning(tokenizer))
+    assert model.encode(Context("The ferry"), GREEDY)[0] == 7
+    cut = model.encode(Context(PAGE * 3), GREEDY)
+    assert cut[0] == 7
+    assert cut[1:] == tokenizer(PAGE * 3)["input_ids"][-(len(cut) - 1) :]
+
+
+class _Beginning:
+    """A tokenizer that puts token 7 before every text."""
+
+    bos_token_id = 7
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+
+    def __call__(self, text: str) -> dict[str, list[int]]:
+        return {"input_ids": [7, *self._tokenizer(text)["input_ids"]]}
+
+
+def test_the_score_on_a_long_page_is_that_of_the_text_alone(model: TransformersModel) -> None:
+    [score] = model.score(Context(PAGE * 3), [" left"])
+    assert -60 < score < 0
+
+
+def test_half_a_character_is_no_reason_to_break(model: TransformersModel) -> None:
+    assert isinstance(text(model, "abc \ud83d"), str)
 
 
 def test_a_page_longer_than_the_models_positions_is_cut_at_its_beginning(model: TransformersModel) -> None:

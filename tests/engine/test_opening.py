@@ -16,7 +16,7 @@ from afterword.engine.local import TransformersModel
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import Request
 from afterword.engine.sampling import Sampling
-from afterword.errors import Cancelled, HubUnreachable, ModelBroken, ModelMissing, ModelTooLarge
+from afterword.errors import Cancelled, HubUnreachable, ModelBroken, ModelMissing, ModelTooLarge, ModelUnsupported
 from afterword.text.context import Context
 from afterword.watch import Watch
 from tests.engine.tiny import tiny_gpt2, tiny_llama
@@ -63,6 +63,16 @@ def test_a_gguf_file_is_converted_once_and_opened(gguf: Path, models_dir: Path, 
     assert len(conversions) == 1
 
 
+def test_a_converted_model_that_was_damaged_is_made_again(gguf: Path, models_dir: Path, conversions: list[Path]) -> None:
+    first = says(open_model(str(gguf), models_dir))
+    [weights] = models_dir.rglob("model.safetensors")
+    found = os.stat(weights)
+    weights.write_bytes(b"\xff" * found.st_size)
+    os.utime(weights, ns=(found.st_atime_ns, found.st_mtime_ns))  # nothing but the bytes tells
+    assert says(open_model(str(gguf), models_dir)) == first
+    assert len(conversions) == 2
+
+
 def test_a_hub_model_on_this_machine_needs_no_network(hub_cache: Path, models_dir: Path) -> None:
     assert says(open_model("writers/tiny", models_dir))
 
@@ -88,6 +98,15 @@ def dtype_of(model: object) -> torch.dtype:
     dtype: torch.dtype = model._model.dtype
     model.close()
     return dtype
+
+
+@pytest.mark.parametrize("entry", [{"n_head": 0}, {"n_head": "two"}, {"model_type": ["gpt2"]}])
+def test_a_config_that_makes_no_sense_is_refused(gpt2: Path, tmp_path: Path, models_dir: Path, entry: dict[str, object]) -> None:
+    folder = Path(shutil.copytree(gpt2, tmp_path / "odd"))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | entry))
+    with pytest.raises((ModelBroken, ModelUnsupported)):
+        open_model(str(folder), models_dir)
 
 
 def test_weights_that_are_missing_are_noticed(gpt2: Path, tmp_path: Path, models_dir: Path) -> None:

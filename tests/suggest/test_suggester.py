@@ -29,6 +29,12 @@ def suggested(says: str, before: str, after: str = "", **sampling: float) -> Sug
         (" quickly", "He ran", " home.", " quickly"),
         ("\n\nThank you", "Dear Anna, ", "", "\n\nThank you"),
         (" Then he", "It rained.\n", "", "Then he"),
+        ("Then he", "It rained.\n\t", "", "Then he"),
+        (" aloud", "she read", "(see below)", " aloud "),
+        (" and said", "He came,", "“Yes.”", " and said "),
+        (" home", "They went", ", and", " home"),
+        (" home", "They went", "” he said", " home"),
+        ("是", "我，", "们好", "是"),
     ],
 )
 def test_neither_a_doubled_nor_a_missing_space_at_the_cursor(says: str, before: str, after: str, shown: str) -> None:
@@ -77,6 +83,7 @@ def test_a_sentence_does_not_run_into_the_next_paragraph() -> None:
         (" went to the house", " to the harbour and slept.", " went to the house"),
         (" to the harbour and slept.", " to the harbour and slept.", ""),
         (" went", " went", ""),
+        (" Joanna said so", "\n\nJo", " Joanna said so"),
     ],
 )
 def test_it_never_repeats_what_stands_after_the_cursor(says: str, after: str, shown: str) -> None:

@@ -480,3 +480,30 @@ def test_recent_files_are_the_last_ones_newest_first(names: list[str]) -> None:
         recent.put(Path(name))
     expected = list(dict.fromkeys(reversed(names)))[:COUNT]
     assert [path.name for path in recent.paths] == expected
+
+
+def test_the_open_file_under_another_name_never_takes_the_place_of_newer_text(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    (tmp_path / "sub").mkdir()
+    opened(qtbot, documents, tmp_path / "novel.md")
+    type_text(page, "New. ")
+    newest = page.text()
+    documents.open_draft(tmp_path / "sub" / ".." / "novel.md")
+    qtbot.wait(50)
+    assert page.text() == newest
+    assert dialogs.asked == []
+
+
+def test_opening_the_open_file_again_keeps_what_can_be_undone(
+    qtbot: QtBot, documents: Documents, page: Page, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "novel.md")
+    type_text(page, "New. ")
+    documents.save()
+    qtbot.waitUntil(lambda: not documents.dirty)
+    link = tmp_path / "link.md"
+    link.symlink_to(tmp_path / "novel.md")
+    documents.open_draft(link)
+    qtbot.waitUntil(lambda: documents._reading is None)
+    assert page.document().isUndoAvailable()
