@@ -41,7 +41,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", loopback_only)
 
 
-_QT_THREADS = {"model", "Thread (pooled)"}  # what the system calls the threads of assist/ and of jobs.py
+_QT_THREADS = {"model", "jobs"}  # what the system calls the threads of assist/ and of jobs.py
 
 
 def _threads() -> set[object]:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword.app import Desk
+from afterword.assist.types import Phase
 from afterword.engine.protocol import LanguageModel
 from afterword.errors import ModelMissing
 from afterword.settings import Settings
@@ -57,6 +58,7 @@ class Writer:
         self.opened: list[tuple[str, bool]] = []
         self.dialogs = Answers(folder / "draft.md")
         settings = Settings(folder / "settings.toml")
+        settings.load()
         settings["suggestions.pace"] = "eager"
         self.desk = Desk(settings, self.open, self.dialogs)
         self.page, self.window = self.desk.page, self.desk.window
@@ -82,6 +84,11 @@ class Writer:
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.page, key, modifier)
 
+    def leave(self) -> None:
+        self.window.close()
+        self.qtbot.waitUntil(lambda: not self.window.isVisible())
+        assert self.desk.close()
+
     def sees(self, ghost: str) -> None:
         self.qtbot.waitUntil(lambda: self.page.ghost_text == ghost)
 
@@ -91,7 +98,7 @@ def writer(qtbot: QtBot, tmp_path: Path) -> Iterator[Writer]:
     writer = Writer(qtbot, tmp_path, ScriptedModel(" the city of Nova Haven."))
     yield writer
     writer.may_load.set()
-    assert writer.desk.close()
+    writer.leave()
 
 
 def test_type_see_take_save(writer: Writer, qtbot: QtBot) -> None:
@@ -138,6 +145,27 @@ def test_the_panel_acts_on_the_next_suggestion(writer: Writer) -> None:
     writer.window.panel.sampling_changed.emit(type(sampling)(max_words=2))
     writer.type(" so")
     writer.sees(" the city")
+
+
+def test_what_the_panel_was_set_to_last_time_is_in_force_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.toml")
+    settings["sampling.max_words"] = 2
+    settings.save()
+    writer = Writer(qtbot, tmp_path, ScriptedModel(" the city of Nova Haven."))
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city")
+    writer.leave()
+
+
+def test_a_load_can_be_given_up_from_the_window(writer: Writer, qtbot: QtBot) -> None:
+    writer.may_load.clear()
+    writer.start()
+    qtbot.waitUntil(writer.loading.is_set)
+    phases: list[Phase] = []
+    writer.desk.controller.state_changed.connect(lambda state: phases.append(state.phase))
+    writer.window.status.cancel_wanted.emit()
+    qtbot.waitUntil(lambda: Phase.NONE in phases)
 
 
 def test_switched_off_nothing_is_asked(writer: Writer, qtbot: QtBot) -> None:

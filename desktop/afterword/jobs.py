@@ -96,6 +96,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
+        self._pool.setObjectName("jobs")  # what the system calls its threads
         self._pool.setMaxThreadCount(_AT_ONCE)
         self._running: list[Job] = []
 

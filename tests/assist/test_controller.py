@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +11,9 @@ from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.controller import Controller
+from afterword.assist.timing import SHOW_AFTER
 from afterword.assist.types import ModelState, Phase, Place
-from afterword.engine.protocol import LanguageModel
+from afterword.engine.protocol import LanguageModel, Piece
 from afterword.engine.sampling import Sampling
 from afterword.errors import GenerationFailed, ModelMissing
 from afterword.suggest.suggestion import Suggestion
@@ -151,7 +153,7 @@ def test_sampling_changes_act_on_the_next_suggestion(desk: Desk, qtbot: QtBot) -
 def test_a_calm_pace_holds_a_ready_suggestion_back_until_it_is_due(
     desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("afterword.assist.timing", fromlist=["SHOW_AFTER"]).SHOW_AFTER, "calm", 0.2)
+    monkeypatch.setitem(SHOW_AFTER, "calm", 0.2)
     model = ScriptedModel(" the city")
     ready(desk, qtbot, model)
     desk.controller.set_pace("calm")
@@ -159,6 +161,33 @@ def test_a_calm_pace_holds_a_ready_suggestion_back_until_it_is_due(
     qtbot.waitUntil(lambda: model.pieces_said == 2 and desk.phases()[-1] is Phase.READY)
     assert desk.shown == []
     qtbot.waitUntil(lambda: desk.shown == [(" the city", HERE)])
+
+
+def test_a_late_reply_to_an_older_request_is_dropped(desk: Desk, qtbot: QtBot) -> None:
+    ready(desk, qtbot, ScriptedModel(" the city"))
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
+    old = desk.controller._id
+    desk.controller.ask(Context("Twice"), Place(2, 20))
+    desk.controller._worker.suggestion_grew.emit(old, Suggestion((Piece(" late", 1.0),)))  # it was on its way
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", Place(2, 20))])
+    assert " late" not in [text for text, _ in desk.shown]
+
+
+def test_what_was_cancelled_before_it_was_due_is_never_shown(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SHOW_AFTER, "calm", 0.15)
+    model = ScriptedModel(lambda request: f" {request.context.before}")
+    ready(desk, qtbot, model)
+    desk.controller.set_pace("calm")
+    desk.controller.ask(Context("early"), HERE)
+    qtbot.waitUntil(lambda: model.pieces_said == 1 and desk.phases()[-1] is Phase.READY)
+    monkeypatch.setitem(SHOW_AFTER, "calm", 0.6)
+    desk.controller.set_pace("calm")
+    desk.controller.ask(Context("later"), HERE)
+    began = time.monotonic()
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    assert time.monotonic() - began > 0.5  # at its own time, not at that of the one before
+    assert desk.shown[0][0] == " later"
 
 
 def test_a_failed_load_says_why_and_leaves_the_model_before_in_place(desk: Desk, qtbot: QtBot) -> None:
