@@ -39,7 +39,18 @@ TITLE = "# The Keeper\n\n"
 SENTENCE = "Once upon a time, there was a lighthouse keeper who lived"
 SECOND = " In the morning,"
 SHORT = 3  # words
-BORN = psutil.Process().create_time()
+
+
+def age() -> float:
+    """Seconds since this process was started."""
+    if not sys.platform.startswith("linux"):
+        return time.time() - psutil.Process().create_time()
+    # psutil counts from the time of boot, which the system tells in whole seconds: up to a second off.
+    started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started
+
+
+BORN = time.perf_counter() - age()
 
 
 class DemoFailed(Exception):
@@ -131,10 +142,10 @@ class Demo(QObject):
         self.desk.start()
         wait(self.window.isVisible, "the window opens", 10)
         self.window.resize(1100, 750)
-        self.report["seconds_to_window"] = round(time.time() - BORN, 2)
+        self.report["seconds_to_window"] = round(time.perf_counter() - BORN, 2)
         self.type(TITLE + SENTENCE)
         wait(lambda: bool(self.page.ghost_text), "a ghost appears")
-        self.report["seconds_to_first_ghost"] = round(time.time() - BORN, 2)
+        self.report["seconds_to_first_ghost"] = round(time.perf_counter() - BORN, 2)
         ghost = self.settled_ghost("the ghost settles")
         check(len(re.findall(r"[A-Za-z]{2,}", ghost)) >= 2, f"the ghost consists of words: {ghost!r}")
         check(self.page.text() == TITLE + SENTENCE, "the ghost is not in the document")
