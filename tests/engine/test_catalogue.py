@@ -78,7 +78,7 @@ def test_a_fetched_starter_is_installed(models_dir: Path, cache: Path) -> None:
 def test_converted_files_and_folders_are_listed_and_can_be_opened_by_their_names(
     gguf: Path, models_dir: Path, cache: Path, conversions: list[Path]
 ) -> None:
-    converted = catalogue.converted(gguf, models_dir)
+    converted = conversion.converted(gguf, models_dir)
     own = _model(models_dir / "my model")
     _model(models_dir / "classifier", "BertForSequenceClassification")
     _model(models_dir / "pickled", weights="pytorch_model.bin")
@@ -94,7 +94,7 @@ def test_converted_files_and_folders_are_listed_and_can_be_opened_by_their_names
 
 
 def test_a_damaged_conversion_is_not_listed(gguf: Path, models_dir: Path, cache: Path, conversions: list[Path]) -> None:
-    (catalogue.converted(gguf, models_dir) / "model.safetensors").unlink()
+    (conversion.converted(gguf, models_dir) / "model.safetensors").unlink()
     assert len(catalogue.entries(models_dir)) == 1
 
 

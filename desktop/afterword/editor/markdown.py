@@ -24,17 +24,18 @@ class _Kind(IntFlag):
 _PROSE = 0  # states of a paragraph, for the next one; inside a fenced block: the character of its fence
 _SHADE = {"mark": 0.35, "quiet": 0.15}  # of the way from text to page; the first keeps 4.5:1 in both of the window's themes
 
-_SPECIAL = re.compile(r"[#*_`~>\[]|\s*(?:[-+]|\d{1,9}[.)])(?:\s|-)")
+# Marked runs are looked for over 500 characters: without a bound a paragraph of unclosed marks costs its length squared a key.
+_SPECIAL = re.compile(r"[#*_`~>\[]|^\s*(?:[-+]|\d{1,9}[.)])(?:\s|-)")
 _FENCE = re.compile(r" {0,3}(`{3,}(?!.*`)|~{3,})")
 _HEADING = re.compile(r" {0,3}#{1,6}(?=\s|$)")
 _RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*$")
 _QUOTE = re.compile(r"(?: {0,3}>)+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])(?=\s)(?:\s\[[ xX]\](?=\s))?")
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.{1,500}?)(?<!`)\1(?!`)")
 _LINK = re.compile(r"!?\[([^\[\]]*)\](\([^()\s]*(?:\s[^()]*)?\)|\[[^\[\]]*\])")
-_STRONG = re.compile(r"(\*{2,3})(?=[^\s*])(.+?)(?<=[^\s*])\1(?!\*)|(?<!\w)(_{2,3})(?=[^\s_])(.+?)(?<=[^\s_])\3(?!\w)")
+_STRONG = re.compile(r"(\*{2,3})(?=[^\s*])(.{1,500}?)(?<=[^\s*])\1(?!\*)|(?<!\w)(_{2,3})(?=[^\s_])(.{1,500}?)(?<=[^\s_])\3(?!\w)")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?![\s*])[^*]+?(?<![\s*])\*(?!\*)|(?<![\w_])_(?![\s_])[^_]+?(?<![\s_])_(?![\w_])")
-_STRUCK = re.compile(r"~~(?=\S).+?(?<=\S)~~")
+_STRUCK = re.compile(r"~~(?=\S).{1,500}?(?<=\S)~~")
 _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
 
 

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from afterword.engine import conversion, starter
-from afterword.engine.conversion import converted
 from afterword.errors import ModelMissing, ModelNotThere
 
-__all__ = ["STARTER", "Entry", "converted", "entries", "resolve", "starter_folder"]
+__all__ = ["STARTER", "Entry", "entries", "resolve"]
 
 STARTER = starter.NAME
-starter_folder = starter.ensure
 
 Kind = Literal["starter", "converted", "folder", "hub"]
 
