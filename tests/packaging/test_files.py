@@ -47,6 +47,8 @@ def _needed(name: str, extras: frozenset[str], seen: dict[str, str]) -> dict[str
 
 def test_every_package_that_is_needed_is_constrained_to_what_is_installed() -> None:
     needed = _needed("afterword", frozenset({"test", "lint"}), {})
+    # What a CUDA build of torch brings along is pinned by torch itself, and is not there with a build for the processor alone.
+    needed = {name: version for name, version in needed.items() if not name.startswith(("nvidia-", "cuda-", "triton"))}
     assert len(needed) > 40
     pinned = {str(canonicalize_name(name)): version for name, version in _constraints().items()}
     assert {name: pinned.get(name) for name in needed} == {name: version.split("+")[0] for name, version in needed.items()}
