@@ -227,41 +227,31 @@ def test_a_draft_that_cannot_be_opened_is_told_and_the_page_stays(writer: Writer
     assert writer.page.text() == "Mine"
 
 
-def test_the_real_program_opens_a_draft_and_leaves_without_a_word(tmp_path: Path) -> None:
-    """A process of its own, with a real model: it is asked to quit while the model loads."""
-    folder = tiny_gpt2(tmp_path / "model")
-    (tmp_path / "draft.md").write_text("Once", "utf-8")
-    (tmp_path / "home" / "config").mkdir(parents=True)
-    (tmp_path / "home" / "config" / "settings.toml").write_text(f'[model]\nname = "{folder}"\n', "utf-8")
-    code = (
-        "import sys; from PySide6.QtCore import QTimer; from afterword import app, cli; start = app.Desk.start\n"
-        "def started(desk, draft):\n"
-        "    start(desk, draft); QTimer.singleShot(700, desk.window.close)\n"
-        "app.Desk.start = started; sys.exit(cli.main(sys.argv[1:]))"
-    )
-    environment = os.environ | {"AFTERWORD_HOME": str(tmp_path / "home"), "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "draft.md")],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert (tmp_path / "draft.md").read_text("utf-8") == "Once"
-
-
-def test_sigterm_closes_the_window_as_the_writer_would(tmp_path: Path) -> None:
-    environment = os.environ | {"AFTERWORD_HOME": str(tmp_path / "home"), "QT_QPA_PLATFORM": "offscreen"}
+def real_program(tmp_path: Path, when_started: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own, with a real model; `when_started` is done once its window is there, and speaks of `desk`."""
     folder = tiny_gpt2(tmp_path / "model")
     (tmp_path / "home" / "config").mkdir(parents=True)
     (tmp_path / "home" / "config" / "settings.toml").write_text(f'[model]\nname = "{folder}"\n', "utf-8")
     code = (
         "import os, signal, sys; from PySide6.QtCore import QTimer; from afterword import app, cli; start = app.Desk.start\n"
         "def started(desk, draft):\n"
-        "    start(desk, draft); QTimer.singleShot(300, lambda: os.kill(os.getpid(), signal.SIGTERM))\n"
-        "app.Desk.start = started; sys.exit(cli.main([]))"
+        f"    start(desk, draft); {when_started}\n"
+        "app.Desk.start = started; sys.exit(cli.main(sys.argv[1:]))"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    environment = os.environ | {"AFTERWORD_HOME": str(tmp_path / "home"), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_real_program_opens_a_draft_and_leaves_without_a_word(tmp_path: Path) -> None:
+    """It is asked to quit while the model loads."""
+    draft = tmp_path / "draft.md"
+    draft.write_text("Once", "utf-8")
+    done = real_program(tmp_path, "QTimer.singleShot(700, desk.window.close)", str(draft))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert draft.read_text("utf-8") == "Once"
+
+
+def test_sigterm_closes_the_window_as_the_writer_would(tmp_path: Path) -> None:
+    done = real_program(tmp_path, "QTimer.singleShot(300, lambda: os.kill(os.getpid(), signal.SIGTERM))")
     assert (done.returncode, done.stderr) == (0, "")

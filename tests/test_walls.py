@@ -70,7 +70,7 @@ def test_nothing_but_an_open_model_imports_torch_or_transformers() -> None:
                 importlib.import_module(name)
         from afterword import app
         application = app.make_application()
-        settings, _ = app.load_settings()
+        settings, _ = app.load_settings(app.paths.settings_file())
         desk = app.Desk(settings)
         desk.window.show()
         application.processEvents()

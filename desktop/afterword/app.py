@@ -15,7 +15,7 @@ from PySide6.QtCore import QDeadlineTimer, QLocale, QObject, QSocketNotifier, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from afterword import __version__, errors, paths
+from afterword import __version__, paths
 from afterword.assist.controller import Controller
 from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.worker import Opener
@@ -25,7 +25,7 @@ from afterword.engine.protocol import LanguageModel
 from afterword.instance import Instance, hand_over, server_name
 from afterword.jobs import Jobs
 from afterword.sentences import sentence
-from afterword.settings import Settings
+from afterword.settings import Settings, load_settings
 from afterword.watch import Watch
 from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.main_window import MainWindow
@@ -163,7 +163,7 @@ def run(draft: Path | None) -> int:
             return 0
         time.sleep(1)
         tries -= 1
-    settings, unreadable = load_settings()
+    settings, unreadable = load_settings(paths.settings_file())
     desk = Desk(settings)
     instance.draft_handed.connect(desk.draft_handed)
     sys.excepthook = _log_unforeseen
@@ -191,18 +191,6 @@ def make_application() -> QApplication:
     application.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "afterword.svg")))
     QLocale.setDefault(QLocale.system())
     return application
-
-
-def load_settings() -> tuple[Settings, errors.SettingsUnreadable | None]:
-    """The settings, and the error when their file could not be read."""
-    settings = Settings(paths.settings_file())
-    try:
-        for wrong in settings.load():
-            _log.warning("a setting was left at its default: %s", wrong)
-    except errors.SettingsUnreadable as error:
-        _log.warning("the settings cannot be read", exc_info=True)
-        return settings, error
-    return settings, None
 
 
 def _log_unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -19,7 +19,7 @@ from afterword.engine.protocol import LanguageModel, Request
 from afterword.engine.sampling import LONG, RANGES, Sampling
 from afterword.files import reason, same_file
 from afterword.sentences import sentence
-from afterword.settings import Settings
+from afterword.settings import load_settings
 from afterword.suggest.suggester import Suggester
 from afterword.text.characters import writable
 from afterword.text.context import Context
@@ -133,7 +133,9 @@ def _complete(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.jsonl == (options.text is not None):
         parser.error("give either a TEXT or --jsonl")
-    settings = _settings()
+    settings, unreadable = load_settings(paths.settings_file())
+    if unreadable is not None:
+        _fail(sentence(unreadable), FAILURE)
     given = {key: getattr(options, key) for key in RANGES if getattr(options, key) is not None}
     sampling = replace(settings.sampling() if options.jsonl else LONG, **given)
     text = "" if options.jsonl else _text_of(options.text)
@@ -142,16 +144,6 @@ def _complete(arguments: list[str]) -> int:
     ) as model:
         suggester = Suggester(model)
         return _answer_lines(suggester, sampling) if options.jsonl else _stream(suggester, text, sampling)
-
-
-def _settings() -> Settings:
-    settings = Settings(paths.settings_file())
-    try:
-        for wrong in settings.load():
-            _log.warning("a setting was left at its default: %s", wrong)
-    except errors.SettingsUnreadable as error:
-        _fail(sentence(error), FAILURE)
-    return settings
 
 
 def _number(key: str) -> Callable[[str], float]:

@@ -5,6 +5,7 @@ The file may be edited by hand; comments and unknown keys in it are left alone.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from tomlkit.exceptions import TOMLKitError
 from afterword.engine.sampling import RANGES, Range, Sampling
 from afterword.errors import SettingInvalid, SettingsUnreadable
 from afterword.files import write_whole
+
+_log = logging.getLogger(__name__)
 
 Value = bool | int | float | str | list[str]
 
@@ -163,3 +166,15 @@ class Settings:
             self._file.replace(self._file.with_name(self._file.name + ".broken"))
         self._damaged = False
         write_whole(self._file, tomlkit.dumps(self._document).encode())
+
+
+def load_settings(file: Path) -> tuple[Settings, SettingsUnreadable | None]:
+    """The settings in `file`, and the error when it could not be read; a value that does not fit goes to the log."""
+    settings = Settings(file)
+    try:
+        for wrong in settings.load():
+            _log.warning("a setting was left at its default: %s", wrong)
+    except SettingsUnreadable as error:
+        _log.warning("the settings cannot be read", exc_info=True)
+        return settings, error
+    return settings, None
