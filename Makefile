@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: help run test test-long demo check lint types screenshots clean
+.PHONY: help run test test-long demo check lint types screenshots bench-peers clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -17,8 +17,9 @@ check: ## lint and types
 lint: ## ruff
 types: ## mypy
 screenshots: ## the demo, its pictures into resources/screenshots
+bench-peers: ## llama.cpp into .venv-peers, for `afterword bench latency`
 clean: ## remove what was built, but not .venv
 
-run test test-long demo check lint types screenshots clean:
+run test test-long demo check lint types screenshots bench-peers clean:
 	@command -v $(PYTHON) >/dev/null || { echo "Afterword needs Python 3.11 or newer; on Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) packaging/bootstrap.py $@ $(ARGS)

@@ -1,7 +1,8 @@
 """From a fresh clone to a running program: what the Makefile's targets do. Needs Python alone, and on Windows no make.
 
-    python3 packaging/bootstrap.py run | test | test-long | demo | check | lint | types | screenshots | clean  [arguments]
+    python3 packaging/bootstrap.py VERB [arguments]
 
+run, test, test-long, demo, check, lint, types, screenshots, bench-peers and clean are what `make help` lists.
 The first call makes `.venv` beside the sources and installs into it; later calls see by a stamp that nothing has changed and
 start at once. pip takes packages from the index that the user has configured.
 """
@@ -20,6 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+PEERS = ROOT / ".venv-peers"
+LLAMA_CPP = "llama-cpp-python==0.3.36"  # what the numbers in the README were measured beside
 STAMP = VENV / "afterword-installed"
 OLDEST = (3, 11)
 _BIN = "Scripts" if os.name == "nt" else "bin"
@@ -115,8 +118,27 @@ def check(rest: list[str]) -> int:
     return max(lint(rest), types(rest))
 
 
+def bench_peers(_: list[str]) -> int:
+    """llama.cpp, in an environment of its own, for the latency bench to measure beside."""
+    python = interpreter(PEERS)
+    stamp = PEERS / "afterword-installed"
+    if stamp.exists() and stamp.read_text("utf-8") == LLAMA_CPP and python.exists():
+        return 0
+    stamp.unlink(missing_ok=True)
+    if os.name != "nt" and not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
+        raise Stop("llama.cpp is built from source, which needs a C++ compiler; on Debian and Ubuntu: sudo apt install g++")
+    if not works(python):
+        make_venv(PEERS)
+    print("Building llama.cpp into .venv-peers, from source; that takes about 5 minutes.", flush=True)
+    code = subprocess.call([str(python), "-m", "pip", "install", "--disable-pip-version-check", LLAMA_CPP], cwd=ROOT)
+    if code != 0:
+        raise Stop("pip could not build llama.cpp; its own words are above.")
+    stamp.write_text(LLAMA_CPP, "utf-8")
+    return 0
+
+
 def clean(_: list[str]) -> int:
-    """Remove what was built; `.venv` stays."""
+    """Remove what was built; the environments stay."""
     for name in _LEFTOVERS:
         shutil.rmtree(ROOT / name, ignore_errors=True)
     for place in ("desktop", "tests", "packaging"):
@@ -134,6 +156,7 @@ VERBS = {
     "lint": lint,
     "types": types,
     "screenshots": screenshots,
+    "bench-peers": bench_peers,
     "clean": clean,
 }
 
@@ -143,7 +166,7 @@ VERBS = {
 
 def ready() -> Path:
     """The Python of an environment with everything installed; made or brought up to date where needed."""
-    python = VENV / _BIN / ("python.exe" if os.name == "nt" else "python")
+    python = interpreter(VENV)
     wanted = digest()
     try:
         if STAMP.read_text("utf-8") == wanted and python.exists():
@@ -152,7 +175,7 @@ def ready() -> Path:
         pass
     STAMP.unlink(missing_ok=True)  # an install that is interrupted from here on is not taken for whole
     if not works(python):
-        make_venv()
+        make_venv(VENV)
     print("Installing what Afterword needs into .venv; the first time takes some minutes.", flush=True)
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
     code = subprocess.call([*pip, "-c", "constraints.txt", "-e", ".[test,lint]"], cwd=ROOT)
@@ -177,14 +200,19 @@ def works(python: Path) -> bool:
         return False
 
 
-def make_venv() -> None:
-    """A fresh `.venv`."""
+def interpreter(folder: Path) -> Path:
+    """The Python of the environment in `folder`."""
+    return folder / _BIN / ("python.exe" if os.name == "nt" else "python")
+
+
+def make_venv(folder: Path) -> None:
+    """A fresh environment in `folder`."""
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
         version = "" if sys.executable == "/usr/bin/python3" else f".{sys.version_info[1]}"
         raise Stop(f"This Python cannot make environments; on Debian and Ubuntu the package python3{version}-venv is missing.")
-    code = subprocess.call([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    code = subprocess.call([sys.executable, "-m", "venv", "--clear", str(folder)])
     if code != 0:
-        raise Stop("Python could not make the environment .venv; its own words are above.")
+        raise Stop(f"Python could not make the environment {folder.name}; its own words are above.")
 
 
 def newer_python() -> str:

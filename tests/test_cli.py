@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from afterword import cli
+from afterword.engine.sampling import RANGES
 from tests.engine.tiny import tiny_gpt2
 
 
@@ -61,7 +63,8 @@ def test_the_same_seed_gives_the_same_text(run, model: str) -> None:
 
 def test_jsonl_answers_each_line_with_its_id(run, model: str) -> None:
     asked = [{"id": 1, "before": "The ferry left", "after": ""}, {"id": "b", "before": "", "after": ""}]
-    code, out, err = run("complete", "--jsonl", "--model", model, stdin="\n".join(map(json.dumps, asked)).encode())
+    stdin = "\n".join(map(json.dumps, asked)).encode()
+    code, out, err = run("complete", "--jsonl", "--eagerness", "100", "--model", model, stdin=stdin)
     assert (code, err) == (0, "")
     first, second = map(json.loads, lines(out))
     assert set(first) == {"id", "shown", "probability", "ms"}
@@ -96,6 +99,8 @@ def test_a_line_that_is_no_request_is_named_and_the_others_are_answered(run, mod
         ["complete", "x", "--temperature", "nan"],
         ["complete", "x", "--top-k", "1.5"],
         ["complete", "x", "--max-words", "0"],
+        ["complete", "x", "--dry-base", "0.9"],
+        ["complete", "x", "--eagerness", "50.5"],
         ["complete", "x", "--seed", "-2"],
         ["complete", "x", "--unknown"],
         ["export", "draft.md"],
@@ -108,6 +113,14 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(run, arguments: list[str]) 
     assert (code, out) == (2, "")
     assert len(lines(err)) == 1
     assert "Traceback" not in err
+
+
+def test_the_help_tells_about_every_value_of_sampling(run) -> None:
+    code, out, _ = run("complete", "--help")
+    assert code == 0
+    told = " ".join(out.split())
+    for key in RANGES:
+        assert re.search(rf"--{key.replace('_', '-')} N \w+ \w+", told), key
 
 
 def test_a_value_out_of_range_names_the_range(run) -> None:

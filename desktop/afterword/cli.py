@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 from afterword import __version__, errors, logs, paths
-from afterword.engine.protocol import LanguageModel, Request
+from afterword.command import FAILURE, INTERRUPTED, SUCCESS, USAGE, Parser, number_of, opened, progress
+from afterword.engine.protocol import Request
 from afterword.engine.sampling import LONG, RANGES, Sampling
 from afterword.files import reason, same_file
 from afterword.sentences import sentence
 from afterword.settings import load_settings
+from afterword.suggest.rules import RULES
 from afterword.suggest.suggester import Suggester
 from afterword.text.characters import writable
 from afterword.text.context import Context
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
-
-SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 _HELP = {
     "temperature": "0 takes the likeliest word, higher is bolder",
@@ -37,23 +34,17 @@ _HELP = {
     "top_p": "draw from the likeliest tokens with this probability together",
     "min_p": "leave out tokens less likely than this share of the likeliest",
     "repetition_penalty": "above 1, avoid what was said before",
+    "typical_p": "draw from the tokens nearest to the expected surprise with this probability together, 1 for all",
+    "no_repeat_ngram": "never say the same so many tokens twice, 0 for no such ban",
+    "dry_multiplier": "above 0, avoid going on with a repetition (DRY)",
+    "dry_base": "how fast DRY grows with the length of the repetition",
+    "dry_allowed_length": "the shortest repetition that DRY acts on, in tokens",
+    "xtc_probability": "how often to leave out the likeliest tokens (XTC), 0 for never",
+    "xtc_threshold": "how likely a token must be for XTC to leave it out",
+    "candidates": "how many suggestions to have at hand where they can be cycled through",
+    "eagerness": "how readily to show a suggestion in percent: 100 shows everything, 0 only what is nearly certain",
     "seed": "the same seed gives the same text, -1 for any",
 }
-
-_STAGES = {
-    "fetching": "Fetching the starter model",
-    "checking": "Checking the model's file",
-    "converting": "Converting the model, once",
-    "downloading": "Downloading the model",
-}
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}. See “{self.prog} --help”.", file=sys.stderr)
-        raise SystemExit(USAGE)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -96,7 +87,7 @@ def _speak_utf8() -> None:
 
 
 def _window(arguments: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="afterword",
         description="Write, and see in grey what could come next. Without a verb, opens the window.",
         epilog=f"Verbs: {', '.join(_VERBS)}. “afterword VERB --help” tells more.",
@@ -118,7 +109,7 @@ def _window(arguments: list[str]) -> int:
 
 
 def _complete(arguments: list[str]) -> int:
-    parser = _Parser(prog="afterword complete", description="Continue a text.")
+    parser = Parser(prog="afterword complete", description="Continue a text.")
     parser.add_argument("text", nargs="?", help="the text to continue; - reads it from standard input")
     parser.add_argument(
         "--jsonl",
@@ -129,7 +120,7 @@ def _complete(arguments: list[str]) -> int:
     parser.add_argument("--model", help="starter, a folder, a .gguf file, or a hub id (default: the one set in the window)")
     parser.add_argument("--exact", action="store_true", help="float32 and no shortcuts: as transformers' generate")
     for key in RANGES:
-        parser.add_argument(f"--{key.replace('_', '-')}", type=_number(key), metavar="N", help=_HELP[key])
+        parser.add_argument(f"--{key.replace('_', '-')}", type=number_of(key), metavar="N", help=_HELP[key])
     options = parser.parse_args(arguments)
     if options.jsonl == (options.text is not None):
         parser.error("give either a TEXT or --jsonl")
@@ -139,28 +130,11 @@ def _complete(arguments: list[str]) -> int:
     given = {key: getattr(options, key) for key in RANGES if getattr(options, key) is not None}
     sampling = replace(settings.sampling() if options.jsonl else LONG, **given)
     text = "" if options.jsonl else _text_of(options.text)
-    with _opened(
+    with opened(
         settings["model.name"] if options.model is None else options.model, options.exact, download=options.model is not None
     ) as model:
-        suggester = Suggester(model)
+        suggester = Suggester(model, rules={} if options.exact else RULES)
         return _answer_lines(suggester, sampling) if options.jsonl else _stream(suggester, text, sampling)
-
-
-def _number(key: str) -> Callable[[str], float]:
-    allowed = RANGES[key]
-    kind = int if allowed.whole else float
-
-    def convert(given: str) -> float:
-        try:
-            value = kind(given)
-            allowed.check(key.replace("_", " "), value)
-        except errors.OutOfRange as error:
-            raise argparse.ArgumentTypeError(sentence(error).rstrip(".")) from error
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(f"“{given}” is not a {'whole ' if allowed.whole else ''}number") from error
-        return value
-
-    return convert
 
 
 def _text_of(argument: str) -> str:
@@ -210,39 +184,6 @@ def _answer_lines(suggester: Suggester, sampling: Sampling) -> int:
     return code
 
 
-@contextmanager
-def _opened(name: str, exact: bool, download: bool) -> Iterator[LanguageModel]:
-    from afterword.engine.opening import open_model
-
-    model = open_model(name, paths.models_dir(), Watch(_progress()), exact=exact, download=download)
-    try:
-        yield model
-    finally:
-        model.close()
-
-
-def _progress() -> Callable[[float, str], None]:
-    """A reporter on stderr: on a terminal a line that counts up, else a line for each stage that takes long."""
-    told: set[str] = set()
-    drawn = sys.stderr.isatty()
-
-    def report(share: float, stage: str) -> None:
-        title = _STAGES.get(stage)
-        if title is None:
-            if drawn and told:
-                print("\r\033[K", end="", file=sys.stderr, flush=True)
-                told.clear()
-            return
-        if drawn:
-            percent = f" {share * 100:3.0f} %" if share >= 0 else ""
-            print(f"\r\033[K{title} …{percent}", end="", file=sys.stderr, flush=True)
-        elif stage not in told:
-            print(f"{title} …", file=sys.stderr, flush=True)
-        told.add(stage)
-
-    return report
-
-
 # --- export ---------------------------------------------------------------------------------------------------------
 
 
@@ -251,7 +192,7 @@ def _export(arguments: list[str]) -> int:
     from afterword.export import FORMATS, export
     from afterword.text.kind import kind_of
 
-    parser = _Parser(prog="afterword export", description="Export a draft.")
+    parser = Parser(prog="afterword export", description="Export a draft.")
     parser.add_argument("draft", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=f"ends in {', '.join(FORMATS)}")
     options = parser.parse_args(arguments)
@@ -266,8 +207,8 @@ def _export(arguments: list[str]) -> int:
 
 
 def _models(arguments: list[str]) -> int:
-    parser = _Parser(prog="afterword models", description="The language models on this machine.")
-    verbs = parser.add_subparsers(dest="verb", metavar="list | fetch", parser_class=_Parser)
+    parser = Parser(prog="afterword models", description="The language models on this machine.")
+    verbs = parser.add_subparsers(dest="verb", metavar="list | fetch", parser_class=Parser)
     verbs.add_parser("list", help="list them (the default)")
     fetch = verbs.add_parser("fetch", help="fetch one, ready for use")
     fetch.add_argument("name", help="starter, or a hub id")
@@ -287,12 +228,32 @@ def _list() -> int:
 def _fetch(name: str) -> int:
     from afterword.engine.opening import fetch
 
-    folder = fetch(name, paths.models_dir(), Watch(_progress()))
+    folder = fetch(name, paths.models_dir(), Watch(progress()))
     print(f"“{name}” is ready in {folder}.")
     return SUCCESS
 
 
-_VERBS: dict[str, Callable[[list[str]], int]] = {"complete": _complete, "export": _export, "models": _models}
+# --- bench ----------------------------------------------------------------------------------------------------------
+
+
+def _bench(arguments: list[str]) -> int:
+    from afterword.bench import keystrokes, latency
+
+    verbs = {"latency": latency.main, "keystrokes": keystrokes.main}
+    parser = Parser(
+        prog="afterword bench",
+        description="Measure how soon suggestions are there and what they cost (latency), or the keys they save (keystrokes).",
+    )
+    parser.add_argument("verb", choices=verbs, help="“afterword bench VERB --help” tells more")
+    return verbs[parser.parse_args(arguments[:1]).verb](arguments[1:])
+
+
+_VERBS: dict[str, Callable[[list[str]], int]] = {
+    "complete": _complete,
+    "export": _export,
+    "models": _models,
+    "bench": _bench,
+}
 
 
 if __name__ == "__main__":

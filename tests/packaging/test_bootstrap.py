@@ -181,6 +181,39 @@ def test_screenshots_are_those_of_the_demo(bootstrap: ModuleType, calls: list[st
     assert (bootstrap.ROOT / "resources" / "screenshots" / "ghost.png").read_bytes() == b"picture"
 
 
+def test_llama_cpp_is_built_once_into_an_environment_of_its_own(
+    bootstrap: ModuleType, calls: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: f"/usr/bin/{name}")
+    whole = bootstrap.subprocess.call
+
+    def made(command: list[str], **keywords: object) -> int:
+        whole(command, **keywords)
+        bootstrap.interpreter(bootstrap.PEERS).parent.mkdir(parents=True, exist_ok=True)
+        bootstrap.interpreter(bootstrap.PEERS).touch()
+        return int("pip" in command and failing)
+
+    monkeypatch.setattr(bootstrap.subprocess, "call", made)
+    for failing in (True, False, False):
+        assert bootstrap.main(["bench-peers"]) == int(failing)
+    venv, failed, install = calls
+    assert venv.endswith(f"-m venv --clear {bootstrap.PEERS}")
+    assert failed == install
+    assert install.startswith(str(bootstrap.interpreter(bootstrap.PEERS)))
+    assert "llama-cpp-python==" in install
+    assert "5 minutes" in capfd.readouterr().out
+    assert not bootstrap.STAMP.exists()
+
+
+def test_without_a_compiler_llama_cpp_is_not_begun(
+    bootstrap: ModuleType, calls: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
+    assert bootstrap.main(["bench-peers"]) == 1
+    assert "sudo apt install g++" in capfd.readouterr().err
+    assert calls == []
+
+
 def test_clean_removes_what_was_built_and_keeps_the_environment(bootstrap: ModuleType, calls: list[str]) -> None:
     bootstrap.main(["types"])
     for folder in ("build/demo", ".mypy_cache", "tests/x/__pycache__", "desktop"):

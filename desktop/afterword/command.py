@@ -1,0 +1,84 @@
+"""What the verbs of the command line share: how they read arguments, say how far they are, and open a model."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from afterword import errors, paths
+from afterword.engine.protocol import LanguageModel
+from afterword.engine.sampling import RANGES
+from afterword.sentences import sentence
+from afterword.watch import Watch
+
+SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+_STAGES = {
+    "fetching": "Fetching the starter model",
+    "checking": "Checking the model's file",
+    "converting": "Converting the model, once",
+    "downloading": "Downloading the model",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}. See “{self.prog} --help”.", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def number_of(key: str) -> Callable[[str], float]:
+    """A converter for argparse: of the values that `RANGES` allows for `key`."""
+    allowed = RANGES[key]
+    kind = int if allowed.whole else float
+
+    def convert(given: str) -> float:
+        try:
+            value = kind(given)
+            allowed.check(key.replace("_", " "), value)
+        except errors.OutOfRange as error:
+            raise argparse.ArgumentTypeError(sentence(error).rstrip(".")) from error
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"“{given}” is not a {'whole ' if allowed.whole else ''}number") from error
+        return value
+
+    return convert
+
+
+@contextmanager
+def opened(name: str, exact: bool, download: bool) -> Iterator[LanguageModel]:
+    """The model `name`, given back when the block ends; what takes long while it is opened is said on stderr."""
+    from afterword.engine.opening import open_model
+
+    model = open_model(name, paths.models_dir(), Watch(progress()), exact=exact, download=download)
+    try:
+        yield model
+    finally:
+        model.close()
+
+
+def progress() -> Callable[[float, str], None]:
+    """A reporter on stderr: on a terminal a line that counts up, else a line for each stage that takes long."""
+    told: set[str] = set()
+    drawn = sys.stderr.isatty()
+
+    def report(share: float, stage: str) -> None:
+        title = _STAGES.get(stage)
+        if title is None:
+            if drawn and told:
+                print("\r\033[K", end="", file=sys.stderr, flush=True)
+                told.clear()
+            return
+        if drawn:
+            percent = f" {share * 100:3.0f} %" if share >= 0 else ""
+            print(f"\r\033[K{title} …{percent}", end="", file=sys.stderr, flush=True)
+        elif stage not in told:
+            print(f"{title} …", file=sys.stderr, flush=True)
+        told.add(stage)
+
+    return report
