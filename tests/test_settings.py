@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.engine.sampling import PRESETS, RANGES, Sampling, preset_of, with_preset
+from afterword.engine.sampling import LONG, PRESETS, RANGES, Sampling, preset_of, with_preset
 from afterword.errors import OutOfRange, SettingsUnreadable
 from afterword.settings import DECLARED, Settings
 
@@ -54,6 +54,8 @@ def test_comments_and_keys_of_others_survive_a_save(tmp_path: Path) -> None:
         '[sampling]\ntemperature = "warm"',
         "[sampling]\nmax_words = 1.5",
         "[sampling]\nmax_words = true",
+        "[sampling]\neagerness = 101",
+        "[sampling]\nno_repeat_ngram = 2.5",
         '[suggestions]\npace = "hasty"',
         "[files]\nrecent = [1]",
         "[suggestions]\nenabled = 1",
@@ -127,10 +129,45 @@ def test_sampling_takes_what_lies_in_its_range_and_refuses_the_rest(key: str, va
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_recognised_and_leaves_length_and_seed_alone(name: str) -> None:
-    chosen = with_preset(Sampling(max_words=30, seed=5), name)
+    chosen = with_preset(Sampling(max_words=30, seed=5, candidates=5, eagerness=9), name)
     assert preset_of(chosen) == name
-    assert (chosen.max_words, chosen.seed) == (30, 5)
+    assert (chosen.max_words, chosen.seed, chosen.candidates, chosen.eagerness) == (30, 5, 5, 9)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("before", PRESETS)
+def test_a_preset_leaves_nothing_of_the_one_before(name: str, before: str) -> None:
+    odd = Sampling(typical_p=0.5, no_repeat_ngram=3, dry_base=3.0, dry_allowed_length=9, xtc_probability=0.5, xtc_threshold=0.3)
+    assert with_preset(with_preset(Sampling(), before), name) == with_preset(odd, name) == with_preset(Sampling(), name)
+
+
+def test_what_the_presets_are() -> None:
+    assert with_preset(Sampling(), "balanced") == Sampling()
+    assert with_preset(Sampling(), "exact").temperature == 0
+    assert with_preset(Sampling(), "mail") == Sampling(temperature=0.2)
+    story = with_preset(Sampling(), "story")
+    assert (story.temperature, story.min_p, story.dry_multiplier) == (0.9, 0.05, 0.8)
+    wild = with_preset(Sampling(), "wild")
+    assert (wild.temperature, wild.min_p, wild.dry_multiplier) == (1.1, 0.02, 0)
+
+
+def test_a_long_continuation_avoids_repetitions_and_is_always_shown() -> None:
+    assert (LONG.dry_multiplier, LONG.dry_base, LONG.dry_allowed_length) == (0.8, 1.75, 2)
+    assert LONG.eagerness == 100
+
+
+def test_every_value_of_sampling_that_can_be_set_is_kept(tmp_path: Path) -> None:
+    numbers = {key: allowed.high for key, allowed in RANGES.items()} | {
+        "max_words": 50,
+        "max_sentences": Sampling().max_sentences,
+    }
+    sampling = Sampling(**numbers)  # type: ignore[arg-type]
+    settings = Settings(tmp_path / "settings.toml")
+    settings.set_sampling(sampling)
+    settings.save()
+    assert loaded(tmp_path / "settings.toml").sampling() == sampling
 
 
 def test_values_of_ones_own_are_no_preset() -> None:
     assert preset_of(Sampling(temperature=0.35)) is None
+    assert preset_of(Sampling(xtc_probability=0.1)) is None

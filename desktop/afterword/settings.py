@@ -63,10 +63,19 @@ _GHOST = Sampling()
 _SAMPLING_TITLES = {
     "temperature": "Temperature",
     "max_words": "Length in words",
-    "top_k": "Top-k",
-    "top_p": "Top-p",
+    "candidates": "Suggestions to cycle",
+    "eagerness": "Eagerness",
     "min_p": "Min-p",
+    "top_p": "Top-p",
+    "top_k": "Top-k",
     "repetition_penalty": "Repetition penalty",
+    "typical_p": "Typical-p",
+    "no_repeat_ngram": "No-repeat n-gram",
+    "dry_multiplier": "DRY multiplier",
+    "dry_base": "DRY base",
+    "dry_allowed_length": "DRY allowed length",
+    "xtc_probability": "XTC probability",
+    "xtc_threshold": "XTC threshold",
     "seed": "Seed",
 }
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QPushButton, QSlider, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from afterword.engine.sampling import PRESETS, Sampling, with_preset
@@ -113,7 +113,8 @@ def test_a_number_can_be_typed(qtbot: QtBot, panel: SamplingPanel) -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_sets_its_values_and_leaves_the_writers_own(qtbot: QtBot, name: str) -> None:
-    mine = replace(with_preset(Sampling(), "wild" if name != "wild" else "exact"), max_words=33, seed=7)
+    others = Sampling(typical_p=0.5, no_repeat_ngram=3, dry_multiplier=2.0, dry_base=1.2, xtc_probability=0.5, xtc_threshold=0.3)
+    mine = replace(others, dry_allowed_length=7, max_words=33, candidates=5, eagerness=80, seed=7)
     panel = shown(qtbot, mine)
     samplings = heard(panel)
     box = combo(panel)
@@ -167,6 +168,9 @@ def test_reset_goes_back_to_the_preset_that_was_chosen_last(panel: SamplingPanel
     box.activated.emit(box.findData("story"))
     spin(panel, "temperature").setValue(0.1)
     spin(panel, "max_words").setValue(50)
+    spin(panel, "eagerness").setValue(90)
+    spin(panel, "candidates").setValue(6)
+    spin(panel, "xtc_probability").setValue(0.5)
     button = part(panel, QPushButton)
     button.click()
     assert panel.sampling == with_preset(Sampling(), "story")
@@ -215,13 +219,41 @@ def test_the_wheel_scrolls_and_changes_nothing_that_has_no_focus(qapp: QApplicat
     assert panel.sampling.temperature > Sampling().temperature
 
 
-def test_tab_goes_through_the_controls_in_the_order_in_which_they_stand(panel: SamplingPanel) -> None:
+def test_a_value_with_a_unit_shows_it_and_takes_a_number_without(panel: SamplingPanel) -> None:
+    box = spin(panel, "eagerness")
+    assert box.text() == "50 %"
+    box.setFocus()
+    box.selectAll()
+    type_keys(box, "72")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert (box.text(), panel.sampling) == ("72 %", Sampling(eagerness=72))
+
+
+def test_what_is_off_says_so(panel: SamplingPanel) -> None:
+    for key in ("no_repeat_ngram", "dry_multiplier", "xtc_probability"):
+        assert spin(panel, key).text() == "Off"
+        spin(panel, key).stepUp()
+        assert spin(panel, key).text() != "Off"
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_value_has_a_name_and_a_line_of_help(panel: SamplingPanel, key: str) -> None:
+    box = spin(panel, key)
+    assert box.accessibleName()
+    assert box.toolTip().endswith(".")
+    assert part(panel.control(key), QLabel, "quiet").text() == box.toolTip() == box.accessibleDescription()
+
+
+def test_tab_goes_through_the_controls_in_the_order_in_which_they_stand(qtbot: QtBot, panel: SamplingPanel) -> None:
+    def tops() -> list[int]:
+        found = []
+        widget = panel.nextInFocusChain()
+        while widget is not None and widget is not panel:
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and panel.isAncestorOf(widget):
+                found.append(widget.mapTo(panel, widget.rect().center()).y())
+            widget = widget.nextInFocusChain()
+        return found
+
     panel.set_advanced(True)
-    tops = []
-    widget = panel.nextInFocusChain()
-    while widget is not None and widget is not panel:
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and panel.isAncestorOf(widget):
-            tops.append(widget.mapTo(panel, widget.rect().center()).y())
-        widget = widget.nextInFocusChain()
-    assert len(tops) > 20
-    assert all(after >= before - 3 for before, after in pairwise(tops))
+    assert len(tops()) > 4 * len(BASIC) + 3 * len(ADVANCED)
+    qtbot.waitUntil(lambda: all(after >= before - 3 for before, after in pairwise(tops())))  # once all is laid out

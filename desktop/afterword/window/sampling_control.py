@@ -56,6 +56,7 @@ class SamplingControl(QWidget):
         title: its name, translated.
         help_line: one line that says what it does, translated.
         lowest: what the lowest value is called, such as "Off"; "" to show the number.
+        unit: what stands behind the number, such as " %".
 
     Signals:
         value_changed: by the writer, to this value.
@@ -63,7 +64,9 @@ class SamplingControl(QWidget):
 
     value_changed = Signal(float)
 
-    def __init__(self, setting: Setting, title: str, help_line: str, lowest: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, setting: Setting, title: str, help_line: str, lowest: str = "", unit: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         assert setting.range is not None
         self._range = setting.range
@@ -76,7 +79,7 @@ class SamplingControl(QWidget):
         self._help = QLabel(help_line, self)
         self._help.setObjectName("quiet")
         self._help.setWordWrap(True)
-        self._spin = self._make_spin(title, lowest)
+        self._spin = self._make_spin(title, lowest, unit)
         self._label.setBuddy(self._spin)
         self._reset = GlyphButton(Glyph.RESET, self.tr("Reset {title}").format(title=title), self)
         self._reset.clicked.connect(self.reset)
@@ -122,12 +125,13 @@ class SamplingControl(QWidget):
         """Go back to the reference."""
         self._choose(self._reference)
 
-    def _make_spin(self, title: str, lowest: str) -> QDoubleSpinBox:
+    def _make_spin(self, title: str, lowest: str, unit: str) -> QDoubleSpinBox:
         spin = QDoubleSpinBox(self)
         spin.setDecimals(0 if self._range.whole else 2)
         spin.setRange(self._range.low, self._range.high)
         spin.setSingleStep(self._range.step)
         spin.setSpecialValueText(lowest)
+        spin.setSuffix(unit)
         spin.setKeyboardTracking(False)
         spin.setMinimumSize(_SPIN_WIDTH, self.fontMetrics().height() + 8)
         spin.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -7,19 +7,31 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from afterword.engine.sampling import PRESETS, Sampling, preset_of, with_preset
+from afterword.engine.sampling import Sampling, preset_of, with_preset
 from afterword.settings import DECLARED
 from afterword.window.glyphs import Glyph, GlyphButton
 from afterword.window.sampling_control import SamplingControl
+from afterword.window.sampling_texts import PRESETS, VALUES, translated
 
-BASIC = ("temperature", "max_words", "top_k", "top_p", "min_p")
-ADVANCED = ("repetition_penalty", "seed")
+BASIC = ("temperature", "max_words", "candidates", "eagerness", "min_p", "top_p", "top_k")
+ADVANCED = (
+    "repetition_penalty",
+    "typical_p",
+    "no_repeat_ngram",
+    "dry_multiplier",
+    "dry_base",
+    "dry_allowed_length",
+    "xtc_probability",
+    "xtc_threshold",
+    "seed",
+)
 
 
 class SamplingPanel(QFrame):
     """Shows a Sampling and lets the writer change it.
 
-    Each value is compared with, and reset to, the preset chosen last; those that no preset sets (length, seed) with the defaults.
+    Each value is compared with, and reset to, the preset chosen last; those that no preset sets (length, seed and the
+    like) with the defaults.
 
     Args:
         sampling: what is in force at the start.
@@ -88,8 +100,8 @@ class SamplingPanel(QFrame):
 
     def _make_presets(self) -> QComboBox:
         presets = QComboBox(self)
-        for name, title in self._preset_titles().items():
-            presets.addItem(title, name)
+        for name, preset in PRESETS.items():
+            presets.addItem(translated(preset.title), name)
         presets.setAccessibleName(self.tr("Preset"))
         presets.setToolTip(self.tr("Sets of values that go well together"))
         presets.activated.connect(self._choose_preset)
@@ -110,44 +122,20 @@ class SamplingPanel(QFrame):
 
     def _make_controls(self, keys: tuple[str, ...]) -> dict[str, SamplingControl]:
         settings = {setting.key: setting for setting in DECLARED}
-        texts = {
-            "temperature": (self.tr("Low is careful, high is bold."), ""),
-            "max_words": (self.tr("How far a suggestion goes."), ""),
-            "top_k": (self.tr("Draw from this many of the likeliest."), self.tr("Off")),
-            "top_p": (self.tr("Draw from the likeliest part of the words."), ""),
-            "min_p": (self.tr("Leave out what is much less likely."), self.tr("Off")),
-            "repetition_penalty": (self.tr("Makes words just used less likely."), self.tr("Off")),
-            "seed": (self.tr("The same number, the same words."), self.tr("Any")),
-        }
         controls = {}
         for key in keys:
             setting = settings[f"sampling.{key}"]
-            help_line, lowest = texts[key]
-            control = SamplingControl(setting, self.tr(setting.title), help_line, lowest, self)
+            text = VALUES[key]
+            lowest, unit = translated(text.lowest), translated(text.unit)
+            control = SamplingControl(setting, translated(setting.title), translated(text.help), lowest, unit, self)
             control.value_changed.connect(self._collect)
             controls[key] = control
         return controls
 
-    def _preset_titles(self) -> dict[str, str]:
-        titles = {
-            "exact": self.tr("Exact"),
-            "mail": self.tr("Mail"),
-            "balanced": self.tr("Balanced"),
-            "story": self.tr("Story"),
-            "wild": self.tr("Wild"),
-        }
-        return {name: titles[name] for name in PRESETS}
-
     def _preset_help(self, name: str | None) -> str:
-        lines = {
-            "exact": self.tr("Always the likeliest words; the same each time."),
-            "mail": self.tr("Plain and expected, for letters and reports."),
-            "balanced": self.tr("Likely words with a little variety."),
-            "story": self.tr("Room for surprise, for fiction."),
-            "wild": self.tr("Seldom what you expect."),
-        }
-        base = self._preset_titles()[self._base]
-        return lines[name] if name is not None else self.tr("Your own values, begun from {preset}.").format(preset=base)
+        if name is not None:
+            return translated(PRESETS[name].help)
+        return self.tr("Your own values, begun from {preset}.").format(preset=translated(PRESETS[self._base].title))
 
     def _lay_out(self) -> None:
         title = QLabel(self.tr("Sampling"), self)
@@ -229,7 +217,7 @@ class SamplingPanel(QFrame):
 
     def _reference(self) -> Sampling:
         default = Sampling()
-        return with_preset(replace(self._sampling, max_words=default.max_words, seed=default.seed), self._base)
+        return with_preset(replace(self._sampling, **{key: getattr(default, key) for key in self._controls}), self._base)
 
     def _show(self) -> None:
         name = preset_of(self._sampling)

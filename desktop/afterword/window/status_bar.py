@@ -93,7 +93,7 @@ class StatusBar(QStatusBar):
         text = self._describe(state)
         self._model.setText(text)
         self._model.setAccessibleName(text)
-        self._model.setToolTip(sentence(state.error, self.tr) if state.error is not None else state.name or text)
+        self._model.setToolTip(self._explain(state) or text)
         known = state.share >= 0
         self._progress.setRange(0, 100 if known else 0)
         self._progress.setValue(round(state.share * 100) if known else -1)
@@ -145,6 +145,13 @@ class StatusBar(QStatusBar):
             SaveState.UNSAVED: (self.tr("Not saved"), self.tr("There are changes that are not in the file yet.")),
         }
 
+    def _explain(self, state: ModelState) -> str:
+        if state.error is not None:
+            return sentence(state.error, self.tr)
+        if state.small:
+            return self.tr("{name}: memory is short, so it was loaded in a smaller form, and is slower.").format(name=state.name)
+        return state.name
+
     def _describe(self, state: ModelState) -> str:
         name = shown_name(state.name) if state.name != "starter" else self.tr("Starter model")
         narrow = self.width() < _ROOMY
@@ -152,6 +159,8 @@ class StatusBar(QStatusBar):
             return self.tr("No model")
         if narrow and state.phase in (Phase.READY, Phase.WRITING):
             return name
+        if state.phase is Phase.READY and state.small:
+            return self.tr("{name} · ready, short of memory").format(name=name)
         if state.phase is Phase.READY:
             return self.tr("{name} · ready").format(name=name)
         if state.phase is Phase.WRITING:
