@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import threading
 import time
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from afterword import paths
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -20,11 +23,24 @@ _LOOPBACK = ("127.", "::1", "localhost")
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Everything that belongs to the user, in a folder of this test's own."""
-    folder = tmp_path / "home"
+    folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("AFTERWORD_HOME", str(folder))
-    return folder
+    with measured_once(paths.models_dir(), tmp_path_factory):
+        yield folder
+
+
+@contextlib.contextmanager
+def measured_once(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let `models_dir` know what was measured of this machine in another test, and remember what is measured there."""
+    kept, here = tmp_path_factory.getbasetemp() / "tuning.json", models_dir / "tuning.json"
+    if kept.exists():
+        models_dir.mkdir(parents=True)
+        shutil.copyfile(kept, here)
+    yield
+    if here.exists() and not kept.exists():
+        shutil.copyfile(here, kept)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,24 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from transformers import AutoModelForCausalLM, AutoTokenizer, MambaConfig, MambaForCausalLM
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from afterword.engine.local import PREFILL_CHUNK, TransformersModel
-from afterword.engine.protocol import Request
+from afterword.engine import following, prompting
+from afterword.engine.following import Following
+from afterword.engine.llama import Llama
+from afterword.engine.local import TransformersModel
+from afterword.engine.opening import open_model
+from afterword.engine.protocol import Piece, Request
 from afterword.engine.sampling import Sampling
+from afterword.engine.tuning import Tuning
 from afterword.errors import GenerationFailed
 from afterword.text.context import Context
-from tests.engine.tiny import PAGE, tiny_gpt2, tiny_llama
+from tests.engine.bigrams import Bigrams
+from tests.engine.tiny import PAGE, VOCABULARY, byte_level, llama, mamba, mistral, tiny_gpt2, tiny_llama
+from tests.engine.tiny_tokenizers import llama_2, unigram, word_piece
 
 GREEDY = Sampling(temperature=0, repetition_penalty=1.0, max_words=6)
+SAMPLES = Path(__file__).parents[2] / "resources" / "samples"
 
 
 @pytest.fixture(scope="module", params=[tiny_gpt2, tiny_llama], ids=["gpt2", "llama"])
@@ -30,11 +40,33 @@ def parts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def model(parts: tuple[Any, Any]) -> TransformersModel:
+    """In exact mode."""
     return TransformersModel("tiny", *parts, exact=True)
 
 
+@pytest.fixture
+def healing(parts: tuple[Any, Any]) -> TransformersModel:
+    """Not in exact mode."""
+    return TransformersModel("tiny", *parts)
+
+
+@pytest.fixture
+def runner() -> Bigrams:
+    return Bigrams(byte_level()(PAGE)["input_ids"], VOCABULARY)
+
+
+@pytest.fixture
+def counting(runner: Bigrams) -> TransformersModel:
+    """A model that computes nothing but counts what it was asked for."""
+    return TransformersModel("counting", llama(max_position_embeddings=2048), byte_level(), runner=runner)
+
+
+def said(pieces: list[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
 def text(model: TransformersModel, before: str, sampling: Sampling = GREEDY) -> str:
-    return "".join(piece.text for piece in model.complete(Request(1, Context(before), sampling)))
+    return said(list(model.complete(Request(1, Context(before), sampling))))
 
 
 def generated(parts: tuple[Any, Any], prompt: list[int], count: int, **options: Any) -> list[int]:
@@ -46,8 +78,11 @@ def generated(parts: tuple[Any, Any], prompt: list[int], count: int, **options: 
     return [token for token in whole[0, len(prompt) :].tolist() if token != 0]
 
 
+# --- exact mode ---------------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("penalty", [1.0, 1.2])
-@pytest.mark.parametrize("before", ["Once upon a time", "The ferry left the quay at six", PAGE[:400], "x"])
+@pytest.mark.parametrize("before", ["Once upon a time", "The ferry left the quay at six", "The ferry lef", PAGE[:400], "x"])
 def test_greedy_output_is_that_of_generate_token_for_token(
     parts: tuple[Any, Any], model: TransformersModel, before: str, penalty: float
 ) -> None:
@@ -56,6 +91,14 @@ def test_greedy_output_is_that_of_generate_token_for_token(
     ours = [token.id for token in model.tokens(prompt, sampling)]
     assert ours
     assert ours == generated(parts, prompt, len(ours), repetition_penalty=penalty)
+
+
+def test_a_half_typed_word_is_left_as_it_is_tokenised(parts: tuple[Any, Any], model: TransformersModel) -> None:
+    prompt = model.encode(Context("The ferry lef"), GREEDY)
+    assert prompt == parts[1]("The ferry lef")["input_ids"]
+    tokens = generated(parts, prompt, 56)
+    decoded = parts[1].decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False).replace("�", "")
+    assert text(model, "The ferry lef")[:20] == decoded[:20]
 
 
 def test_the_text_is_what_the_tokenizer_makes_of_the_tokens(parts: tuple[Any, Any], model: TransformersModel) -> None:
@@ -75,41 +118,56 @@ def test_probabilities_are_the_models_own(parts: tuple[Any, Any], model: Transfo
     assert first.probability == pytest.approx(float(expected[first.id]), rel=1e-4)
 
 
-def test_the_same_seed_gives_the_same_text_and_another_seed_another(model: TransformersModel) -> None:
+def test_prefill_is_in_one_piece(model: TransformersModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "CHUNK", 16)
+    looks = itertools.count()
+    prompt = model.encode(Context(PAGE[:300]), GREEDY)
+    next(model.tokens(prompt, GREEDY, stopped=lambda: next(looks) < 0))
+    assert next(looks) == 2  # before the prefill, and after it
+
+
+# --- both modes ---------------------------------------------------------------------------------------------------------
+
+
+def test_after_a_space_both_modes_say_the_same(model: TransformersModel, healing: TransformersModel) -> None:
+    for before in ("The end.\n", PAGE[: PAGE.index("\n") + 1]):
+        assert text(healing, before) == text(model, before)
+
+
+def test_the_same_seed_gives_the_same_text_and_another_seed_another(healing: TransformersModel) -> None:
     def sampled(seed: int) -> str:
-        return text(model, "The ferry", Sampling(temperature=1.5, top_k=0, top_p=1.0, min_p=0.0, seed=seed))
+        return text(healing, "The ferry", Sampling(temperature=1.5, top_k=0, top_p=1.0, min_p=0.0, seed=seed))
 
     assert sampled(3) == sampled(3)
     assert len({sampled(seed) for seed in range(3)}) > 1
 
 
-def test_top_k_of_one_is_greedy_whatever_the_temperature(model: TransformersModel) -> None:
+def test_top_k_of_one_is_greedy_whatever_the_temperature(healing: TransformersModel) -> None:
     narrow = Sampling(temperature=2.0, top_k=1, repetition_penalty=1.0, max_words=6)
-    assert text(model, "The ferry", narrow) == text(model, "The ferry")
+    assert text(healing, "The ferry", narrow) == text(healing, "The ferry")
 
 
 def test_prefill_in_chunks_gives_what_prefill_in_one_piece_gives(parts: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("afterword.engine.local.PREFILL_CHUNK", 16)
+    monkeypatch.setattr(following, "CHUNK", 16)
     chunked, whole = TransformersModel("c", *parts), TransformersModel("w", *parts, exact=True)
-    assert len(whole.encode(Context(PAGE[:300]), GREEDY)) > 16
-    assert text(chunked, PAGE[:300]) == text(whole, PAGE[:300])
+    prompt = whole.encode(Context(PAGE[:300]), GREEDY)
+    assert len(prompt) > 16
+    assert [t.id for t in chunked.tokens(prompt, GREEDY)] == [t.id for t in whole.tokens(prompt, GREEDY)]
 
 
-def test_models_with_a_state_of_their_own_are_prefilled_as_they_need_it(
-    tmp_path: Path, parts: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("afterword.engine.local.PREFILL_CHUNK", 16)
-    with torch.random.fork_rng():
-        torch.manual_seed(3)
-        config = MambaConfig(vocab_size=400, hidden_size=32, num_hidden_layers=2, state_size=4, eos_token_id=0, bos_token_id=0)
-        mamba = MambaForCausalLM(config).eval()
-        for parameter in mamba.parameters():
-            if parameter.dim() > 1:
-                torch.nn.init.normal_(parameter, std=0.3)
-    chunked = TransformersModel("c", mamba, parts[1])
-    prompt = chunked.encode(Context(PAGE[:300]), GREEDY)
-    ours = [token.id for token in chunked.tokens(prompt, GREEDY)]
-    assert ours == generated((mamba, parts[1]), prompt, len(ours))
+@pytest.mark.parametrize("make", [mamba, lambda: mistral(sliding_window=16)], ids=["mamba", "sliding window"])
+def test_models_that_cannot_be_cut_back_are_right_too(make: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "CHUNK", 16)
+    raw = make()
+    model = TransformersModel("c", raw, byte_level())
+    for before in (PAGE[:300], PAGE[:310], PAGE[:290]):
+        prompt = model.encode(Context(before), GREEDY)
+        ours = [token.id for token in model.tokens(prompt, GREEDY)]
+        assert ours == generated((raw, None), prompt, len(ours))
+    first = text(model, "The ferry lef")
+    assert len(model.candidates(Request(1, Context("The ferry lef"), GREEDY), 3)) > 0
+    model.score(Context("The ferry lef"), ["t the quay", "t"])
+    assert text(model, "The ferry lef") == first
 
 
 def test_it_ends_where_the_model_ends(parts: tuple[Any, Any], model: TransformersModel) -> None:
@@ -123,91 +181,59 @@ def test_it_ends_where_the_model_ends(parts: tuple[Any, Any], model: Transformer
     assert [token.id for token in ended.tokens(prompt, GREEDY)] == tokens[: tokens.index(third)]
 
 
-def test_a_beginning_that_every_text_has_stays_when_the_page_is_cut(
-    model: TransformersModel, parts: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+def test_it_ends_where_the_tokenizer_ends_every_text() -> None:
+    tokenizer = word_piece()
+    runner = Bigrams([], len(tokenizer))
+    runner.logits[:, tokenizer.sep_token_id] = 10.0
+    model = TransformersModel("x", llama(vocab_size=len(tokenizer)), tokenizer, runner=runner)
+    assert model.encode(Context("the ferry"), GREEDY)[-1] != tokenizer.sep_token_id
+    assert text(model, "the ferry\n") == ""
+
+
+def test_it_stops_within_one_token(healing: TransformersModel) -> None:
+    pieces: list[str] = []
+    for piece in healing.complete(Request(1, Context("The ferry "), GREEDY), stopped=lambda: len(pieces) >= 3):
+        pieces.append(piece.text)
+    assert len(pieces) == 3
+
+
+def test_stopped_before_it_began_it_computes_nothing(counting: TransformersModel, runner: Bigrams) -> None:
+    assert list(counting.complete(Request(1, Context("The ferry"), GREEDY), stopped=lambda: True)) == []
+    assert counting.candidates(Request(1, Context("The ferry"), GREEDY), 3, stopped=lambda: True) == []
+    assert runner.computed == []
+
+
+def test_it_stops_between_the_chunks_of_a_prefill(
+    counting: TransformersModel, runner: Bigrams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tokenizer = parts[1]
-    monkeypatch.setattr(model, "_tokenizer", _Beginning(tokenizer))
-    assert model.encode(Context("The ferry"), GREEDY)[0] == 7
-    cut = model.encode(Context(PAGE * 3), GREEDY)
-    assert cut[0] == 7
-    assert cut[1:] == tokenizer(PAGE * 3)["input_ids"][-(len(cut) - 1) :]
-
-
-class _Beginning:
-    """A tokenizer that puts token 7 before every text."""
-
-    bos_token_id = 7
-
-    def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
-
-    def __call__(self, text: str) -> dict[str, list[int]]:
-        return {"input_ids": [7, *self._tokenizer(text)["input_ids"]]}
-
-
-def test_the_score_on_a_long_page_is_that_of_the_text_alone(model: TransformersModel) -> None:
-    [score] = model.score(Context(PAGE * 3), [" left"])
-    assert -60 < score < 0
-
-
-def test_half_a_character_is_no_reason_to_break(model: TransformersModel) -> None:
-    assert isinstance(text(model, "abc \ud83d"), str)
-
-
-def test_a_page_longer_than_the_models_positions_is_cut_at_its_beginning(model: TransformersModel) -> None:
-    prompt = model.encode(Context(PAGE * 3), GREEDY)
-    assert len(prompt) < 256 <= len(PAGE * 3) // 4
-    assert len(list(model.tokens(prompt, GREEDY))) > 0
-
-
-def test_it_stops_within_one_token(model: TransformersModel) -> None:
-    said: list[str] = []
-    for piece in model.complete(Request(1, Context("The ferry"), GREEDY), stopped=lambda: len(said) >= 3):
-        said.append(piece.text)
-    assert len(said) == 3
-
-
-def test_stopped_before_it_began_it_computes_nothing(model: TransformersModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("afterword.engine.local.Decoding.logits_after", lambda *_: pytest.fail("computed"))
-    assert list(model.complete(Request(1, Context("The ferry"), GREEDY), stopped=lambda: True)) == []
-
-
-def test_it_stops_between_the_chunks_of_a_prefill(parts: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("afterword.engine.local.PREFILL_CHUNK", 16)
+    monkeypatch.setattr(following, "CHUNK", 16)
     looks = itertools.count()
-    model = TransformersModel("c", *parts)
-    assert list(model.complete(Request(1, Context(PAGE[:300]), GREEDY), stopped=lambda: next(looks) >= 2)) == []
-    assert next(looks) == 3
-    assert PREFILL_CHUNK > 16
+    assert list(counting.complete(Request(1, Context(PAGE[:300]), GREEDY), stopped=lambda: next(looks) >= 2)) == []
+    assert len(runner.computed) == 2 * 16
 
 
-def test_an_empty_page_is_continued_from_the_models_own_beginning(model: TransformersModel) -> None:
-    assert model.encode(Context(""), GREEDY) == [0]
+def test_an_iterator_that_was_closed_leaves_the_model_ready(healing: TransformersModel) -> None:
+    expected = text(healing, "The ferry ")
+    iterator = healing.complete(Request(1, Context("The ferry "), GREEDY))
+    next(iterator)
+    iterator.close()  # type: ignore[attr-defined]
+    assert text(healing, "The ferry ") == expected
 
 
-def test_the_preface_comes_before_the_page(model: TransformersModel, parts: tuple[Any, Any]) -> None:
-    prompt = model.encode(Context("The ferry", preface="A tale."), GREEDY)
-    assert parts[1].decode(prompt) == "A tale.\n\nThe ferry"
-
-
-def test_a_broken_model_says_so_as_a_type(model: TransformersModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> torch.Tensor:
-        return torch.full((1, 400), float("nan"))
-
-    monkeypatch.setattr("afterword.engine.local.Decoding.logits_after", broken)
-    with pytest.raises(GenerationFailed):
-        text(model, "The ferry", Sampling(temperature=1.0))
-
-
-def test_likeliest_and_candidates_begin_with_the_same_tokens(model: TransformersModel) -> None:
-    likeliest = model.likeliest(Context("The ferry"), 3)
+def test_likeliest_and_candidates_begin_with_the_same_tokens(healing: TransformersModel) -> None:
+    context = Context("The end.\n")
+    likeliest = healing.likeliest(context, 3)
     assert [p.probability for p in likeliest] == sorted((p.probability for p in likeliest), reverse=True)
-    candidates = model.candidates(Request(1, Context("The ferry"), GREEDY), 3)
-    firsts = ["".join(piece.text for piece in pieces) for pieces in candidates]
+    firsts = [said(pieces) for pieces in healing.candidates(Request(1, context, GREEDY), 3)]
     assert len(set(firsts)) == 3
-    for token, whole in zip(likeliest, firsts, strict=True):
-        assert whole.startswith(token.text)
+    for token in likeliest:  # but not one that is half a character
+        assert any(first.startswith(token.text) for first in firsts)
+
+
+def test_candidates_end_where_they_are_whole(healing: TransformersModel) -> None:
+    request = Request(1, Context("The end.\n"), GREEDY)
+    found = healing.candidates(request, 3, whole=lambda pieces: len(pieces) >= 2)
+    assert all(len(pieces) <= 3 for pieces in found)
 
 
 def test_the_score_of_a_text_is_the_sum_over_its_tokens(model: TransformersModel, parts: tuple[Any, Any]) -> None:
@@ -219,14 +245,271 @@ def test_the_score_of_a_text_is_the_sum_over_its_tokens(model: TransformersModel
     assert model.score(Context("The ferry"), [" left", ""]) == pytest.approx([expected, 0.0], rel=1e-4)
 
 
+def test_the_score_on_a_long_page_is_that_of_the_text_alone(model: TransformersModel) -> None:
+    [score] = model.score(Context(PAGE * 3), [" left"])
+    assert -60 < score < 0
+
+
+def test_a_score_is_the_same_whatever_was_asked_before(healing: TransformersModel) -> None:
+    context = Context("The end.\n")
+    fresh = healing.score(context, ["Then she left", "It"])
+    text(healing, "The end.\n")
+    healing.candidates(Request(1, context, GREEDY), 3)
+    healing.likeliest(context, 2)
+    assert healing.score(context, ["Then she left", "It"]) == pytest.approx(fresh, rel=1e-4)
+
+
+def test_what_a_word_that_stands_had_of_ending_comes_with_the_next_piece(parts: tuple[Any, Any]) -> None:
+    model, tokenizer = TransformersModel("t", *parts), parts[1]
+    iterator = model.complete(Request(1, Context("The end.\n"), GREEDY))
+    first, prompt = next(iterator), model.encode(Context("The end.\n"), GREEDY)
+    with torch.inference_mode():
+        expected = parts[0](torch.tensor([prompt])).logits[0, -1].softmax(-1)
+    names = tokenizer.convert_ids_to_tokens(range(VOCABULARY))
+    ends = sum(float(p) for name, p in zip(names, expected, strict=True) if name[0] in "ĠĊ" or name == "<|end|>")
+    words = sum(float(p) for name, p in zip(names, expected, strict=True) if name[0].isalpha() and name[0].isascii())
+    assert ends <= first.new_word <= 1.0001 - words
+
+
+# --- the context --------------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_page_is_continued_from_the_models_own_beginning(model: TransformersModel) -> None:
+    assert model.encode(Context(""), GREEDY) == [0]
+
+
+def test_the_preface_comes_before_the_page(model: TransformersModel, parts: tuple[Any, Any]) -> None:
+    prompt = model.encode(Context("The ferry", preface="A tale."), GREEDY)
+    assert parts[1].decode(prompt) == "A tale.\n\nThe ferry"
+
+
+def test_a_page_longer_than_the_models_positions_is_cut_at_its_beginning(model: TransformersModel) -> None:
+    prompt = model.encode(Context(PAGE * 3), GREEDY)
+    assert len(prompt) < 256 <= len(PAGE * 3) // 4
+    assert len(list(model.tokens(prompt, GREEDY))) > 0
+
+
+def test_a_long_page_slides_in_large_steps(counting: TransformersModel, runner: Bigrams) -> None:
+    """Over 300 keystrokes in a page that is longer than the window hardly more is computed than what is new."""
+    page = PAGE * 4
+    assert len(byte_level()(page)["input_ids"]) > 2 * prompting.CONTEXT_TOKENS
+    counting.warm(Context(page[:5000]))
+    before = len(runner.computed)
+    for end in range(5001, 5301):
+        counting.warm(Context(page[:end]))
+    assert len(runner.computed) - before < 2 * prompting.CONTEXT_TOKENS
+    for end in range(5300, 5280, -1):
+        counting.warm(Context(page[:end]))
+    assert len(runner.computed) - before < 2 * prompting.CONTEXT_TOKENS + 20
+
+
+@pytest.mark.parametrize("room", [None, 40, 300, 2000])
+def test_the_window_keeps_the_end_of_the_page_and_what_stands_before_it(room: int | None) -> None:
+    tokenizer = llama_2()
+    asked = prompting.Prompting(tokenizer, frozenset({tokenizer.eos_token_id}))
+    plain = tokenizer(PAGE * 4, add_special_tokens=False)["input_ids"]
+    most = min(prompting.CONTEXT_TOKENS, room or prompting.CONTEXT_TOKENS)
+    for preface in ("", "A tale of the sea."):
+        tokens = asked.tokens(prompting.Prompt(preface, PAGE * 4), room)
+        assert tokens[0] == tokenizer.bos_token_id
+        assert most * 0.7 < len(tokens) <= most
+        head = tokenizer(f"{preface}\n\n")["input_ids"] if preface else tokens[:1]
+        assert tokens[: len(head)] == head[: most // 2]
+        assert tokens[-20:] == plain[-20:]
+
+
+def test_a_preface_longer_than_the_window_leaves_half_of_it_to_the_page() -> None:
+    asked = prompting.Prompting(byte_level(), frozenset({0}))
+    tokens = asked.tokens(prompting.Prompt(PAGE, PAGE), 100)
+    assert len(tokens) <= 100
+    assert tokens[:50] == byte_level()(PAGE)["input_ids"][:50]
+    assert tokens[-20:] == byte_level()(PAGE)["input_ids"][-20:]
+
+
+@pytest.mark.parametrize("make", [llama_2, unigram, word_piece])
+def test_what_a_tokenizer_puts_behind_every_text_is_not_given(make: Callable[[], Any]) -> None:
+    tokenizer = make()
+    model = TransformersModel("x", llama(vocab_size=len(tokenizer)), tokenizer)
+    prompt = model.encode(Context("the ferry", preface="A note."), GREEDY)
+    text_of_it = tokenizer.decode(prompt, skip_special_tokens=False)
+    assert text_of_it.rstrip().endswith("the ferry")
+    assert "[SEP]" not in text_of_it
+
+
+def test_warming_computes_what_the_request_needs(counting: TransformersModel, runner: Bigrams) -> None:
+    context = Context("The ferry left the qua")
+    counting.warm(context)
+    computed = list(runner.computed)
+    next(counting.complete(Request(1, context, GREEDY)))
+    assert runner.computed[: len(computed)] == computed
+    assert len(computed) > len(runner.computed) - len(computed)
+
+
+# --- bad input ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", ["The ferry ", "The ferry lef", ""])
+def test_logits_that_are_no_numbers_fail_and_the_next_request_works(healing: TransformersModel, before: str) -> None:
+    context = Context(before or "\n")
+    expected = text(healing, context.before)
+    requests: list[Callable[[], object]] = [
+        lambda: list(healing.complete(Request(1, context, Sampling(temperature=1.0)))),
+        lambda: list(healing.complete(Request(1, context, GREEDY))),
+        lambda: healing.candidates(Request(1, context, GREEDY), 3),
+        lambda: healing.likeliest(context, 3),
+    ]
+    for broken in (math.nan, math.inf):
+        for ask in requests:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Following, "logits_after", lambda *_, broken=broken: torch.full((VOCABULARY,), broken))
+                with pytest.raises(GenerationFailed):
+                    ask()
+            assert text(healing, context.before) == expected
+
+
+def test_a_model_that_breaks_in_the_middle_says_so_and_works_again(
+    healing: TransformersModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = text(healing, "The ferry ")
+    iterator = healing.complete(Request(1, Context("The ferry "), GREEDY))
+    next(iterator)
+    with monkeypatch.context() as patch:
+        patch.setattr(Following, "_extend", lambda *_: 1 / 0)
+        with pytest.raises(GenerationFailed):
+            list(iterator)
+    assert text(healing, "The ferry ") == expected
+
+
+@pytest.mark.parametrize("silent", ["special", "unknown"])
+def test_a_model_that_says_nothing_but_special_tokens_ends_soon(silent: str) -> None:
+    tokenizer = llama_2()
+    token = tokenizer.unk_token_id if silent == "special" else len(tokenizer) + 1
+    runner = Bigrams([], len(tokenizer) + 4)
+    runner.logits[:, token] = 20.0
+    model = TransformersModel("x", llama(vocab_size=len(tokenizer) + 4), tokenizer, runner=runner)
+    for before in ("The end.\n", "The en"):
+        runner.computed.clear()
+        long = Sampling(temperature=0, repetition_penalty=1.0, max_words=500)
+        assert len(text(model, before, long)) < 3
+        assert len(runner.computed) < 30
+
+
+class Broken:
+    """A tokenizer, but for what is broken in it."""
+
+    def __init__(self, **broken: Any) -> None:
+        self._tokenizer = byte_level()
+        self._broken = broken
+
+    def __getattr__(self, name: str) -> Any:
+        return self._broken[name] if name in self._broken else getattr(self._tokenizer, name)
+
+    def __len__(self) -> int:
+        return int(self._broken.get("length", len(self._tokenizer)))
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self._broken["call"]() if "call" in self._broken else self._tokenizer(*args, **options)
+
+
+@pytest.mark.parametrize("length", [10, 4000])
+def test_a_vocabulary_of_another_size_than_the_models_is_no_reason_to_break(length: int) -> None:
+    model = TransformersModel("x", llama(vocab_size=300), Broken(length=min(length, 400)))
+    assert isinstance(text(model, "the\n"), str)
+
+
+def test_a_tokenizer_that_makes_no_tokens_makes_no_text() -> None:
+    model = TransformersModel("x", llama(), Broken(call=lambda: {"input_ids": []}, bos_token_id=None, eos_token_id=None))
+    model._tokenizer._broken["convert_tokens_to_ids"] = lambda _: None
+    context = Context("The end.\n")
+    assert text(model, "The end.\n") == ""
+    assert model.likeliest(context, 3) == []
+    assert model.candidates(Request(1, context), 3) == []
+    assert model.score(context, ["a", "b"]) == [0.0, 0.0]
+    model.warm(context)
+
+
+def test_tokens_that_the_model_does_not_have_fail_as_a_type(tmp_path: Path) -> None:
+    model = TransformersModel("x", llama(vocab_size=100), byte_level())
+    with pytest.raises(GenerationFailed):
+        text(model, "The ferry left the quay at six. ")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "abc \ud83d",
+        "\ud83d",
+        "\0",
+        "a" * 20_000,
+        "😀" * 3000,
+        "e" + "\u0301" * 500,
+        "שלום ",
+        "\u202eabc",
+        " " * 5000,
+        "\n" * 5000,
+    ],
+    ids=["half", "half alone", "nul", "letters", "emoji", "marks", "hebrew", "override", "spaces", "lines"],
+)
+def test_odd_text_is_no_reason_to_break(healing: TransformersModel, before: str) -> None:
+    assert isinstance(text(healing, before), str)
+    healing.candidates(Request(1, Context(before), GREEDY), 2)
+    healing.score(Context(before), ["a", ""])
+    healing.warm(Context(before, preface=before))
+
+
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=st.text(min_size=1, max_size=40), temperature=st.sampled_from([0.0, 0.7, 2.0]))
 def test_any_text_can_be_continued_and_only_whole_characters_come_out(
-    model: TransformersModel, before: str, temperature: float
+    healing: TransformersModel, before: str, temperature: float
 ) -> None:
-    before = before.encode("utf-8", "ignore").decode()
     sampling = Sampling(temperature=temperature, max_words=2, seed=1)
-    for piece in model.complete(Request(1, Context(before or "x"), sampling)):
+    for piece in healing.complete(Request(1, Context(before), sampling)):
         assert piece.text
         assert "�" not in piece.text
         assert 0 <= piece.probability <= 1
+        assert 0 <= piece.new_word <= 1.0001
+
+
+def test_a_model_that_was_closed_holds_nothing(parts: tuple[Any, Any]) -> None:
+    model = TransformersModel("x", *parts)
+    text(model, "The ferry")
+    model.close()
+    with pytest.raises(AttributeError):
+        model.encode(Context("The ferry"), GREEDY)
+
+
+# --- the fast path against the exact one --------------------------------------------------------------------------------
+
+
+def test_a_model_agrees_with_itself(parts: tuple[Any, Any], healing: TransformersModel, model: TransformersModel) -> None:
+    found = healing.agreement(model, PAGE[:300])
+    assert found.argmax == 1.0
+    assert found.nll_change == pytest.approx(0.0, abs=1e-4)
+
+
+def test_a_model_disagrees_with_another(model: TransformersModel) -> None:
+    worse = TransformersModel("worse", llama(), byte_level(), runner=Bigrams([], VOCABULARY))
+    assert worse.agreement(model, PAGE[:300]).argmax < 0.5
+
+
+def test_measuring_runs_the_prompt_and_the_steps(counting: TransformersModel, runner: Bigrams) -> None:
+    speed = counting.measure(PAGE[:60], prompt=100, new=5)
+    assert len(runner.computed) == 105
+    assert speed.prefill_s > 0 < speed.decode_s
+
+
+@pytest.mark.starter
+def test_the_fast_path_of_the_starter_is_near_the_exact_one(
+    starter_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (SAMPLES / "report" / "essay.txt").read_text("utf-8")
+    tuning = Tuning(packed=True, rows=16, half=True, threads=torch.get_num_threads())
+    monkeypatch.setattr("afterword.engine.tuning.tuned", lambda _: tuning)
+    fast = open_model(str(starter_folder), tmp_path)
+    exact = open_model(str(starter_folder), tmp_path, exact=True)
+    assert isinstance(fast, TransformersModel)
+    assert isinstance(exact, TransformersModel)
+    assert isinstance(fast._following._runner, Llama)
+    found = fast.agreement(exact, page[:700])
+    assert found.argmax >= 0.93
+    assert abs(found.nll_change) <= 0.02

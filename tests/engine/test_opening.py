@@ -6,15 +6,17 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from afterword.engine import opening
 from afterword.engine.local import TransformersModel
 from afterword.engine.opening import open_model
-from afterword.engine.protocol import Request
+from afterword.engine.protocol import LanguageModel, Request
 from afterword.engine.sampling import Sampling
 from afterword.errors import Cancelled, HubUnreachable, ModelBroken, ModelMissing, ModelTooLarge, ModelUnsupported
 from afterword.text.context import Context
@@ -87,17 +89,14 @@ def test_asked_for_without_network_it_says_that_the_hub_is_away(hub_cache: Path,
         open_model("writers/other", models_dir, download=True)
 
 
-def test_exact_loads_float32_whatever_the_file_holds(tmp_path: Path, models_dir: Path) -> None:
+def test_exact_computes_in_float32_whatever_the_file_holds(tmp_path: Path, models_dir: Path) -> None:
     folder = tiny_llama(tmp_path / "llama", dtype=torch.bfloat16)
-    assert dtype_of(open_model(str(folder), models_dir)) == torch.bfloat16
-    assert dtype_of(open_model(str(folder), models_dir, exact=True)) == torch.float32
-
-
-def dtype_of(model: object) -> torch.dtype:
-    assert isinstance(model, TransformersModel)
-    dtype: torch.dtype = model._model.dtype
-    model.close()
-    return dtype
+    plain = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    ids = AutoTokenizer.from_pretrained(folder)("The ferry left", return_tensors="pt")["input_ids"]
+    with torch.inference_mode():
+        expected = float(plain(ids).logits[0, -1].softmax(-1).max())
+    [likeliest] = open_model(str(folder), models_dir, exact=True).likeliest(Context("The ferry left"), 1)
+    assert likeliest.probability == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("entry", [{"n_head": 0}, {"n_head": "two"}, {"model_type": ["gpt2"]}])
@@ -137,13 +136,30 @@ def test_damaged_files_are_one_kind_of_error(gpt2: Path, tmp_path: Path, models_
         open_model(str(folder), models_dir)
 
 
-def test_a_model_that_does_not_fit_says_so(gpt2: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def exhausted(*_: object) -> None:
+def test_a_model_that_does_not_fit_is_loaded_in_its_smaller_form_and_says_so(
+    gpt2: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = opening._load
+
+    def exhausted(*given: Any, **options: bool) -> LanguageModel:
+        if not options:
+            raise MemoryError
+        return load(*given, **options)
+
+    monkeypatch.setattr(opening, "_load", exhausted)
+    model = open_model(str(gpt2), models_dir)
+    assert model.capabilities.small
+    assert says(model)
+
+
+def test_a_model_that_does_not_fit_at_all_says_so(gpt2: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(opening, "_load", exhausted)
-    with pytest.raises(ModelTooLarge):
-        open_model(str(gpt2), models_dir)
+    for exact in (False, True):
+        with pytest.raises(ModelTooLarge):
+            open_model(str(gpt2), models_dir, exact=exact)
 
 
 def test_a_load_can_be_cancelled(gpt2: Path, models_dir: Path) -> None:

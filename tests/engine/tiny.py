@@ -37,13 +37,26 @@ was nobody else to tell, she began to tell it how the morning had been.
 """
 
 _END = "<|end|>"
-_VOCABULARY = 400
+VOCABULARY = 400
 _WIDTH = 32
 _HEADS = 4
 _KEY_VALUE_HEADS = 2
 _LAYERS = 2
 _INNER = 64
 _POSITIONS = 256
+_LLAMA = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": _WIDTH,
+    "intermediate_size": _INNER,
+    "num_hidden_layers": _LAYERS,
+    "num_attention_heads": _HEADS,
+    "num_key_value_heads": _KEY_VALUE_HEADS,
+    "max_position_embeddings": _POSITIONS,
+    "tie_word_embeddings": True,
+    "bos_token_id": 0,
+    "eos_token_id": 0,
+    "pad_token_id": 0,
+}
 
 
 @cache
@@ -55,7 +68,7 @@ def _trained() -> str:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=_VOCABULARY,
+        vocab_size=VOCABULARY,
         special_tokens=[_END],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
@@ -64,25 +77,25 @@ def _trained() -> str:
     return str(tokenizer.to_str())
 
 
-def _save_tokenizer(folder: Path) -> None:
+def byte_level() -> Any:
+    """A byte-level BPE as GPT-2, Llama 3 and Qwen have it."""
     from tokenizers import Tokenizer
     from transformers import PreTrainedTokenizerFast
 
-    PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(_trained()),
         bos_token=_END,
         eos_token=_END,
         unk_token=_END,
         model_max_length=_POSITIONS,
         clean_up_tokenization_spaces=False,
-    ).save_pretrained(folder)
+    )
 
 
-def _save(model_class: Any, config: Any, folder: Path, dtype: Any) -> Path:
+def seeded(model_class: Any, config: Any) -> Any:
+    """A model of transformers with weights that are random, the same at every call, in float32 and eval mode."""
     import torch
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # they are drawn by a thread that stays
     with torch.random.fork_rng():
         torch.manual_seed(7)
         model = model_class(config)
@@ -90,45 +103,68 @@ def _save(model_class: Any, config: Any, folder: Path, dtype: Any) -> Path:
         for parameter in model.parameters():
             if parameter.dim() > 1:
                 torch.nn.init.normal_(parameter, std=0.3)
+        for name, parameter in model.named_parameters():
+            if name.endswith("_proj.bias"):
+                torch.nn.init.normal_(parameter, std=0.3)
+    return model.eval()
+
+
+def _save(model: Any, folder: Path, dtype: Any) -> Path:
+    import torch
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # they are drawn by a thread that stays
     model.to(dtype or torch.float32).save_pretrained(folder)
-    _save_tokenizer(folder)
+    byte_level().save_pretrained(folder)
     return folder
+
+
+def gpt2(**changes: Any) -> Any:
+    """A tiny GPT-2, its tokens those of `byte_level`; `changes` to its configuration."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    sizes = {"n_embd": _WIDTH, "n_layer": _LAYERS, "n_head": _HEADS, "n_positions": _POSITIONS}
+    ends = {"bos_token_id": 0, "eos_token_id": 0}
+    return seeded(GPT2LMHeadModel, GPT2Config(**{"vocab_size": VOCABULARY} | sizes | ends | changes))
+
+
+def llama(**changes: Any) -> Any:
+    """A tiny Llama; see `gpt2`."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    return seeded(LlamaForCausalLM, LlamaConfig(**_LLAMA | changes))
+
+
+def mistral(**changes: Any) -> Any:
+    """A tiny Mistral, without a sliding window; see `gpt2`."""
+    from transformers import MistralConfig, MistralForCausalLM
+
+    return seeded(MistralForCausalLM, MistralConfig(**_LLAMA | {"sliding_window": None} | changes))
+
+
+def qwen2(**changes: Any) -> Any:
+    """A tiny Qwen 2, whose queries, keys and values have biases; see `gpt2`."""
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    return seeded(Qwen2ForCausalLM, Qwen2Config(**_LLAMA | changes))
+
+
+def mamba() -> Any:
+    """A tiny Mamba, which keeps a state that cannot be cut back."""
+    from transformers import MambaConfig, MambaForCausalLM
+
+    sizes = {"hidden_size": _WIDTH, "num_hidden_layers": _LAYERS, "state_size": 4}
+    return seeded(MambaForCausalLM, MambaConfig(vocab_size=VOCABULARY, eos_token_id=0, bos_token_id=0, **sizes))
 
 
 def tiny_gpt2(folder: Path) -> Path:
     """Save a tiny GPT-2 in float32 with its tokenizer into `folder`."""
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    config = GPT2Config(
-        vocab_size=_VOCABULARY,
-        n_positions=_POSITIONS,
-        n_embd=_WIDTH,
-        n_layer=_LAYERS,
-        n_head=_HEADS,
-        bos_token_id=0,
-        eos_token_id=0,
-    )
-    return _save(GPT2LMHeadModel, config, folder, None)
+    return _save(gpt2(), folder, None)
 
 
 def tiny_llama(folder: Path, *, dtype: Any = None) -> Path:
     """Save a tiny Llama with its tokenizer into `folder`; `dtype` is torch's, float32 when None."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    config = LlamaConfig(
-        vocab_size=_VOCABULARY,
-        hidden_size=_WIDTH,
-        intermediate_size=_INNER,
-        num_hidden_layers=_LAYERS,
-        num_attention_heads=_HEADS,
-        num_key_value_heads=_KEY_VALUE_HEADS,
-        max_position_embeddings=_POSITIONS,
-        tie_word_embeddings=True,
-        bos_token_id=0,
-        eos_token_id=0,
-        pad_token_id=0,
-    )
-    return _save(LlamaForCausalLM, config, folder, dtype)
+    return _save(llama(), folder, dtype)
 
 
 def tiny_gguf(

@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 import gc
-import inspect
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from afterword.engine import lookup, measuring
+from afterword.engine.following import Following
+from afterword.engine.healing import Healing, Typed
+from afterword.engine.measuring import Agreement, Speed
+from afterword.engine.processors import breaker_tokens
+from afterword.engine.prompting import Prompt, Prompting
 from afterword.engine.protocol import Capabilities, Piece, Request, never
+from afterword.engine.runner import Runner, TransformersRunner
 from afterword.engine.sampler import logits_processors, random_source, sample_next_token
 from afterword.engine.sampling import Sampling
 from afterword.engine.text_stream import TextStream
-from afterword.errors import GenerationFailed
-from afterword.text.characters import writable
+from afterword.engine.vocabulary import Vocabulary
+from afterword.errors import AfterwordError, GenerationFailed
 from afterword.text.context import Context
 
-CONTEXT_TOKENS = 1024  # of the page; more costs prefill time and gains a small model little
-PREFILL_CHUNK = 256  # tokens between two looks at `stopped`: about 0.3 s with the starter model on two cores
 TOKENS_PER_WORD = 8  # a bound for scripts and models that spell words out; English needs 1.3
-_CACHES = ("past_key_values", "cache_params", "state", "mems")  # what architectures call what they keep between tokens
-
-_ATTENTION_LAYERS = ("DynamicLayer", "DynamicSlidingWindowLayer")
+_SILENT_AT_MOST = 8  # tokens without any text, one after the other, before a model is taken to have nothing to say
 
 
 @dataclass(frozen=True)
 class Token:
-    """A token that the model chose, with the model's own probability of it."""
+    """A token that the model chose.
+
+    Attributes:
+        id: its number.
+        probability: the model's own, given what was typed of it.
+        new_word: how probable a token that begins a word was in its place.
+    """
 
     id: int
     probability: float
+    new_word: float = 1.0
 
 
 class TransformersModel:
@@ -40,18 +51,30 @@ class TransformersModel:
 
     Args:
         name: what the user calls it.
-        model: from AutoModelForCausalLM, in eval mode, on its device.
+        model: from AutoModelForCausalLM, in eval mode, on its device; of no use to others when `runner` took it apart.
         tokenizer: from AutoTokenizer.
-        exact: prefill in one piece, as `generate` does, at the price of a later reaction to `stopped`.
+        exact: as `generate` does it: half-typed words as they are tokenised, prefill in one piece, a token at a time.
+        runner: a faster one for the same model.
+        small: whether the runner has the model in a smaller form than is fastest.
     """
 
-    def __init__(self, name: str, model: Any, tokenizer: Any, exact: bool = False) -> None:
+    def __init__(
+        self, name: str, model: Any, tokenizer: Any, exact: bool = False, runner: Runner | None = None, small: bool = False
+    ) -> None:
         self._name = name
-        self._model = model
-        self._tokenizer = tokenizer
         self._exact = exact
+        self._small = small
+        self._device = model.device
+        self._tokenizer = tokenizer
         self._positions = _positions(model.config)
         self._ends = _end_tokens(model, tokenizer)
+        self._prompting = Prompting(tokenizer, self._ends, exact)
+        self._following = Following(runner or TransformersRunner(model, room=not exact), whole=exact)
+        self._vocabulary = Vocabulary(tokenizer, model.config.get_text_config().vocab_size, self._ends)
+        self._healing = Healing(self._vocabulary, self._following)
+        self._begins_word = self._vocabulary.begins_word.to(self._device)
+        self._breakers: frozenset[int] | None = None
+        self._said: list[int] = []  # the last suggestion: what it said may be said again
 
     @property
     def name(self) -> str:
@@ -61,39 +84,72 @@ class TransformersModel:
     @property
     def capabilities(self) -> Capabilities:
         """It ignores nothing."""
-        return Capabilities()
+        return Capabilities(small=self._small)
 
     def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
         """Stream what comes after the context; see LanguageModel."""
-        prompt = self.encode(request.context, request.sampling)
-        yield from self._pieces(prompt, self.tokens(prompt, request.sampling, stopped))
+        with self._failing():
+            prompt, typed = self._prompt(request.context, request.sampling)
+            yield from self._pieces(prompt, typed, self.tokens(prompt, request.sampling, stopped, typed))
 
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
-        """Nothing is kept between two requests, so there is nothing to prefill."""
+        """Prefill what the next request for `context` will need; see LanguageModel."""
+        with self._failing():
+            if prompt := self._prompt(context, Sampling())[0]:
+                self._following.logits_after(prompt, stopped=stopped)
 
-    def candidates(self, request: Request, n: int, stopped: Callable[[], bool] = never) -> list[list[Piece]]:
-        """Continue from each of the `n` likeliest first tokens; see LanguageModel."""
-        prompt = self.encode(request.context, request.sampling)
-        found: list[list[Piece]] = []
-        for first in self._likeliest(prompt, n):
-            rest = self.tokens([*prompt, first.id], request.sampling, stopped)
-            found.append(list(self._pieces(prompt, itertools.chain([first], rest))))
-        return found
+    def candidates(
+        self,
+        request: Request,
+        n: int,
+        whole: Callable[[Sequence[Piece]], bool] = lambda _: False,
+        stopped: Callable[[], bool] = never,
+    ) -> list[list[Piece]]:
+        """Continue from each of the `n` likeliest first tokens, all in one batch; see LanguageModel."""
+        with self._failing():
+            prompt, typed = self._prompt(request.context, request.sampling)
+            begun = self._likeliest(prompt, typed, n, stopped)
+            return self._branched(prompt, typed, begun, request.sampling, whole, stopped) if begun else []
 
     def score(self, context: Context, texts: Sequence[str]) -> list[float]:
         """Natural logarithms of the probability of each text after the context; see LanguageModel."""
-        return [self._score(self._ids(self._text(context)), self._ids(self._text(context) + text)) for text in texts]
+        with self._failing():
+            prompt, typed = self._prompt(context, Sampling())
+            if not prompt:
+                return [0.0 for _ in texts]
+            mass = 0.0
+            if typed.spelling:
+                first = self._next_logits(prompt)
+                assert first is not None
+                reached = self._healing.constrained(first, typed, prompt).logsumexp(-1)
+                mass = float(reached - first.logsumexp(-1))
+            continued = [self._prompting.continuation(typed.text + text) for text in texts]
+            logits = iter(self._following.logits_beside(prompt, [tokens for tokens in continued if tokens]))
+            return [_log_probability(next(logits), tokens) - mass if tokens else 0.0 for tokens in continued]
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:
         """Spell the `k` likeliest next tokens; see LanguageModel."""
-        prompt = self.encode(context, Sampling())
-        return [
-            Piece(TextStream(self._tokenizer, prompt).push(token.id), token.probability) for token in self._likeliest(prompt, k)
-        ]
+        with self._failing():
+            prompt, typed = self._prompt(context, Sampling())
+            return [piece for begun in self._likeliest(prompt, typed, k) for piece in self._pieces(prompt, typed, iter(begun))]
+
+    def measure(self, text: str, prompt: int, new: int, guess: bool = False) -> Speed:
+        """Time the prefill of the first `prompt` tokens of `text`, repeated as need be, and `new` decode steps after them."""
+        with self._failing():
+            tokens = self._prompting.continuation(text)
+            tokens = list(itertools.islice(itertools.cycle(tokens), prompt))
+            return measuring.measured(self._following, tokens, new, guess)
+
+    def agreement(self, exact: TransformersModel, text: str) -> Agreement:
+        """How near this model's decoding comes to that of `exact`, the same model without shortcuts, over `text`."""
+        with self._failing():
+            tokens = self._prompting.continuation(text)
+            fast = measuring.traced(self._following, tokens, whole=False)
+            return measuring.agreement(fast, measuring.traced(exact._following, tokens, whole=True))
 
     def close(self) -> None:
         """Give back the memory."""
-        self._model = self._tokenizer = None
+        del self._following, self._healing, self._tokenizer, self._prompting, self._vocabulary
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
@@ -102,136 +158,166 @@ class TransformersModel:
 
     def encode(self, context: Context, sampling: Sampling) -> list[int]:
         """The tokens of the preface and of the text before the cursor: the last of them where the model has not room for all."""
-        room = CONTEXT_TOKENS
-        if self._positions is not None:
-            room = min(room, self._positions - min(_token_bound(sampling), self._positions // 2))
-        return self._last(self._ids(self._text(context)), room)
+        return self._prompting.tokens(Prompt(context.preface, context.before), self._room(sampling))
 
-    def tokens(self, prompt: list[int], sampling: Sampling, stopped: Callable[[], bool] = never) -> Iterator[Token]:
-        """Prefill `prompt` once, then decode a token at a time with the model's cache, until it ends or `stopped`.
+    def tokens(
+        self, prompt: list[int], sampling: Sampling, stopped: Callable[[], bool] = never, typed: Typed | None = None
+    ) -> Iterator[Token]:
+        """Decode what comes after `prompt`, a token at a time, until it ends or `stopped`; the first tokens spell `typed`.
 
-        Raises:
-            GenerationFailed: the model broke.
+        Guesses change nothing but the time: a token is drawn from the same logits whether they were computed ahead or not.
         """
         if not prompt:
             return
-        device = self._model.device
-        processors = logits_processors(sampling)
-        source = random_source(sampling, device) if sampling.temperature > 0 else None
-        bound = _token_bound(sampling)
-        if self._positions is not None:
-            bound = min(bound, self._positions - len(prompt))
+        typed = typed or Typed()
+        processors = logits_processors(sampling, self._breaking(sampling))
+        source = random_source(sampling, self._device) if sampling.temperature > 0 else None
+        text, silent = list(prompt), 0
+        natural = self._prompting.continuation(typed.text) if typed.spelling else []
         try:
-            ids = torch.tensor([prompt], device=device)
-            decoding = Decoding(self._model)
-            if not self._exact:
-                for end in range(PREFILL_CHUNK, len(prompt), PREFILL_CHUNK):
-                    if stopped():
-                        return
-                    decoding.logits_after(ids[:, :end])
-                    if not decoding.takes_chunks:
-                        decoding = Decoding(self._model)
-                        break
-            for _ in range(bound):
-                if stopped():
+            for step in range(self._most(prompt, sampling, len(natural))):
+                ahead = [] if self._exact else natural[step : step + 1] or lookup.guess(text, self._said)
+                if self._positions is not None:
+                    ahead = ahead[: self._positions - len(text)]
+                logits = self._next_logits(text, ahead, stopped)
+                if logits is None or stopped():
                     return
-                token, probability = sample_next_token(decoding.logits_after(ids), ids, processors, source)
-                if token in self._ends:
+                token = self._drawn(logits, text, typed, processors, source)
+                if token.id in self._ends:
                     return
-                yield Token(token, probability)
-                ids = torch.cat([ids, ids.new_tensor([[token]])], dim=-1)
-        except Exception as error:  # whatever a library raises in the middle of a text, the text ends here
-            raise GenerationFailed(self._name, type(error).__name__) from error
+                text.append(token.id)
+                yield token
+                typed = self._healing.after(typed, token.id) if typed.spelling else typed
+                silent = 0 if self._vocabulary.spelling[token.id] else silent + 1
+                if silent == _SILENT_AT_MOST:
+                    return
+        finally:
+            self._said = text[len(prompt) :]
 
-    def _likeliest(self, prompt: list[int], k: int) -> list[Token]:
-        if not prompt:
-            return []
-        logits = Decoding(self._model).logits_after(torch.tensor([prompt], device=self._model.device))
-        best = logits[0].softmax(-1).topk(k + len(self._ends))
-        tokens = [Token(int(i), float(p)) for p, i in zip(best.values, best.indices, strict=True) if int(i) not in self._ends]
-        return tokens[:k]
+    def _next_logits(
+        self, text: list[int], ahead: Sequence[int] = (), stopped: Callable[[], bool] = never
+    ) -> torch.Tensor | None:
+        """The logits after `text`; see Following. ValueError: they are no numbers."""
+        logits = self._following.logits_after(text, ahead, stopped)
+        if logits is not None and not math.isfinite(float(logits.max())):
+            raise ValueError("the model's logits are no numbers")
+        return logits
 
-    def _score(self, prompt: list[int], whole: list[int]) -> float:
-        """The text begins at the first token in which `whole` differs from `prompt`: a seam may fall within a token."""
-        shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(prompt, whole, strict=False)))
-        start = max(1, shared)
-        if len(whole) <= start:
-            return 0.0
-        window = self._last(whole, min(CONTEXT_TOKENS + len(whole) - start, self._positions or len(whole)))
-        whole, start = window, max(1, start - (len(whole) - len(window)))
-        with torch.inference_mode():
-            logits = self._model(torch.tensor([whole], device=self._model.device), return_dict=True).logits
-            chosen = torch.tensor(whole[start:], device=logits.device)
-            logs = logits[0, start - 1 : -1].float().log_softmax(-1)
-            return float(logs.gather(-1, chosen[:, None]).sum())
+    def _drawn(
+        self, logits: torch.Tensor, text: list[int], typed: Typed, processors: Any, source: torch.Generator | None
+    ) -> Token:
+        new_word = 1.0
+        if typed.spelling:
+            logits = self._healing.constrained(logits, typed, text)
+        else:
+            new_word = float(logits.softmax(-1)[self._begins_word].sum())
+        ids = torch.tensor([text], device=self._device)
+        return Token(*sample_next_token(logits[None], ids, processors, source), new_word)
+
+    def _branched(
+        self,
+        prompt: list[int],
+        typed: Typed,
+        begun: list[list[Token]],
+        sampling: Sampling,
+        whole: Callable[[Sequence[Piece]], bool],
+        stopped: Callable[[], bool],
+    ) -> list[list[Piece]]:
+        """Go on from each of `begun`, which differ in their last tokens alone, all in one batch."""
+        processors = logits_processors(sampling, self._breaking(sampling))
+        source = random_source(sampling, self._device) if sampling.temperature > 0 else None
+        texts = [[*prompt, *(token.id for token in tokens)] for tokens in begun]
+        chosen = [list(tokens) for tokens in begun]
+        done = [False] * len(begun)
+        branches = self._following.branches(texts[0][:-1], len(begun))
+        for _ in range(self._most(texts[0], sampling)):
+            if stopped():
+                return []
+            rows = branches.extend([text[-1] for text in texts])
+            for i, logits in enumerate(rows):
+                token = None if done[i] else self._drawn(logits, texts[i], Typed(), processors, source)
+                done[i] = token is None or token.id in self._ends or whole(list(self._pieces(prompt, typed, iter(chosen[i]))))
+                if token is not None and not done[i]:
+                    chosen[i].append(token)
+                texts[i].append(token.id if token is not None else begun[i][-1].id)
+            if all(done):
+                break
+        return [list(self._pieces(prompt, typed, iter(tokens))) for tokens in chosen]
+
+    def _likeliest(self, prompt: list[int], typed: Typed, k: int, stopped: Callable[[], bool] = never) -> list[list[Token]]:
+        """The `k` likeliest tokens that bring something new; before each, the same for all, what spells what was typed."""
+        begun: list[Token] = []
+        while prompt:
+            text = [*prompt, *(token.id for token in begun)]
+            logits = self._next_logits(text, stopped=stopped)
+            if logits is None:
+                break
+            if typed.spelling:
+                scores = self._healing.constrained(logits, typed, text)
+                logits = self._healing.beyond(scores, typed)
+                if logits is None:
+                    best = int(scores.argmax())
+                    begun.append(Token(best, float(scores.softmax(-1)[best])))
+                    typed = self._healing.after(typed, best)
+                    continue
+            best_k = logits.softmax(-1).topk(min(k + len(self._ends), len(logits)))
+            pairs = zip(best_k.indices.tolist(), best_k.values.tolist(), strict=True)
+            return [[*begun, Token(token, p)] for token, p in pairs if token not in self._ends and p > 0][:k]
+        return []
+
+    def _most(self, text: list[int], sampling: Sampling, typed: int = 0) -> int:
+        """How many tokens may follow `text`, `typed` of which spell again what was typed."""
+        bound = _token_bound(sampling) + typed
+        return bound if self._positions is None else min(bound, self._positions - len(text))
+
+    def _room(self, sampling: Sampling) -> int | None:
+        return None if self._positions is None else self._positions - min(_token_bound(sampling), self._positions // 2)
+
+    def _breaking(self, sampling: Sampling) -> frozenset[int]:
+        if sampling.dry_multiplier > 0 and self._breakers is None:
+            self._breakers = breaker_tokens(self._tokenizer)
+        return self._breakers or frozenset()
 
     # --- text -------------------------------------------------------------------------------------------------------
 
-    def _pieces(self, prompt: list[int], tokens: Iterator[Token]) -> Iterator[Piece]:
-        stream, probability = TextStream(self._tokenizer, prompt), 1.0
+    def _prompt(self, context: Context, sampling: Sampling) -> tuple[list[int], Typed]:
+        """The tokens that the model is given, and what of the text its first tokens must spell."""
+        if self._exact:
+            return self.encode(context, sampling), Typed()
+        prompt = self._prompting.split(context)
+        typed = self._healing.typed(prompt.typed, prompt.given)
+        if typed is None:
+            return self.encode(context, sampling), Typed()
+        return self._prompting.tokens(prompt, self._room(sampling)), typed
+
+    def _pieces(self, prompt: list[int], typed: Typed, tokens: Iterator[Token]) -> Iterator[Piece]:
+        stream, probability, new_word, hidden = TextStream(self._vocabulary.decoder, prompt), 1.0, None, typed.hidden
         for token in tokens:
             probability *= token.probability
-            if text := stream.push(token.id):
-                yield Piece(text, probability)
+            new_word = token.new_word if new_word is None else new_word
+            text = stream.push(token.id)
+            shown, hidden = text[hidden:], max(0, hidden - len(text))
+            if shown:
+                yield Piece(shown, probability, new_word)
                 probability = 1.0
+            if text and not hidden:
+                new_word = None
 
-    def _last(self, ids: list[int], room: int) -> list[int]:
-        """The last `room` of `ids`; a beginning that the tokenizer puts before every text stays its beginning."""
-        if len(ids) <= room:
-            return ids
-        first = ids[:1] if ids[0] == self._tokenizer.bos_token_id and room > 1 else []
-        return first + ids[len(ids) - room + len(first) :]
-
-    def _text(self, context: Context) -> str:
-        return f"{context.preface}\n\n{context.before}" if context.preface else context.before
-
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer(writable(text))["input_ids"]
-        while ids and text and ids[-1] in self._ends:  # a tokenizer that closes every text would end the suggestion too
-            ids = ids[:-1]
-        if not ids and self._tokenizer.bos_token_id is not None:
-            ids = [self._tokenizer.bos_token_id]
-        return ids
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Whatever a library raises in the middle of a text, the text ends here."""
+        try:
+            yield
+        except AfterwordError:
+            raise
+        except Exception as error:
+            self._following.forget()
+            raise GenerationFailed(self._name, type(error).__name__) from error
 
 
-class Decoding:
-    """One text under a model: what the model computed for its beginning is kept in the model's own cache.
-
-    The inputs are prepared by the model's own `prepare_inputs_for_generation`, as in `generate`, so that every architecture that
-    transformers can generate with works here.
-    """
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self._extra = {"logits_to_keep": 1} if "logits_to_keep" in inspect.signature(model.forward).parameters else {}
-        self._cache: dict[str, Any] = {}
-        self._seen = 0
-
-    @property
-    def takes_chunks(self) -> bool:
-        """Whether a prompt may come in several pieces; known after the first. Recurrent models of some kinds want it whole."""
-        layers = getattr(self._cache.get("past_key_values"), "layers", [])
-        return bool(layers) and all(type(layer).__name__ in _ATTENTION_LAYERS for layer in layers)
-
-    def logits_after(self, ids: torch.Tensor) -> torch.Tensor:
-        """The logits of the token after `ids`, float32, shape (1, vocabulary).
-
-        Args:
-            ids: the whole text, shape (1, length); it begins with what earlier calls were given.
-        """
-        with torch.inference_mode():
-            inputs = self._model.prepare_inputs_for_generation(
-                ids,
-                next_sequence_length=ids.shape[-1] - self._seen if self._cache else None,
-                is_first_iteration=not self._cache,
-                attention_mask=torch.ones_like(ids),
-                use_cache=True,
-                **self._cache,
-            )
-            output = self._model(**inputs, **self._extra, return_dict=True)
-            self._cache = {name: output[name] for name in _CACHES if output.get(name) is not None}
-            self._seen = ids.shape[-1]
-            return output.logits[:, -1].float()  # type: ignore[no-any-return]
+def _log_probability(logits: torch.Tensor, tokens: list[int]) -> float:
+    logs = logits.gather(-1, torch.tensor(tokens, device=logits.device)[:, None])[:, 0] - logits.logsumexp(-1)
+    return float(logs.sum())
 
 
 def _token_bound(sampling: Sampling) -> int:
@@ -245,10 +331,14 @@ def _positions(config: Any) -> int | None:
 
 
 def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """What ends a text: by the tokenizer, by the model, and what the tokenizer puts behind every text."""
     ends: set[int] = set()
     for end in (tokenizer.eos_token_id, getattr(model.generation_config, "eos_token_id", None)):
         if isinstance(end, int):
             ends.add(end)
         elif end is not None:
             ends.update(end)
-    return frozenset(ends)
+    text, whole = tokenizer("a", add_special_tokens=False)["input_ids"], tokenizer("a")["input_ids"]
+    while whole and whole[: len(text)] != text:
+        whole = whole[1:]
+    return frozenset(ends | set(whole[len(text) :]))

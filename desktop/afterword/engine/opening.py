@@ -6,6 +6,7 @@ user asked for by naming the model. torch and transformers are imported when a m
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 from pathlib import Path
@@ -26,8 +27,12 @@ from afterword.errors import (
 )
 from afterword.watch import Watch
 
+_log = logging.getLogger(__name__)
+
 if TYPE_CHECKING:
     import torch
+
+    from afterword.engine.tuning import Tuning
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _OTHER_HEADS = (
@@ -58,19 +63,26 @@ def open_model(
     watch = watch or Watch()
     folder = _folder(name, models_dir, watch, download)
     try:
-        return _open(name, folder, watch, exact)
+        return _open(name, folder, watch, exact, models_dir)
     except ModelBroken:
         folder = _folder(name, models_dir, watch, download, verify=True)
         if folder.parent != models_dir:
             raise  # not of our making: it cannot be made again
-        return _open(name, folder, watch, exact)
+        return _open(name, folder, watch, exact, models_dir)
 
 
-def _open(name: str, folder: Path, watch: Watch, exact: bool) -> LanguageModel:
+def _open(name: str, folder: Path, watch: Watch, exact: bool, models_dir: Path) -> LanguageModel:
     config = check_folder(name, folder)
     watch.report(-1, "importing")
     try:
-        return _load(name, folder, config, watch, exact)
+        return _load(name, folder, config, watch, exact, models_dir)
+    except (MemoryError, ModelTooLarge):
+        if exact:
+            raise ModelTooLarge(name) from None
+        _log.warning("%s does not fit; once more in its smaller form", name, exc_info=True)
+    gc.collect()
+    try:
+        return _load(name, folder, config, watch, exact, models_dir, small=True)
     except MemoryError as error:
         raise ModelTooLarge(name) from error
 
@@ -125,13 +137,23 @@ def _read_json(name: str, file: Path) -> dict[str, Any]:
     return content
 
 
-def _load(name: str, folder: Path, config_json: dict[str, Any], watch: Watch, exact: bool) -> LanguageModel:
+def _load(
+    name: str,
+    folder: Path,
+    config_json: dict[str, Any],
+    watch: Watch,
+    exact: bool,
+    models_dir: Path,
+    small: bool = False,
+) -> LanguageModel:
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
 
     from afterword.engine.local import TransformersModel
+    from afterword.engine.speeding import runner_for
+    from afterword.engine.tuning import tuned
 
     quiet()
     kind = config_json.get("model_type")
@@ -147,18 +169,23 @@ def _load(name: str, folder: Path, config_json: dict[str, Any], watch: Watch, ex
         tokenizer = AutoTokenizer.from_pretrained(folder, **local)
         watch.report(0.4, "weights")
         device = _device(torch)
+        tuning = None if exact or device.type != "cpu" else tuned(models_dir)
         model, info = AutoModelForCausalLM.from_pretrained(
             folder,
             config=config,
             use_safetensors=True,
             output_loading_info=True,
-            dtype=_dtype(torch, config, device, exact),
+            dtype=torch.bfloat16 if small else _dtype(torch, exact, tuning),
             **local,
         )
         if info["missing_keys"]:
             raise ModelBroken(name, f"{len(info['missing_keys'])} of its weights are missing")
         watch.check()
-        return TransformersModel(name, model.to(device).eval(), tokenizer, exact)
+        model = model.to(device).eval()
+        if exact:
+            return TransformersModel(name, model, tokenizer, exact)
+        runner, small = runner_for(model, tuning, small)
+        return TransformersModel(name, model, tokenizer, runner=runner, small=small)
     except AfterwordError:
         raise
     except torch.OutOfMemoryError as error:
@@ -179,14 +206,11 @@ def _device(torch: Any) -> torch.device:
     return torch.device("cpu")  # type: ignore[no-any-return]
 
 
-def _dtype(torch: Any, config: Any, device: torch.device, exact: bool) -> torch.dtype:
-    """As the file has it; half precision becomes bfloat16, which processors compute well and float16 they do not."""
+def _dtype(torch: Any, exact: bool, tuning: Tuning | None) -> torch.dtype:
+    """What is computed fastest here: bfloat16 on accelerators and on processors that know it."""
     if exact:
         return torch.float32  # type: ignore[no-any-return]
-    stored = getattr(config, "dtype", None)
-    if device.type != "cpu" or stored == torch.float16:
-        return torch.bfloat16  # type: ignore[no-any-return]
-    return stored or torch.float32  # type: ignore[no-any-return]
+    return torch.bfloat16 if tuning is None else tuning.dtype
 
 
 def quiet() -> None:

@@ -21,10 +21,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Piece:
-    """What a model streams: some text, always whole characters, and the model's own probability of it (0 to 1)."""
+    """What a model streams.
+
+    Attributes:
+        text: always whole characters.
+        probability: the model's own of this text, 0 to 1.
+        new_word: how probable it is, by the model, that a word which stands before this piece had ended with it. A word is right
+            with the product of its pieces' probabilities and of the `new_word` of the piece behind it. 1 where that is not known.
+    """
 
     text: str
     probability: float
+    new_word: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,11 +41,13 @@ class Capabilities:
 
     Attributes:
         ignores: names of Sampling's fields that have no effect on it; the window greys those controls.
+        small: whether it runs in a smaller and slower form, because memory was short.
         absent: names of LanguageModel's methods that it does not have; calling one raises NotImplementedError.
     """
 
     ignores: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    small: bool = False
 
 
 def never() -> bool:
@@ -74,8 +84,21 @@ class LanguageModel(Protocol):
         """Prefill ahead of the next request for `context`, where the model can keep what it computed."""
         ...
 
-    def candidates(self, request: Request, n: int, stopped: Callable[[], bool] = never) -> list[list[Piece]]:
-        """Up to `n` different continuations, whole."""
+    def candidates(
+        self,
+        request: Request,
+        n: int,
+        whole: Callable[[Sequence[Piece]], bool] = lambda _: False,
+        stopped: Callable[[], bool] = never,
+    ) -> list[list[Piece]]:
+        """Up to `n` continuations that begin differently.
+
+        Args:
+            request: as of `complete`.
+            n: how many.
+            whole: whether a continuation needs no more pieces.
+            stopped: as of `complete`; nothing comes back then.
+        """
         ...
 
     def score(self, context: Context, texts: Sequence[str]) -> list[float]:

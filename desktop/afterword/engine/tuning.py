@@ -1,0 +1,169 @@
+"""Which kernel, which type and how many threads are fastest on this machine: measured once, in half a second, and remembered."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import os
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+from torch.nn import functional
+
+from afterword import files
+from afterword.engine.packing import Linear
+
+_log = logging.getLogger(__name__)
+
+FILE = "tuning.json"
+_SHAPE, _MATRICES = (1536, 1024), 24  # together more than a processor's caches hold, as the weights of a model are
+_ROWS = (4, 8, 16, 32, 64)
+_ROUNDS = 3
+_PREFILL_ROWS = 64
+_WRONG = 0.05  # relative error beyond which a kernel does not compute what it should
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What is fastest here.
+
+    Attributes:
+        packed: whether the 4-bit kernel is there, right, and faster than plain weights.
+        rows: up to so many rows at once it is.
+        half: whether bfloat16 is at least as fast as float32 for many rows.
+        threads: how many.
+    """
+
+    packed: bool
+    rows: int
+    half: bool
+    threads: int
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """For weights that are not packed."""
+        return torch.bfloat16 if self.half else torch.float32
+
+
+def tuned(folder: Path) -> Tuning:
+    """What was measured for this machine, kept in `folder`; measured now where that was not done yet."""
+    file, machine = folder / FILE, _machine()
+    known = _known(file)
+    if kept := _tuning(known.get(machine)):
+        return kept
+    tuning = measure()
+    _log.info("tuned for %s: %s", machine, tuning)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files.write_whole(file, json.dumps(known | {machine: asdict(tuning)}, indent=1).encode())
+    except OSError:
+        _log.warning("what was measured cannot be kept", exc_info=True)
+    return tuning
+
+
+def _known(file: Path) -> dict[str, Any]:
+    """What `file` says of every machine; nothing where it cannot be read."""
+    try:
+        known = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _tuning(values: Any) -> Tuning | None:
+    """The values as they were kept; None where they cannot have been."""
+    try:
+        tuning = Tuning(**values)
+    except TypeError:
+        return None
+    kinds = [type(value) for value in astuple(tuning)]
+    return tuning if kinds == [bool, int, bool, int] and tuning.rows >= 0 and tuning.threads >= 1 else None
+
+
+def measure() -> Tuning:
+    """Measure this machine; torch's number of threads is left as it was."""
+    before = torch.get_num_threads()
+    random = torch.Generator().manual_seed(0)
+    first = torch.randn(_SHAPE, generator=random) * 0.02
+    weights = [first.clone() for _ in range(_MATRICES)]
+    try:
+        with torch.inference_mode():
+            half = [weight.bfloat16() for weight in weights]
+            half_faster = _seconds(_PREFILL_ROWS, half) <= _seconds(_PREFILL_ROWS, weights)
+            plain = half if half_faster else weights
+            packed = _packed(plain)
+            threads = _fastest_threads(packed or plain)
+            torch.set_num_threads(threads)
+            rows = 0
+            if packed and _calls(1, packed) < _seconds(1, plain):
+                rows = max((n for n in _ROWS if _calls(n, packed) < _seconds(n, plain)), default=1)
+    finally:
+        torch.set_num_threads(before)
+    return Tuning(rows > 0, rows, half_faster, threads)
+
+
+def _packed(weights: list[torch.Tensor]) -> list[Linear]:
+    """The matrices packed; none where the kernel is missing, fails, or computes something else."""
+    try:
+        first = Linear(weights[0], None, packed=True, rows=2**31, keep=False)
+        packed = [copy.deepcopy(first) for _ in weights]
+        x = torch.randn((2, _SHAPE[1]), generator=torch.Generator().manual_seed(1))
+        expected, found = functional.linear(x, weights[0].float()), packed[0](x).float()
+    except (RuntimeError, AttributeError, NotImplementedError):
+        _log.info("no 4-bit kernel", exc_info=True)
+        return []
+    # 4 bits of normal weights are a tenth off; the sums of a thousand of them stay in proportion.
+    off = float((found - expected).norm() / expected.norm())
+    return packed if off < 3 * _WRONG else []
+
+
+def _fastest_threads(layers: list[Linear] | list[torch.Tensor]) -> int:
+    most = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else most
+    most = max(1, min(most, allowed))
+    times = {}
+    for threads in sorted({1, 2, 4, max(1, most // 2), most}):
+        if threads <= most:
+            torch.set_num_threads(threads)
+            times[threads] = _calls(1, layers) if isinstance(layers[0], Linear) else _seconds(1, layers)
+    best = min(times.values())
+    return min(threads for threads, took in times.items() if took < best * 1.1)
+
+
+def _calls(rows: int, layers: list[Linear]) -> float:
+    x = torch.zeros((rows, _SHAPE[1]), dtype=torch.bfloat16)
+    return _least(lambda: [layer(x) for layer in layers])
+
+
+def _seconds(rows: int, weights: list[torch.Tensor]) -> float:
+    x = torch.zeros((rows, _SHAPE[1]), dtype=weights[0].dtype)
+    return _least(lambda: [functional.linear(x, weight) for weight in weights])
+
+
+def _least(work: Callable[[], object]) -> float:
+    """The seconds of the fastest of a few rounds: what else the machine does only adds to them."""
+    times = []
+    for _ in range(_ROUNDS):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def _machine() -> str:
+    return f"{platform.processor() or platform.machine()}/{_model_name()}/{os.cpu_count()}/torch {torch.__version__}"
+
+
+def _model_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.platform(terse=True)
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")

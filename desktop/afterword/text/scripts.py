@@ -1,0 +1,14 @@
+"""Scripts that are written without spaces between words."""
+
+from __future__ import annotations
+
+import re
+
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)  # Thai, Lao, Burmese, Khmer, kana and Han
+
+
+def unspaced(text: str) -> bool:
+    """Whether `text` has a character of such a script in it."""
+    return _UNSPACED.search(text) is not None
