@@ -73,6 +73,7 @@ class Desk(QObject):
         page, window, controller = self.page, self.window, self.controller
         page.suggestion_wanted.connect(controller.ask)
         page.suggestion_unwanted.connect(controller.cancel)
+        page.cursor_rested.connect(controller.read)
         controller.suggestion_ready.connect(page.show_suggestion)
         controller.state_changed.connect(window.show_model_state)
         controller.rate_measured.connect(window.show_rate)

@@ -63,13 +63,25 @@ def test_positions_in_utf16_and_in_characters_agree(text: str) -> None:
 def test_the_context_is_what_stands_around_the_cursor(writer: Writer, position: int) -> None:
     text = ("One 🐟 two\n\nThree" * 1000)[:12_000]
     writer.has(text, cursor=units(text[:position]))
-    assert writer.page.context() == Context.around(text, position)
+    context, expected = writer.page.context(), Context.around(text, position)
+    assert context.after == expected.after
+    # Positions on the page are counted in UTF-16 units, so the beginning may be another one.
+    assert text[:position].endswith(context.before)
+    assert (len(context.before) == position) if position < BEFORE_LIMIT else (4_500 <= len(context.before) <= BEFORE_LIMIT)
+
+
+def test_the_beginning_of_the_context_stays_while_the_writer_types(writer: Writer) -> None:
+    writer.has("word " * 4000, cursor=10_600)
+    before = writer.page.context().before
+    writer.types("and hundreds of characters more, ")
+    assert writer.page.context().before == before + "and hundreds of characters more, "
 
 
 def test_a_context_of_one_long_paragraph_is_bounded_too(writer: Writer) -> None:
     writer.has("word " * 4000, cursor=10_000)
     context = writer.page.context()
-    assert (len(context.before), len(context.after)) == (BEFORE_LIMIT, AFTER_LIMIT)
+    assert 4_500 <= len(context.before) <= BEFORE_LIMIT
+    assert len(context.after) == AFTER_LIMIT
 
 
 def test_the_context_knows_nothing_of_the_ghost(writer: Writer) -> None:

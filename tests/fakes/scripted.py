@@ -9,29 +9,46 @@ from collections.abc import Callable, Iterator, Sequence
 from afterword.engine.protocol import Capabilities, Piece, Request, never
 from afterword.text.context import Context
 
+Said = str | Sequence[Piece]
+"""What a model says: a text, a word a piece, or the pieces themselves."""
+
 
 class ScriptedModel:
-    """Says `script`, a word a piece.
+    """Says `script`.
 
     Args:
         script: what it says to everything, or a function from the request.
         gate: when given, waited for before every piece: a test lets the model go on by releasing it.
         error: raised after the first piece.
+        probability: of each word of a text; by default such that a suggestion is shown, and not cut short.
+        candidates: what it says when it is asked for several, best first; only `script` when not given.
+        scores: the natural logarithm of a text's probability, from the text.
+        absent: names of the methods that it does not have.
     """
 
     def __init__(
         self,
-        script: str | Callable[[Request], str] = "",
+        script: Said | Callable[[Request], Said] = "",
         gate: threading.Semaphore | None = None,
         error: Exception | None = None,
         name: str = "scripted",
+        probability: float = 0.99,
+        candidates: Sequence[Said] | None = None,
+        scores: Callable[[str], float] = lambda text: 0.0,
+        absent: Sequence[str] = (),
     ) -> None:
         self.script, self.gate, self.error = script, gate, error
+        self.probability, self.scores = probability, scores
         self.requests: list[Request] = []
+        self.candidates_asked: list[int] = []
+        self.scored: list[str] = []
+        self.warmed: list[Context] = []
         self.pieces_said = 0
         self.closed = False
         self.iterators_open = 0
+        self._candidates = candidates
         self._name = name
+        self._absent = frozenset(absent)
 
     @property
     def name(self) -> str:
@@ -39,38 +56,65 @@ class ScriptedModel:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities()
+        return Capabilities(absent=self._absent)
 
     def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
         assert not self.iterators_open, "one live iterator"
         self.requests.append(request)
         self.iterators_open += 1
         try:
-            text = self.script(request) if callable(self.script) else self.script
-            for word in re.findall(r"\s*\S+|\s+\Z", text):
+            for piece in self._pieces(self.script(request) if callable(self.script) else self.script):
                 while self.gate is not None and not self.gate.acquire(timeout=0.01):
                     if stopped():
                         return
                 if stopped():
                     return
                 self.pieces_said += 1
-                yield Piece(word, 0.5)
+                yield piece
                 if self.error is not None:
                     raise self.error
         finally:
             self.iterators_open -= 1
 
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
-        pass
+        self._have("warm")
+        self.warmed.append(context)
 
-    def candidates(self, request: Request, n: int, stopped: Callable[[], bool] = never) -> list[list[Piece]]:
-        return [list(self.complete(request, stopped))]
+    def candidates(
+        self,
+        request: Request,
+        n: int,
+        whole: Callable[[Sequence[Piece]], bool] = lambda _: False,
+        stopped: Callable[[], bool] = never,
+    ) -> list[list[Piece]]:
+        self._have("candidates")
+        assert not self.iterators_open, "one live iterator"
+        self.candidates_asked.append(n)
+        if self._candidates is None:
+            found = [list(self.complete(request, stopped))]
+        else:
+            self.requests.append(request)
+            found = [self._pieces(said) for said in self._candidates[:n]]
+        ends = [next((n for n in range(1, len(pieces)) if whole(pieces[:n])), len(pieces)) for pieces in found]
+        return [] if stopped() else [pieces[:end] for pieces, end in zip(found, ends, strict=True)]
 
     def score(self, context: Context, texts: Sequence[str]) -> list[float]:
-        return [0.0 for _ in texts]
+        self._have("score")
+        self.scored += texts
+        return [self.scores(text) for text in texts]
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:
+        self._have("likeliest")
         return []
 
     def close(self) -> None:
         self.closed = True
+
+    def _pieces(self, said: Said) -> list[Piece]:
+        if not isinstance(said, str):
+            return list(said)
+        return [Piece(word, self.probability) for word in re.findall(r"\s*\S+|\s+\Z", said)]
+
+    def _have(self, method: str) -> None:
+        if method in self._absent:
+            raise NotImplementedError(method)

@@ -1,117 +1,160 @@
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.engine.protocol import Request
-from afterword.engine.sampling import Sampling
+from afterword.engine.protocol import Piece, Request, never
+from afterword.engine.sampling import LONG, Sampling
+from afterword.errors import GenerationFailed
+from afterword.suggest.ending import repeats_from
 from afterword.suggest.suggester import Suggester
-from afterword.suggest.suggestion import Ended, Suggestion
+from afterword.suggest.suggestion import Ended, Suggestion, saves_a_key
 from afterword.text.context import Context
 from tests.fakes.scripted import ScriptedModel
+from tests.suggest.pieces import pieces, sure_pieces, texts
 
 
-def suggested(says: str, before: str, after: str = "", **sampling: float) -> Suggestion:
-    request = Request(1, Context(before, after), Sampling(**sampling))  # type: ignore[arg-type]
-    return list(Suggester(ScriptedModel(says)).suggest(request))[-1]
+def growing(says: str | Sequence[Piece], before: str = "They", sampling: Sampling = Sampling()) -> list[Suggestion]:  # noqa: B008
+    return list(Suggester(ScriptedModel(says)).suggest(Request(1, Context(before), sampling)))
 
 
-@pytest.mark.parametrize(
-    ("says", "before", "after", "shown"),
-    [
-        (" the city of Nova", "Once upon a time,", "", " the city of Nova"),
-        (" the city", "Once upon a time, ", "", "the city"),
-        ("  the city", "Once upon a time, ", "", "the city"),
-        ("me, there was", "Once upon a ti", "", "me, there was"),
-        (", there was", "Once upon a time ", "", ""),  # the writer's space stands: a comma does not belong behind it
-        (" quickly", "He ran ", "home.", "quickly "),
-        (" quickly", "He ran", " home.", " quickly"),
-        ("\n\nThank you", "Dear Anna, ", "", "\n\nThank you"),
-        (" Then he", "It rained.\n", "", "Then he"),
-        ("Then he", "It rained.\n\t", "", "Then he"),
-        (" aloud", "she read", "(see below)", " aloud "),
-        (" and said", "He came,", "“Yes.”", " and said "),
-        (" home", "They went", ", and", " home"),
-        (" home", "They went", "” he said", " home"),
-        ("是", "我，", "们好", "是"),
-    ],
-)
-def test_neither_a_doubled_nor_a_missing_space_at_the_cursor(says: str, before: str, after: str, shown: str) -> None:
-    assert suggested(says, before, after).text == shown
+def test_it_grows_by_whole_words_and_says_at_last_why_it_ended() -> None:
+    seen = growing(" went down to")
+    assert [one.text for one in seen] == [" went", " went down", " went down to"]
+    assert [one.why_it_ended for one in seen] == [None, None, Ended.MODEL]
 
 
-def test_the_model_is_not_shown_the_space_at_the_cursor() -> None:
-    model = ScriptedModel(" city")
-    list(Suggester(model).suggest(Request(1, Context("the  ", "after"))))
-    assert model.requests[0].context == Context("the", "after")
+def test_its_pieces_keep_their_probabilities() -> None:
+    said = [Piece("  light", 0.9, 1.0), Piece("house keeper", 0.8, 0.1), Piece(" was", 0.9, 0.9)]
+    shown = growing(said, "The ")[-1]
+    assert shown.pieces == (Piece("light", 0.9, 1.0), Piece("house keeper", 0.8, 0.1), Piece(" was", 0.9, 0.9))
 
 
-@pytest.mark.parametrize(("before", "after"), [("", ""), ("  \n", ""), ("qui", "et")])
-def test_silent_on_an_empty_page_and_inside_a_word(before: str, after: str) -> None:
-    model = ScriptedModel(" something")
-    assert [s.text for s in Suggester(model).suggest(Request(1, Context(before, after)))] == [""]
-    assert not model.requests
+def test_what_the_model_is_not_sure_of_is_not_shown_and_the_model_not_asked_for_more() -> None:
+    model = ScriptedModel([Piece(" light", 0.1), Piece("house", 1.0), Piece(" was", 1.0)])
+    assert list(Suggester(model).suggest(Request(1, Context("The")))) == [Suggestion((), Ended.UNSURE)]
+    assert model.pieces_said == 1
 
 
-def test_it_ends_with_the_sentence() -> None:
-    suggestion = suggested(" saw Mr. Hale. Then they left.", "They")
-    assert suggestion.text == " saw Mr. Hale."
-    assert suggestion.why_it_ended is Ended.SENTENCE
+def test_the_eager_see_what_the_others_do_not() -> None:
+    says = [Piece(" lighthouse", 0.1), Piece(" was", 0.9)]
+    assert growing(says, sampling=Sampling(eagerness=100))[-1].text == " lighthouse was"
 
 
-def test_it_ends_after_so_many_words_with_the_punctuation_that_clings_to_the_last() -> None:
-    suggestion = suggested(" one two three, four five", "They", max_words=3)
-    assert suggestion.text == " one two three,"
-    assert suggestion.why_it_ended is Ended.LENGTH
+def test_a_long_continuation_goes_on_however_unsure_the_model_is() -> None:
+    says = [Piece(f" word{number}", 0.05) for number in range(40)]
+    assert growing(says, sampling=LONG)[-1].text == "".join(piece.text for piece in says)
+    assert growing(says, sampling=replace(LONG, max_words=20))[-1].why_it_ended is Ended.LENGTH
+    for short in (Sampling(eagerness=100, max_words=40), Sampling(eagerness=99, max_words=40, max_sentences=0)):
+        assert growing(says, sampling=short)[-1].why_it_ended is Ended.UNSURE
 
 
-def test_a_long_continuation_runs_over_sentences_and_paragraphs() -> None:
-    text = " one. Two.\n\nThree four."
-    assert suggested(text, "Number", max_sentences=0, max_words=150).text == text
+# --- nothing --------------------------------------------------------------------------------------------------------
 
 
-def test_a_sentence_does_not_run_into_the_next_paragraph() -> None:
-    assert suggested(" and so on\nNext line", "They").text == " and so on"
+@pytest.mark.parametrize("says", ["", " ", "\n", " \n\n ", "\t", "\u3000"])
+def test_blank_text_is_nothing(says: str) -> None:
+    assert [bool(one) for one in growing(says)] == [False]
+    assert [bool(one) for one in growing([Piece(character, 0.99) for character in says])] == [False]
 
 
 @pytest.mark.parametrize(
-    ("says", "after", "shown"),
-    [
-        (" went down to the harbour and slept.", " to the harbour and slept.", " went down"),
-        (" went home.", ".", " went home"),
-        (" went to the house", " to the harbour and slept.", " went to the house"),
-        (" to the harbour and slept.", " to the harbour and slept.", ""),
-        (" went", " went", ""),
-        (" Joanna said so", "\n\nJo", " Joanna said so"),
-    ],
+    ("says", "before"), [("r", "Once upon a time the"), (" a", "Such "), (".", "They left"), (",", "They left")]
 )
-def test_it_never_repeats_what_stands_after_the_cursor(says: str, after: str, shown: str) -> None:
-    assert suggested(says, "They", after).text == shown
+def test_what_one_key_types_is_not_shown(says: str, before: str) -> None:
+    assert not growing(says, before)[-1]
 
 
-def test_the_model_is_asked_for_no_more_than_is_shown_and_its_iterator_is_closed() -> None:
-    model = ScriptedModel(" one. Two three four five six.")
-    list(Suggester(model).suggest(Request(1, Context("Number"))))
-    assert model.pieces_said == 2
-    assert model.iterators_open == 0
+def test_one_character_that_takes_several_keys_is() -> None:
+    assert growing("是", "我")[-1].text == "是"
+
+
+def test_the_last_letter_of_a_word_is_shown_with_the_words_behind_it() -> None:
+    seen = growing([Piece("r", 0.99), Piece(" by", 0.9), Piece(" the", 0.9), Piece(" sea", 0.9)], "There was a towe")
+    assert [one.text for one in seen] == ["r by", "r by the", "r by the sea"]
+
+
+# --- ending early ---------------------------------------------------------------------------------------------------
 
 
 def test_stopping_ends_it_with_what_was_shown() -> None:
     model = ScriptedModel(" one two three")
     suggestions = Suggester(model).suggest(Request(1, Context("Number")), stopped=lambda: model.pieces_said >= 2)
     last = list(suggestions)[-1]
-    assert (last.text, last.why_it_ended) == (" one two", Ended.STOPPED)
+    assert (last.text, last.why_it_ended) == (" one", Ended.STOPPED)
 
 
-words = st.sampled_from(
-    [" the", " boat", "s", ".", ",", " Mr", " e.g.", "\n", "\n\n", "  ", ' "', '."', " 3", ".5", "我。", "😀", "-", "'s"]
+class Holding(ScriptedModel):
+    """Has its iterators in hand, as a model does that keeps its state in them."""
+
+    def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
+        self.answer = super().complete(request, stopped)
+        return self.answer
+
+
+def test_when_it_ends_and_when_it_is_left_the_models_iterator_is_closed() -> None:
+    model = Holding(" one. Two three")
+    list(Suggester(model).suggest(Request(1, Context("Number"))))
+    assert model.iterators_open == 0
+    suggestions = Suggester(model).suggest(Request(1, Context("Number"), Sampling(max_sentences=2)))
+    next(suggestions)
+    suggestions.close()  # type: ignore[attr-defined]
+    assert model.iterators_open == 0
+
+
+def test_a_model_that_breaks_is_heard_of_and_can_be_asked_again() -> None:
+    model = ScriptedModel(" one two three", error=GenerationFailed("m", "broken"))
+    suggester = Suggester(model)
+    with pytest.raises(GenerationFailed):
+        list(suggester.suggest(Request(1, Context("Number"))))
+    model.error = None
+    assert list(suggester.suggest(Request(2, Context("Number"))))[-1].text == " one two three"
+
+
+# --- reading ahead --------------------------------------------------------------------------------------------------
+
+
+def test_it_lets_the_model_read_the_page_ahead_where_a_suggestion_belongs() -> None:
+    model = ScriptedModel()
+    here = Context("Once upon", " a time", "A tale")
+    for context in (here, Context(""), Context("qui", "et")):
+        Suggester(model).warm(context)
+    assert model.warmed == [here]
+    Suggester(ScriptedModel(absent=["warm"])).warm(here)
+
+
+# --- what must hold of anything that a model may say ----------------------------------------------------------------
+
+befores = st.sampled_from(
+    ["They", "They ", "M", "the old man and", "It was very", "---", "The sea was calm.\n", "- Buy milk\n- Buy"]
+)
+afters = st.one_of(st.just(""), st.lists(texts, min_size=1, max_size=5).map("".join))
+samplings = st.builds(
+    Sampling,
+    max_words=st.sampled_from([1, 2, 3, 8, 50]),
+    max_sentences=st.sampled_from([0, 1, 2]),
+    eagerness=st.sampled_from([0, 50, 80, 100]),
 )
 
 
-@given(st.lists(words, max_size=30).map("".join), st.sampled_from(["They", "They ", "They\n", "M"]), words, st.integers(1, 8))
-def test_streamed_text_only_grows(says: str, before: str, after: str, max_words: int) -> None:
-    request = Request(1, Context(before, after), Sampling(max_words=max_words))
-    seen = [s.text for s in Suggester(ScriptedModel(says)).suggest(request)]
-    assert all(later.startswith(earlier) for earlier, later in pairwise(seen))
-    assert not seen[-1] or seen[-1].strip()
+@given(st.one_of(pieces, sure_pieces), befores, afters, samplings, st.booleans())
+def test_streamed_text_only_grows_and_is_always_worth_a_key_and_never_what_follows(
+    says: list[Piece], before: str, after: str, sampling: Sampling, looks_ahead: bool
+) -> None:
+    suggester = Suggester(ScriptedModel(says), looks_ahead=looks_ahead)
+    seen = list(suggester.suggest(Request(1, Context(before, after), sampling)))
+    assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(seen))
+    assert all(saves_a_key(one.text) and repeats_from(one.text.rstrip(), before, after) is None for one in seen if one)
+    assert [one.why_it_ended is not None for one in seen] == [False] * (len(seen) - 1) + [True]
+    assert list(suggester.suggest(Request(2, Context(before, after), sampling))) == seen[-1:]
+
+
+@given(st.one_of(pieces, sure_pieces), befores, afters, samplings)
+def test_it_shows_only_what_the_model_said(says: list[Piece], before: str, after: str, sampling: Sampling) -> None:
+    said = "".join(piece.text for piece in says)
+    model = ScriptedModel(says)
+    shown = list(Suggester(model, looks_ahead=False).suggest(Request(1, Context(before, after), sampling)))[-1].text
+    assert shown.rstrip() == "" or said.lstrip(" \t").startswith(shown.rstrip().lstrip(" \t"))

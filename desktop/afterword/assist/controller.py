@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
-from afterword.assist.timing import LEAVE_WITHIN_MS, SHOW_AFTER
+from afterword.assist.timing import ALTERNATIVES_AFTER_MS, LEAVE_WITHIN_MS, SHOW_AFTER
 from afterword.assist.types import ModelState, Phase, Place
 from afterword.assist.worker import Opener, Worker
 from afterword.engine.protocol import Request
@@ -23,15 +23,19 @@ class Controller(QObject):
 
     Signals:
         suggestion_ready: a Suggestion (it grows with every emission) and the Place for which it was asked.
+        alternatives_ready: a list of other Suggestions and the same Place, once the first has stood on the page for a moment.
         state_changed: a ModelState.
         rate_measured: tokens per second.
     """
 
     suggestion_ready = Signal(object, object)
+    alternatives_ready = Signal(object, object)
     state_changed = Signal(object)
     rate_measured = Signal(float)
     _load_wished = Signal(int, str, bool)
     _completion_wished = Signal(object)
+    _reading_wished = Signal(int, object)
+    _alternatives_wished = Signal(object)
     _leave_wished = Signal()
 
     def __init__(self, opener: Opener, parent: QObject | None = None) -> None:
@@ -41,17 +45,23 @@ class Controller(QObject):
         self._id = 0
         self._load_id = 0
         self._asked: tuple[Request, Place] | None = None
+        self._resting: Context | None = None
         self._waiting: Suggestion | None = None
         self._due = 0.0
         self._ready = False
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._show)
+        self._idle = QTimer(self, singleShot=True, interval=ALTERNATIVES_AFTER_MS)
+        self._idle.timeout.connect(self._look_further)
         self._thread = QThread()
         self._thread.setObjectName("model")
         self._worker = Worker(opener)
         self._worker.moveToThread(self._thread)
         self._load_wished.connect(self._worker.load)
         self._completion_wished.connect(self._worker.complete)
+        self._reading_wished.connect(self._worker.read)
+        self._alternatives_wished.connect(self._worker.find_alternatives)
+        self._worker.alternatives_made.connect(self._alternatives_arrived)
         self._leave_wished.connect(self._worker.leave)
         self._worker.state_changed.connect(self._state_arrived)
         self._worker.suggestion_grew.connect(self._suggestion_arrived)
@@ -88,9 +98,17 @@ class Controller(QObject):
     def ask(self, context: Context, place: Place) -> None:
         """Ask for words at `place`; whatever was asked before is void."""
         self.cancel()
+        self._resting = None
         self._asked = (Request(self._id, context, self._sampling), place)
         self._due = time.monotonic() + self._pace
         self._completion_wished.emit(self._asked[0])
+
+    @Slot(object)
+    def read(self, context: Context) -> None:
+        """The cursor rests in `context`, and no words are asked for: let the model read it ahead of the next keystroke."""
+        self._resting = context
+        if self._ready and self._asked is None:
+            self._reading_wished.emit(self._id, context)
 
     @Slot()
     def cancel(self) -> None:
@@ -99,6 +117,7 @@ class Controller(QObject):
         self._worker.want(self._id)
         self._asked = self._waiting = None
         self._timer.stop()
+        self._idle.stop()
 
     # --- replies ----------------------------------------------------------------------------------------------------
 
@@ -108,6 +127,8 @@ class Controller(QObject):
         self._ready = state.phase in (Phase.READY, Phase.WRITING)
         if became_ready and self._asked is not None and self._waiting is None:
             self._completion_wished.emit(self._asked[0])  # asked while the model was still loading
+        elif became_ready and self._resting is not None:
+            self.read(self._resting)
         self.state_changed.emit(state)
 
     @Slot(int, object)
@@ -125,6 +146,18 @@ class Controller(QObject):
     def _show(self) -> None:
         if self._asked is not None and self._waiting is not None:
             self.suggestion_ready.emit(self._waiting, self._asked[1])
+            if self._waiting and self._waiting.why_it_ended and self._asked[0].sampling.candidates > 1:
+                self._idle.start()
+
+    @Slot()
+    def _look_further(self) -> None:
+        if self._asked is not None:
+            self._alternatives_wished.emit(self._asked[0])
+
+    @Slot(int, object)
+    def _alternatives_arrived(self, request_id: int, found: list[Suggestion]) -> None:
+        if self._asked is not None and request_id == self._asked[0].id:
+            self.alternatives_ready.emit(found, self._asked[1])
 
     # --- leaving ----------------------------------------------------------------------------------------------------
 

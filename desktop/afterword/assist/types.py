@@ -40,6 +40,7 @@ class ModelState:
         stage: while loading, a fixed word for what is being done.
         error: when it failed, why.
         ignores: names of Sampling's fields that have no effect on it.
+        small: whether it runs in a smaller and slower form, because memory was short.
     """
 
     phase: Phase
@@ -48,3 +49,4 @@ class ModelState:
     stage: str = ""
     error: BaseException | None = None
     ignores: frozenset[str] = frozenset()
+    small: bool = False

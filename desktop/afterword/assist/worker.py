@@ -12,6 +12,7 @@ from afterword.assist.types import ModelState, Phase
 from afterword.engine.protocol import LanguageModel, Request
 from afterword.errors import Cancelled
 from afterword.suggest.suggester import Suggester
+from afterword.text.context import Context
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
@@ -29,11 +30,13 @@ class Worker(QObject):
     Signals:
         state_changed: a ModelState.
         suggestion_grew: the id of a request and its Suggestion so far.
+        alternatives_made: the id of a request and a list of other Suggestions for it.
         rate_measured: tokens per second of the request that has just ended.
     """
 
     state_changed = Signal(object)
     suggestion_grew = Signal(int, object)
+    alternatives_made = Signal(int, object)
     rate_measured = Signal(float)
 
     def __init__(self, opener: Opener) -> None:
@@ -106,6 +109,28 @@ class Worker(QObject):
             self.rate_measured.emit((pieces - 1) / took)
         self._settle()
 
+    @Slot(object)
+    def find_alternatives(self, request: Request) -> None:
+        """Make other suggestions for a request that was run; until something newer is wanted."""
+        if self._suggester is None or request.id != self._wanted:
+            return
+        try:
+            found = self._suggester.alternatives(request, request.sampling.candidates - 1, lambda: request.id != self._wanted)
+        except Exception:  # the suggestion that is shown stays; the next request will say what is wrong
+            _log.warning("the model failed while it looked for alternatives", exc_info=True)
+            return
+        self.alternatives_made.emit(request.id, found)
+
+    @Slot(int, object)
+    def read(self, request_id: int, context: Context) -> None:
+        """Read the page around the cursor, ahead of a request; until something newer is wanted."""
+        if self._suggester is None or request_id != self._wanted:
+            return
+        try:
+            self._suggester.warm(context, lambda: request_id != self._wanted)
+        except Exception:  # it will be said when the writer asks for something
+            _log.warning("the model failed while it read", exc_info=True)
+
     @Slot()
     def leave(self) -> None:
         """Give the model back and end the thread."""
@@ -126,7 +151,8 @@ class Worker(QObject):
     def _state(self, phase: Phase, error: BaseException | None = None) -> ModelState:
         assert self._suggester is not None
         model = self._suggester.model
-        return ModelState(phase, model.name, error=error, ignores=model.capabilities.ignores)
+        can = model.capabilities
+        return ModelState(phase, model.name, error=error, ignores=can.ignores, small=can.small)
 
     def _release(self) -> None:
         if self._suggester is not None:

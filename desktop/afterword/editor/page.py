@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from afterword.assist.timing import READ_AFTER_MS
 from afterword.assist.types import Place
 from afterword.editor.hands import HandledSheet, Outcome
 from afterword.editor.keys import DEFAULT_BINDINGS, Bindings, EditorAction, is_modifier
@@ -31,6 +32,7 @@ class Page(HandledSheet):
     Signals:
         suggestion_wanted: the Context and the Place of the cursor, after a key of the writer.
         suggestion_unwanted: an earlier wish is void.
+        cursor_rested: the Context where the cursor has been for a moment, with no suggestion wished for.
         suggestion_shown: a Suggestion, at its first showing.
         suggestion_taken: what of it was put into the document, and the EditorAction that did it.
         suggestion_dropped: a Suggestion that was shown and is gone, of which nothing was accepted and not all was typed.
@@ -38,6 +40,7 @@ class Page(HandledSheet):
 
     suggestion_wanted = Signal(object, object)
     suggestion_unwanted = Signal()
+    cursor_rested = Signal(object)
     suggestion_shown = Signal(object)
     suggestion_taken = Signal(str, object)
     suggestion_dropped = Signal(object)
@@ -52,6 +55,9 @@ class Page(HandledSheet):
         self._bindings = Bindings(DEFAULT_BINDINGS)
         self._enabled = True
         self._held = 0  # the key that did something with a suggestion and may still be held down
+        self._rest = QTimer(self, singleShot=True, interval=READ_AFTER_MS)
+        self._rest.timeout.connect(self._rested)
+        self.cursorPositionChanged.connect(self._rest.start)
 
     # --- what the window and the controller use ---------------------------------------------------------------------
 
@@ -163,6 +169,11 @@ class Page(HandledSheet):
         self._voids += 1
         self._wished = True
         self.suggestion_wanted.emit(self.context(), self.place())
+
+    @Slot()
+    def _rested(self) -> None:
+        if self._enabled and not self._wished:
+            self.cursor_rested.emit(self.context())
 
     def _end_offer(self) -> None:
         self.take_ghost_off()

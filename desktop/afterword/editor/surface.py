@@ -29,7 +29,7 @@ from afterword.editor.look import PageLook
 from afterword.editor.markdown import MarkdownHighlighter
 from afterword.editor.plaintext import clean, index_at
 from afterword.editor.wordcount import WordCounts
-from afterword.text.context import AFTER_LIMIT, BEFORE_LIMIT, Context
+from afterword.text.context import AFTER_LIMIT, Context, reach
 
 SMALLEST, LARGEST = 6.0, 96.0  # points, for the zoomed font
 _COUNT_AFTER_MS = 250  # of quiet before words are counted
@@ -98,10 +98,11 @@ class Surface(QPlainTextEdit):
         block = cursor.block()
         text = block.text()
         at = index_at(text, cursor.positionInBlock())
-        before = _gather(text[:at], BEFORE_LIMIT, block, QTextBlock.previous)
+        reached = reach(cursor.position())
+        before = _gather(text[:at], reached, block, QTextBlock.previous)
         after = _gather(text[at:], AFTER_LIMIT, block, QTextBlock.next)
         return Context(
-            clean("\n".join(reversed(before)))[-BEFORE_LIMIT:],
+            clean("\n".join(reversed(before)))[-reached:] if reached else "",
             clean("\n".join(after))[:AFTER_LIMIT],
         )
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from afterword.engine.sampling import Sampling
-from afterword.suggest.suggestion import Ended
-from afterword.text.boundaries import sentence_ends, word_ends
+from afterword.suggest.suggestion import Ended, Limit
+from afterword.text.boundaries import count_words, sentence_ends, word_ends
 
 _CONVINCING = 12  # characters of the following text that a suggestion must repeat before it is taken for a repetition
+_CONVINCING_WORDS = 3  # or so many words of it
+_STARTS = re.compile(r"(?<!\w)(?<!\w['’\-.,])\w|(?<!\w)[^\w\s]|[^\w\s](?!\w)")  # of words, and of punctuation outside of them
+_CLINGING = re.compile(r"[^\w\s]*")
 _BLANK_RUN = re.compile(r"\s+\Z")
 
 
-def ending(text: str, before: str, after: str, sampling: Sampling, final: bool) -> tuple[int, Ended | None]:
-    """How much of `text` can be shown now, and why it ends there.
+def ending(text: str, before: str, sampling: Sampling, final: bool) -> tuple[int, Ended | None]:
+    """Where `text` ends, and why it ends there. Without white space at its end.
 
-    While more may follow (`final` False) only what will certainly stay is counted: the number never falls as `text` grows.
+    While more may follow (`final` False) the number never falls as `text` grows.
 
     Args:
         text: what the model has said so far, from the cursor on.
         before: what stands before the cursor.
-        after: what stands after it.
         sampling: for the bounds on words and sentences.
         final: whether the model has nothing to add.
 
@@ -36,31 +39,34 @@ def ending(text: str, before: str, after: str, sampling: Sampling, final: bool) 
             cuts.append((newline, Ended.SENTENCE))
     if (length := _length_end(text, sampling.max_words)) is not None:
         cuts.append((length, Ended.LENGTH))
-    repeated = repeats_from(text, after)
-    if repeated is not None and (final or len(text) - repeated >= min(_CONVINCING, len(after.strip()))):
-        cuts.append((repeated, Ended.FOLLOWING))
     if cuts:
         end, why = min(cuts, key=lambda cut: cut[0])
         return _without_blank_end(text[:end]), why
-    if final:
-        return _without_blank_end(text), Ended.MODEL
-    return _without_blank_end(text[:repeated]), None
+    return _without_blank_end(text), Ended.MODEL if final else None
 
 
-def repeats_from(text: str, after: str) -> int | None:
-    """Where, at the start of a word, the rest of `text` begins to say what follows the cursor; None when it does not."""
-    following = after.lstrip()
-    if not following:
-        return None
-    for match in re.finditer(r"\b\w|[^\w\s]", text):
-        rest = text[match.start() :]
-        if following.startswith(rest) or (rest.startswith(following) and not _within_word(rest, len(following))):
-            return match.start()
+def repeats_from(text: str, before: str, after: str) -> Limit | None:
+    """Where, at the start of a word, `text` begins to say what follows the cursor; None where it does not.
+
+    It does from there on where its end is how the following text begins, and where it said enough of that, whatever it says then.
+    """
+    following = after.strip().casefold()
+    for match in _STARTS.finditer(text):
+        start = match.start()
+        if text[start].casefold()[:1] != following[:1] or (not start and _within_word(before[-1:] + text, 1)):
+            continue
+        said = text[start:].casefold()
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(said, following, strict=False)))
+        while _within_word(said, same) or _within_word(following, same):
+            same -= 1
+        enough = same >= _CONVINCING or count_words(said[:same]) >= _CONVINCING_WORDS or same == len(following) < len(said)
+        if enough or same in (len(said), len(following)):
+            return Limit(start, enough)
     return None
 
 
 def _within_word(text: str, at: int) -> bool:
-    return text[at - 1].isalnum() and text[at : at + 1].isalnum()
+    return at > 0 and text[at - 1].isalnum() and text[at : at + 1].isalnum()
 
 
 def _length_end(text: str, max_words: int) -> int | None:
@@ -68,7 +74,7 @@ def _length_end(text: str, max_words: int) -> int | None:
     ends = word_ends(text, max_words)
     if len(ends) < max_words:
         return None
-    clinging = re.compile(r"\S*").match(text, ends[-1])
+    clinging = _CLINGING.match(text, ends[-1])
     end = clinging.end() if clinging else ends[-1]
     return end if end < len(text) else None
 

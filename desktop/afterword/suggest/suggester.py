@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from afterword.engine.protocol import LanguageModel, Piece, Request, never
-from afterword.suggest import seam
-from afterword.suggest.ending import ending
-from afterword.suggest.suggestion import Ended, Suggestion, part
+from afterword.engine.sampling import Sampling
+from afterword.suggest import following, seam
+from afterword.suggest.ending import ending, repeats_from
+from afterword.suggest.memory import Memory
+from afterword.suggest.rules import RULES, Rule
+from afterword.suggest.suggestion import Ended, Suggestion, part, saves_a_key
+from afterword.suggest.worth import worth
+from afterword.text.boundaries import word_ends
+from afterword.text.context import Context
+
+_SPARE = 2  # candidates beyond those asked for: some begin with the same word
 
 
 class Suggester:
@@ -16,15 +24,25 @@ class Suggester:
 
     Args:
         model: owned by the caller, who also closes it.
+        rules: what a suggestion never says.
+        looks_ahead: whether several candidates are compared by the text that follows, where some does.
     """
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: LanguageModel, rules: Mapping[str, Rule] = RULES, looks_ahead: bool = True) -> None:
         self._model = model
+        self._rules = rules
+        self._looks_ahead = looks_ahead and not {"candidates", "score"} & model.capabilities.absent
+        self._memory = Memory()
 
     @property
     def model(self) -> LanguageModel:
         """The model that is asked."""
         return self._model
+
+    def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
+        """Let the model read the page ahead of the next request."""
+        if "warm" not in self._model.capabilities.absent and not _silent(context):
+            self._model.warm(context, stopped)
 
     def suggest(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Suggestion]:
         """Yield the suggestion for `request` as it grows: each is the one before with more at its end.
@@ -34,39 +52,100 @@ class Suggester:
         Raises:
             GenerationFailed: the model broke.
         """
-        context = request.context
-        if seam.inside_word(context) or not (context.before + context.preface).strip():
+        if _silent(request.context):
             yield Suggestion((), Ended.SEAM)
             return
-        answer = self._model.complete(replace(request, context=seam.prompt(context)), stopped)
+        suggestion = self._memory.recall(request.context, request.sampling)
+        if suggestion is not None:
+            yield suggestion
+            return
+        suggestion = Suggestion()
+        made = self._chosen if self._looks_ahead and following.wanted(request) else self._streamed
+        for suggestion in made(request, stopped):
+            yield suggestion
+        self._memory.keep(request.context, request.sampling, suggestion)
+
+    def alternatives(self, request: Request, n: int, stopped: Callable[[], bool] = never) -> list[Suggestion]:
+        """Up to `n` other suggestions for a request whose suggestion was made, each beginning with another word."""
+        if _silent(request.context) or "candidates" in self._model.capabilities.absent:
+            return []
+        shown = self._memory.recall(request.context, request.sampling)
+        words = {_first_word(shown.text)} if shown else set()
+        found = []
+        for suggestion in self._candidates(request, n + 1 + _SPARE, stopped):
+            word = _first_word(suggestion.text)
+            if suggestion and word not in words:
+                words.add(word)
+                found.append(suggestion)
+        return found[:n]
+
+    def _streamed(self, request: Request, stopped: Callable[[], bool]) -> Iterator[Suggestion]:
+        answer = self._model.complete(request, stopped)
         pieces: list[Piece] = []
         shown = Suggestion()
-        for piece in answer:
-            pieces.append(piece)
-            grown = self._cut(request, pieces, final=False)
-            if grown.why_it_ended or len(grown.text) > len(shown.text):
-                shown = grown
-                yield shown
-            if grown.why_it_ended:
-                break
-        close = getattr(answer, "close", None)
-        if close is not None:
-            close()  # one live iterator: the model may be asked again as soon as this one ends
+        try:
+            for piece in answer:
+                pieces.append(piece)
+                grown = self._cut(request, pieces, final=False)
+                if grown.why_it_ended or len(grown.text) > len(shown.text):
+                    shown = grown
+                    yield shown
+                if grown.why_it_ended:
+                    break
+        finally:
+            if isinstance(answer, Generator):
+                answer.close()  # one live iterator: the model may be asked again as soon as this one ends
         if not shown.why_it_ended:
             yield Suggestion(shown.pieces, Ended.STOPPED) if stopped() else self._cut(request, pieces, final=True)
 
-    @staticmethod
-    def _cut(request: Request, pieces: list[Piece], final: bool) -> Suggestion:
+    def _chosen(self, request: Request, stopped: Callable[[], bool]) -> Iterator[Suggestion]:
+        """The candidate after which the following text is likeliest."""
+        short = replace(request.sampling, max_words=min(following.WORDS, request.sampling.max_words))
+        candidates = self._candidates(replace(request, sampling=short), following.COMPARED, stopped, cut=False)
+        best = following.likeliest(self._model, request, candidates)
+        yield Suggestion((), Ended.STOPPED) if stopped() else best or Suggestion((), Ended.UNSURE)
+
+    def _candidates(self, request: Request, n: int, stopped: Callable[[], bool], cut: bool = True) -> list[Suggestion]:
+        def whole(pieces: Sequence[Piece]) -> bool:
+            return self._cut(request, pieces, final=False, gated=False, cut=cut).why_it_ended is not None
+
+        found = self._model.candidates(request, n, whole, stopped)
+        return [self._cut(request, pieces, final=True, gated=False, cut=cut) for pieces in found]
+
+    def _cut(self, request: Request, pieces: Sequence[Piece], final: bool, gated: bool = True, cut: bool = True) -> Suggestion:
+        """What of `pieces` is shown; only text that will certainly stay, while more may come."""
+        context, sampling = request.context, request.sampling
         raw = "".join(piece.text for piece in pieces)
-        before, after = request.context.before, request.context.after
-        start = seam.skip(raw, before)
-        if start is None:
-            return Suggestion((), Ended.SEAM)
-        text = raw[start:]
-        end, why = ending(text, before, after, request.sampling, final)
-        if not text[:end].strip():
-            end = 0
-        kept = part(pieces, start, start + end)
-        if why and (space := seam.closing_space(text[:end], after)):
+        start = seam.skip(raw, context.before)
+        text, said = raw[start:], part(pieces, start)
+        end, why = ending(text, context.before, sampling, final)
+        judged = worth(text, said, sampling.eagerness if gated else 100, final, cut=cut and not _everything(sampling))
+        if judged.length < end:
+            end, why = judged.length, Ended.UNSURE if judged.ended else None
+        for rule in self._rules.values():
+            limit = rule(text[:end], context.before, context.after)
+            if limit is not None and (limit.ended or why is None):
+                end, why = limit.length, Ended.RULE if limit.ended else None
+        while (limit := repeats_from(text[:end], context.before, context.after)) is not None:
+            end, why = len(text[: limit.length].rstrip()), Ended.FOLLOWING if limit.ended or why else None
+        shown = text[:end].rstrip()
+        if not saves_a_key(shown):
+            return Suggestion((), why)
+        kept = part(said, 0, len(shown))
+        if why and (space := seam.closing_space(shown, context.after)):
             kept += (Piece(space, 1.0),)
         return Suggestion(kept, why)
+
+
+def _silent(context: Context) -> bool:
+    return seam.inside_word(context) or not (context.before + context.preface).strip()
+
+
+def _everything(sampling: Sampling) -> bool:
+    """Whether the writer wants to read on, as with `sampling.LONG`, and not to take what is suggested with a key."""
+    return sampling.eagerness == 100 and not sampling.max_sentences
+
+
+def _first_word(text: str) -> str:
+    end = next(iter(word_ends(text, 1)), len(text))
+    return text[:end].strip().casefold()

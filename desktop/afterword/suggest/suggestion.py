@@ -17,8 +17,23 @@ class Ended(Enum):
     SENTENCE = "sentence"  # as many sentences as were asked for
     MODEL = "model"  # the model had no more to say
     FOLLOWING = "following"  # it came to what already stands after the cursor
-    SEAM = "seam"  # it does not fit to the writer's text
+    UNSURE = "unsure"  # what would come next is not probable enough
+    RULE = "rule"  # it would say what no suggestion says
+    SEAM = "seam"  # nothing belongs there
     STOPPED = "stopped"  # nobody wants it any more
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How far a text can be shown.
+
+    Attributes:
+        length: in characters.
+        ended: whether nothing that may follow changes that.
+    """
+
+    length: int
+    ended: bool
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,12 @@ class Suggestion:
 
     def _split(self, at: int) -> tuple[str, Suggestion]:
         return self.text[:at], replace(self, pieces=part(self.pieces, at))
+
+
+def saves_a_key(text: str) -> bool:
+    """Whether `text` is taken with fewer keys than it is typed with: it is not blank, and no character that one key types."""
+    shown = text.rstrip()
+    return len(shown) > 1 or not shown.isascii()
 
 
 def part(pieces: Iterable[Piece], start: int, end: int | None = None) -> tuple[Piece, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_WORD = r"\w+(?:['’\-]\w+|[.,]\d+)*"  # don't, half-typed, naïve, 3rd, 3.5
+_WORD = r"\w+(?:['’\-]\w+|(?<=\d)[.,]\d\w*)*"  # don't, half-typed, naïve, 3rd, 3.5, 3.5km
 _UNIT = re.compile(rf"\s*(?:{_WORD}|[^\w\s]+)?")
 _WORDS = re.compile(_WORD)
 

@@ -1,0 +1,77 @@
+"""In mid-paragraph: what follows the cursor decides between several candidates, and how far each goes.
+
+A candidate is as good as it is probable itself, and as it leads to what follows: from the end of its first, second or third
+word, wherever it does so best. Nobody knows how many words are missing, so what follows counts half.
+
+In 79 gaps of one to three words in the four texts for tuning (`afterword bench keystrokes --middle`) a balanced eagerness found
+the right first word of 19 % by what stands before alone, with 58 % of what it showed right; and of 29 % so, with 55 % right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from afterword.engine.protocol import LanguageModel, Piece, Request
+from afterword.suggest import seam
+from afterword.suggest.ending import repeats_from
+from afterword.suggest.suggestion import Suggestion, part, saves_a_key
+from afterword.suggest.worth import gate
+from afterword.text.boundaries import word_ends
+from afterword.text.context import Context
+
+COMPARED = 6  # candidates; with four the first word is right 1 % less often, with eight 3 % more
+WORDS = 3  # of each
+_FOLLOWING = 6  # words that are looked at; with four 1 % less
+_WEIGHT = 0.5  # of what follows; 0.3 and 0.7 are each 1 % worse
+
+
+def wanted(request: Request) -> bool:
+    """Whether the paragraph goes on behind the cursor."""
+    line = request.context.after.partition("\n")[0]
+    return any(character.isalnum() for character in line)
+
+
+def likeliest(model: LanguageModel, request: Request, candidates: Sequence[Suggestion]) -> Suggestion | None:
+    """The candidate that fits best between what stands on both sides of it; None where it is not sure enough to be shown.
+
+    Args:
+        model: scores them.
+        request: with what follows the cursor.
+        candidates: up to WORDS words of each.
+    """
+    after = request.context.after
+    ends = word_ends(after, _FOLLOWING)
+    following = after[: ends[-1]] if ends else ""
+    parts = [_parts(text) for text in dict.fromkeys(candidate.text for candidate in candidates if candidate)]
+    if not parts or not following:
+        return None
+    shown = [[text for text in each if _can_be_shown(text, request.context)] for each in parts]
+    flat = [text for each in shown for text in each]
+    joined = [text + seam.closing_space(text, after) + following for text in flat]
+    scores = dict(zip(flat, model.score(request.context, joined), strict=True))
+    firsts = model.score(request.context, [each[0] for each in parts])
+    values = [
+        (1 - _WEIGHT) * first + _WEIGHT * max(map(scores.__getitem__, each)) for first, each in zip(firsts, shown, strict=True)
+    ]
+    best = max(range(len(parts)), key=values.__getitem__)
+    share = 1 / sum(math.exp(value - values[best]) for value in values)
+    probability = share * min(1.0, sum(map(math.exp, firsts)))
+    if probability < gate(request.sampling.eagerness):
+        return None
+    text = max(shown[best], key=scores.__getitem__)
+    whole = next(candidate for candidate in candidates if candidate.text.startswith(text))
+    closing = Piece(seam.closing_space(text, after), 1.0)
+    return replace(whole, pieces=part(whole.pieces, 0, len(text)) + ((closing,) if closing.text else ()))
+
+
+def _parts(text: str) -> list[str]:
+    """The first word of `text`, its first two, and so on."""
+    ends = word_ends(text, WORDS)
+    return [text[:end] for end in ends[:-1]] + [text]
+
+
+def _can_be_shown(text: str, context: Context) -> bool:
+    """Whether a part of a candidate is a suggestion as well as all of it is."""
+    return saves_a_key(text) and repeats_from(text.rstrip(), context.before, context.after) is None

@@ -1,0 +1,68 @@
+"""What a suggestion never says: each rule is a reason to end it earlier, or not to begin.
+
+What each is worth is in the README's table; `afterword bench keystrokes --without RULE` measures it.
+"""
+
+# ruff: noqa: ARG001 a rule looks at what it needs
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from afterword.suggest.suggestion import Limit
+
+Rule = Callable[[str, str, str], Limit | None]
+"""From a suggestion's text, in whole words, what stands before it and what stands after it, to where it must end.
+
+None where it need not. A limit that has not `ended` holds back what is still on the way to being forbidden: what was shown once
+is never taken back. For a longer text no rule gives a smaller limit."""
+
+_MARKS = re.compile(r"([^\w\s])\1{3,}")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_LOOP_WORDS = 8  # of a phrase that is said twice, at most
+_SHORT_LOOP = 2  # words of a phrase that may be said twice: "very very", "day after day after", "I know, I know"
+_NEAR = 200  # characters before the cursor in which a loop may have begun
+_REPEATED = 12  # characters of a line, at least, before it is taken for a repetition
+
+
+def marks(text: str, before: str, after: str) -> Limit | None:
+    """No four of the same punctuation marks in a row."""
+    near = before[-3:]
+    match = _MARKS.search(near + text)
+    return None if match is None else Limit(max(0, match.start() - len(near)), True)
+
+
+def line_above(text: str, before: str, after: str) -> Limit | None:
+    """Not the line above once more."""
+    *earlier, begun = before.split("\n")
+    above = next((line.strip().casefold() for line in reversed(earlier) if line.strip()), "")
+    at = 0
+    for addition in text.split("\n"):
+        line = (begun + addition).strip().casefold()
+        last = at + len(addition) == len(text)
+        if addition.strip() and len(above) >= _REPEATED and (line == above or (last and above.startswith(line))):
+            return Limit(at, line == above)
+        above, begun, at = line or above, "", at + len(addition) + 1
+    return None
+
+
+def loop(text: str, before: str, after: str) -> Limit | None:
+    """No phrase twice in a row, and no short one three times: "and the old man and the old man", "very very very"."""
+    near = before[-_NEAR:]
+    found = [(match.group().casefold(), match.start() - len(near)) for match in _WORD.finditer(near + text)]
+    words = [word for word, _ in found]
+    for at, (word, start) in enumerate(found):
+        if start < 0:
+            continue
+        for length in range(1, min(_LOOP_WORDS, at) + 1):
+            begin = at - length * (2 if length <= _SHORT_LOOP else 1)
+            if begin < 0 or words[at - length] != word:
+                continue
+            phrase, again = words[at - length : at], words[at : at + length]
+            if words[begin : at - length] in ([], phrase) and again == phrase[: len(again)] and sum(map(len, phrase)) > length:
+                return Limit(start, len(again) == length)
+    return None
+
+
+RULES: Mapping[str, Rule] = {"marks": marks, "line above": line_above, "loop": loop}
