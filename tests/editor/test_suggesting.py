@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from afterword.editor.keys import EditorAction
+from afterword.text.context import Context
 from tests.editor.conftest import CTRL, SHIFT, Key, Writer, suggestion
 
 
@@ -342,3 +343,15 @@ def blocks(writer: Writer):
     while block.isValid():
         yield block
         block = block.next()
+
+
+def test_it_is_told_where_the_cursor_rests_with_nothing_wished_for(writer: Writer, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(writer.page.cursor_rested, timeout=3000) as rested:
+        writer.has("One two", cursor=3)
+    assert rested.args == [Context("One", " two")]
+
+
+def test_where_words_are_wished_for_nothing_rests(writer: Writer, qtbot: QtBot) -> None:
+    writer.types("One")
+    with qtbot.assertNotEmitted(writer.page.cursor_rested, wait=400):
+        pass

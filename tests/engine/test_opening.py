@@ -141,7 +141,7 @@ def test_a_model_that_does_not_fit_is_loaded_in_its_smaller_form_and_says_so(
 ) -> None:
     load = opening._load
 
-    def exhausted(*given: Any, **options: bool) -> LanguageModel:
+    def exhausted(*given: Any, **options: Any) -> LanguageModel:
         if not options:
             raise MemoryError
         return load(*given, **options)

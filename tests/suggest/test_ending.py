@@ -115,6 +115,10 @@ def test_nor_when_it_is_cut_amid_what_may_become_a_repetition(unsure: str) -> No
     assert suggested(" went to the sea and slept", "They", " to the harbour and slept", max_words=3).text == " went"
 
 
+def test_nor_when_a_rule_cuts_it_there() -> None:
+    assert suggested(" went on to the very very very cold sea", "They", " very, very cold").text == " went on to the"
+
+
 def test_the_end_of_a_half_typed_word_is_no_repetition() -> None:
     assert suggested("me", "Once upon a ti", " me again").text == "me"
     assert suggested("me", "Once upon a ", " me again").text == ""

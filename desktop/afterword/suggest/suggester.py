@@ -125,10 +125,10 @@ class Suggester:
         for rule in self._rules.values():
             limit = rule(text[:end], context.before, context.after)
             if limit is not None and (limit.ended or why is None):
-                end, why = limit.length, Ended.RULE if limit.ended else None
+                end, why = len(text[: limit.length].rstrip()), Ended.RULE if limit.ended else None
         while (limit := repeats_from(text[:end], context.before, context.after)) is not None:
             end, why = len(text[: limit.length].rstrip()), Ended.FOLLOWING if limit.ended or why else None
-        shown = text[:end].rstrip()
+        shown = text[:end]
         if not saves_a_key(shown):
             return Suggestion((), why)
         kept = part(said, 0, len(shown))
