@@ -89,6 +89,14 @@ def test_a_guess_that_was_wrong_leaves_no_trace(runner: Bigrams, following: Foll
     assert runner.computed == [*SHORT, TEXT[20], 1, 2, TEXT[21]]
 
 
+def test_where_a_guess_could_not_be_cut_off_none_is_computed() -> None:
+    runner = Bigrams(TEXT, VOCABULARY, chunked=False)
+    following = Following(runner)
+    following.logits_after(SHORT, [1, 2])
+    following.logits_after([*SHORT, 3], [1, 2])
+    assert runner.computed == [*SHORT, 3]
+
+
 def test_what_was_computed_before_a_stop_is_kept(runner: Bigrams, following: Following) -> None:
     answers = iter([False, False, True])
     assert following.logits_after(TEXT, stopped=lambda: next(answers)) is None
@@ -111,7 +119,7 @@ def test_a_failure_in_the_middle_is_forgotten(runner: Bigrams, following: Follow
     following.logits_after(SHORT)
 
     def broken(*_: object) -> torch.Tensor:
-        runner.held += [1, 2, 3]
+        runner.held[:] = [1] * len(SHORT)
         raise RuntimeError
 
     with monkeypatch.context() as patch:

@@ -23,6 +23,7 @@ from tests.engine.tiny_tokenizers import gemma, llama_2, unigram, word_piece
 DRAWN = Sampling(temperature=0.8, top_k=0, top_p=1.0, min_p=0.0, repetition_penalty=1.0, max_words=2, seed=1)
 GREEDY = Sampling(temperature=0, repetition_penalty=1.0, max_words=4)
 TOKENIZERS = {"bytes": byte_level, "llama 2": llama_2, "gemma": gemma, "unigram": unigram, "wordpiece": word_piece}
+TOKENIZERS |= {"unigram without lines": lambda: unigram(lines=False)}
 EXACT = ["bytes", "llama 2", "gemma"]  # they have a token for every byte, and change no text
 
 AWKWARD = {
@@ -100,8 +101,9 @@ def shown(name: str, text: str) -> str:
         return text.removeprefix(" ") if name == "llama 2" else text
     tokenizer = tokenizer_of(name)
     held = tokenizer.decode(tokenizer(text)["input_ids"], skip_special_tokens=True)
-    if name == "wordpiece":
-        return tidied(held) + (" " if held and text[-1].isspace() and not text.endswith("\n") else "")
+    if name in ("wordpiece", "unigram without lines"):
+        held = tidied(held) if name == "wordpiece" else held
+        return held + (" " if held and text[-1].isspace() and not text.endswith("\n") else "")
     return str(held)
 
 
@@ -127,7 +129,7 @@ def test_so_it_does_after_anything_that_can_be_typed(name: str, before: str, pre
     assert shown(name, text) + found == whole(name, context)
 
 
-@pytest.mark.parametrize("name", ["unigram", "wordpiece"])
+@pytest.mark.parametrize("name", ["unigram", "unigram without lines", "wordpiece"])
 @pytest.mark.parametrize("before", AWKWARD.values(), ids=AWKWARD)
 def test_what_a_vocabulary_cannot_spell_is_continued_all_the_same(name: str, before: str) -> None:
     assert continued(name, Context(before))
@@ -142,6 +144,7 @@ def test_what_a_vocabulary_cannot_spell_is_continued_all_the_same(name: str, bef
         ("llama 2", "two hours awa", "y"),
         ("gemma", "The ferry left the qua", "y"),
         ("unigram", "The ferry left the qua", "y"),
+        ("unigram without lines", "The ferry left the\nqua", "y"),
         ("wordpiece", "The ferry left the qua", "y"),
         ("wordpiece", "Ana counted the\ncra", "tes"),
         ("wordpiece", "“Don't op", "en"),
@@ -337,7 +340,44 @@ def test_the_tokens_that_continue_are_those_that_agree(name: str, typed: bytes) 
         assert vocabulary.rest(typed, token) == typed[len(vocabulary.spelling[token]) :]
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "before", "seen"),
+    [
+        ("bytes", "The", "", ("The", 3)),
+        ("gemma", "The", "", ("The", 3)),
+        ("llama 2", "The", "", (" The", 3)),
+        ("llama 2", "The", "One.\n", ("The", 3)),
+        ("llama 2", " The", "", (" The", 3)),
+        ("llama 2", " The", "One.", (" The", 4)),
+        ("unigram", "The", "", (" The", 3)),
+        ("unigram", "\ufb01nd", "One.\n", ("find", 4)),
+        ("unigram without lines", "The", "One.\n", (" The", 4)),
+        ("unigram without lines", "The", "\n", (" The", 3)),
+        ("unigram without lines", "he", "T", ("he", 2)),
+        ("wordpiece", "The", "", (" the", 3)),
+        ("wordpiece", "The", "One.\n", (" the", 4)),
+        ("wordpiece", " (“Caf\u00e9.", "One", (" ( “ cafe.", 8)),
+        ("wordpiece", "he", "T", ("he", 2)),
+        ("wordpiece", " ", "One", (" ", 1)),
+        ("wordpiece", "静か", "港は", (" 静 か", 3)),
+        ("bytes", "", "One", ("", 0)),
+        ("bytes", " \ufffda", "One", (" \ufffda", 2)),
+    ],
+)
+def test_how_tokens_spell_what_was_typed(name: str, typed: str, before: str, seen: tuple[str, int]) -> None:
+    assert vocabulary_of(name).seen(typed, before) == seen
+
+
 def test_a_token_after_which_nothing_goes_on_is_no_beginning() -> None:
+    slow = SlowTokenizer()
+    slow.texts = ("</s>", "a", "ab", "abx", "bd")
+    vocabulary = Vocabulary(slow, 5)
+    assert vocabulary.continuing(b"abd") == [1]
+    assert vocabulary.continuing(b"ab") == [1, 2, 3]
+    assert not vocabulary.spells(b"abc")
+
+
+def test_what_a_vocabulary_spells() -> None:
     vocabulary = vocabulary_of("unigram")
     assert vocabulary.spells(b" the")
     assert not vocabulary.spells("the \u2019".encode())
@@ -359,7 +399,7 @@ class SlowTokenizer:
 
     all_special_ids = (0,)
     added_tokens_decoder: ClassVar[dict[int, Any]] = {}
-    texts = ("</s>", "a", " b", "c")
+    texts: tuple[str, ...] = ("</s>", "a", " b", "c")
 
     def __len__(self) -> int:
         return len(self.texts)

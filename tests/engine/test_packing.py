@@ -165,6 +165,15 @@ def test_a_packed_model_computes_the_same(make: Any, dtype: torch.dtype, keep: b
     assert off(logits(packed, TOKENS.repeat(1, 4)), logits(model, TOKENS.repeat(1, 4))) < 0.05  # more rows than 16
 
 
+def test_for_many_rows_the_head_is_as_it_was() -> None:
+    head = torch.nn.Linear(32, VOCABULARY)
+    packed, x = PackedHead(head, rows=4), random(2, 3, 32, scale=1.0)
+    with torch.inference_mode():
+        assert torch.equal(packed(x), head(x))
+        assert 0 < off(packed(x[:1]), head(x[:1])) < 0.02
+        assert packed(x[:1]).shape == (1, 3, VOCABULARY)
+
+
 def test_every_linear_of_a_llama_and_every_conv1d_of_a_gpt2_is_packed() -> None:
     for model, left in ((llama(), torch.nn.Linear), (gpt2(), Conv1D)):
         count = sum(isinstance(module, left) for module in model.modules())

@@ -27,14 +27,19 @@ def gemma() -> Any:
     return GemmaTokenizer(vocab=vocabulary, merges=merges, add_bos_token=True)
 
 
-def unigram() -> Any:
-    """SentencePiece's unigrams as T5, XLNet and XGLM have them: NFKC before, a space before every word, no bytes."""
+def unigram(lines: bool = True) -> Any:
+    """SentencePiece's unigrams as XGLM has them: NFKC before, a space before every word, no bytes.
+
+    Args:
+        lines: whether lines are told from spaces; T5 and XLNet do not.
+    """
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    words = pre_tokenizers.Metaspace()
+    tokenizer.pre_tokenizer = words if lines else pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), words])
     tokenizer.decoder = decoders.Metaspace()
     trainer = trainers.UnigramTrainer(
         vocab_size=VOCABULARY, special_tokens=["<unk>", "</s>"], unk_token="<unk>", show_progress=False

@@ -130,9 +130,16 @@ class Llama:
         return LlamaBranches(self, count)
 
     def _logits(self, x: torch.Tensor) -> torch.Tensor:
-        x = functional.rms_norm(x, x.shape[-1:], self._norm, self._eps)
+        x = self._normed(x, self._norm)
         logits: torch.Tensor = self._head(x).float()
         return logits
+
+    def _normed(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        """RMSNorm; for one token by hand: 4 microseconds instead of 7, 61 times a step of the starter."""
+        if len(x) > 1:
+            return functional.rms_norm(x, x.shape[-1:], weight, self._eps)
+        row = x[0]
+        return torch.mul(x, (float(row.dot(row)) / len(row) + self._eps) ** -0.5).mul_(weight)
 
     def _through(
         self, tokens: torch.Tensor, positions: slice | torch.Tensor, slot: int, mask: torch.Tensor | None
@@ -150,11 +157,7 @@ class Llama:
         x: torch.Tensor = self._embedding[tokens].float()
         cos, sin = self._cos[positions], self._sin[positions]
         for layer, keys, values in zip(self._layers, self._keys, self._values, strict=True):
-            y = (
-                layer.qkv(functional.rms_norm(x, x.shape[-1:], layer.norm_1, self._eps))
-                .float()
-                .view(count, heads + 2 * kv, width)
-            )
+            y = layer.qkv(self._normed(x, layer.norm_1)).float().view(count, heads + 2 * kv, width)
             turned = y[:, : heads + kv]
             turned = torch.addcmul(turned * cos, torch.roll(turned, width // 2, -1), sin)
             keys[:, slot:end] = turned[:, heads:].transpose(0, 1)
@@ -167,7 +170,7 @@ class Llama:
                 enable_gqa=kv != heads,
             )
             x = x + layer.out(mixed[0].transpose(0, 1).reshape(count, heads * width))
-            z = layer.gate_up(functional.rms_norm(x, x.shape[-1:], layer.norm_2, self._eps))
+            z = layer.gate_up(self._normed(x, layer.norm_2))
             x = x + layer.down(functional.silu(z[:, : self._inner]) * z[:, self._inner :])
         return x
 

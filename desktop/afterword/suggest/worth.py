@@ -89,8 +89,7 @@ class _Chances:
 
 def _is_whole(text: str, end: int) -> bool:
     """Whether what stands behind the first `end` characters shows that the word, or the punctuation, at their end is whole."""
-    joined = end + 1 == len(text) and _in_word(text[end - 1]) and _JOINER.match(text, end)
-    return end < len(text) and not joined
+    return end < len(text) and not (end + 1 == len(text) and _JOINER.match(text, end))
 
 
 def _in_word(character: str) -> bool:
