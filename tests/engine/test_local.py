@@ -367,6 +367,16 @@ def test_logits_that_are_no_numbers_fail_and_the_next_request_works(healing: Tra
             assert text(healing, context.before) == expected
 
 
+def test_what_was_computed_wrongly_is_not_kept(
+    counting: TransformersModel, runner: Bigrams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "logits", torch.full_like(runner.logits, math.nan))
+        with pytest.raises(GenerationFailed):
+            text(counting, "The end.\n")
+    assert text(counting, "The end.\n")
+
+
 def test_a_model_that_breaks_in_the_middle_says_so_and_works_again(
     healing: TransformersModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,14 @@ def test_a_candidate_goes_as_far_as_it_leads_best_to_what_follows() -> None:
         scores=chances({" went down to": 0.5, " went to": 0.2, " went down and to": 0.01, " went": 0.9}),
     )
     assert asked(model)[-1].text == " went down"
+    model = ScriptedModel(candidates=["went down and out"], scores=lambda text: 0.0 if text.startswith("went down to") else -0.1)
+    assert asked(model, AFTER.strip(), "They ")[-1].text == "went down "
+
+
+def test_that_all_candidates_are_improbable_counts_too() -> None:
+    model = ScriptedModel(candidates=[" slept", " went"], scores=chances({" went to": 0.9, " slept": 0.01, " went": 0.1}))
+    assert asked(model, eagerness=50) == [Suggestion((), Ended.UNSURE)]
+    assert asked(model, eagerness=100)[-1].text == " went"
 
 
 def test_what_follows_counts_half() -> None:

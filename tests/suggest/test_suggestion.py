@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.engine.protocol import Piece
-from afterword.suggest.suggestion import Suggestion
+from afterword.suggest.suggestion import Suggestion, saves_a_key
 
 suggestions = st.lists(st.builds(Piece, st.text(min_size=1, max_size=5), st.floats(0, 1))).map(lambda p: Suggestion(tuple(p)))
 
@@ -38,3 +39,10 @@ def test_typing_through_keeps_the_rest_with_its_probabilities(suggestion: Sugges
 
 def test_its_probability_is_that_of_all_its_pieces_together() -> None:
     assert Suggestion((Piece("a", 0.5), Piece("b", 0.5))).probability == 0.25
+
+
+@pytest.mark.parametrize(
+    ("text", "saves"), [("", False), (" ", False), ("r", False), ("r ", False), (" r", True), ("是", True), ("ab", True)]
+)
+def test_a_suggestion_is_to_save_a_key(text: str, saves: bool) -> None:
+    assert saves_a_key(text) is saves
