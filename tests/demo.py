@@ -36,8 +36,8 @@ from afterword.window.dialogs import PathAnswer, WindowDialogs
 
 OUT = Path("build/demo")
 TITLE = "# The Keeper\n\n"
-SENTENCE = "Once upon a time, there was a lighthouse keeper who lived"
-SECOND = " In the morning,"
+SENTENCE = "Once upon a time, there was a lighthouse keeper who lived alone on an island in the middle of"
+SECOND = " He loved to watch the sun"
 SHORT = 3  # words
 
 
@@ -204,7 +204,7 @@ class Demo(QObject):
     def settled_ghost_for_the_dark(self) -> None:
         """The dark theme with another suggestion, taken up again at the end of the text."""
         self.window.choose("window.theme", "dark")
-        self.type(" he")
+        self.type("rise over the")
         self.settled_ghost("a ghost appears in the dark theme")
 
     def export(self, text: str) -> dict[str, str]:

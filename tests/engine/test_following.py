@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from afterword.engine import cache as cache_module
 from afterword.engine import following as module
 from afterword.engine.following import CHUNK, Following
 from afterword.engine.llama import Llama
@@ -181,6 +182,7 @@ def test_after_any_edits_the_logits_are_those_of_the_text(name: str, data: st.Da
     text = data.draw(TOKENS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "CHUNK", 5)
+        patch.setattr(cache_module, "_ROOM", 3)
         for _ in range(data.draw(st.integers(1, 5))):
             at = data.draw(st.integers(0, len(text)))
             until = data.draw(st.integers(at, len(text)))

@@ -108,7 +108,7 @@ def shown(name: str, text: str) -> str:
 
 
 @pytest.mark.parametrize("name", TOKENIZERS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(end=st.integers(1, 1000), preface=st.sampled_from(["", "A tale of the sea."]))
 def test_the_continuation_begins_where_the_text_ends(name: str, end: int, preface: str) -> None:
     context = Context(PAGE[max(0, end - 200) : end], preface=preface)

@@ -73,7 +73,7 @@ def tokens_of(model: TransformersModel, context: Context, sampling: Sampling) ->
 
 @pytest.mark.parametrize("name", ["llama", "gpt2", "mamba"])
 @pytest.mark.parametrize("sampling", [GREEDY, DRAWN], ids=["greedy", "drawn"])
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=8)
 @given(data=st.data())
 def test_the_tokens_are_the_same_with_guesses_and_without(name: str, sampling: Sampling, data: st.DataObject) -> None:
     model = model_of(name)

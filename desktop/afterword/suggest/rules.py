@@ -1,6 +1,7 @@
 """What a suggestion never says: each rule is a reason to end it earlier, or not to begin.
 
-What each is worth is in the README's table; `afterword bench keystrokes --without RULE` measures it.
+In good prose they change nothing (0.0 % of keys saved and of wrong shows, on the texts for tuning); they act where a small model
+goes in circles.
 """
 
 # ruff: noqa: ARG001 a rule looks at what it needs
