@@ -133,7 +133,7 @@ def _complete(arguments: list[str]) -> int:
     with opened(
         settings["model.name"] if options.model is None else options.model, options.exact, download=options.model is not None
     ) as model:
-        suggester = Suggester(model, rules={} if options.exact else RULES)
+        suggester = Suggester(model, without=RULES if options.exact else ())
         return _answer_lines(suggester, sampling) if options.jsonl else _stream(suggester, text, sampling)
 
 

@@ -13,11 +13,13 @@ import pytest
 from afterword import cli
 from afterword.bench import keystrokes
 from afterword.bench.modes import CYCLES, EAGER, MODES, Text, measure
+from afterword.bench.parts import NOTHING
 from afterword.bench.plain import GREEDY, PlainSnippet
 from afterword.bench.table import markdown_table
 from afterword.bench.writer import Session, Writer, last
 from afterword.engine.protocol import Request
 from afterword.engine.sampling import Sampling
+from afterword.suggest.suggester import FOLLOWING, PARTS
 from afterword.text.context import Context
 from tests.bench.scripted import ScriptedSuggester
 from tests.engine.tiny import tiny_gpt2
@@ -103,6 +105,20 @@ def test_the_middle_of_paragraphs_is_measured_alone_or_with_modes(run, model: st
     out = run("--middle", "--model", model, "--modes", "eager", "--limit", "3", str(file))[1]
     assert "| in the middle of a paragraph" in out
     assert "| suggestions" in out
+
+
+def test_what_each_part_is_worth_is_measured_without_it(run, model: str, tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    file.write_text(" ".join(["boat left the"] * 7), "utf-8")
+    code, out, err = run("--json", "--parts", "--model", model, str(file))
+    assert (code, err) == (0, "")
+    assert list(json.loads(out)) == ["parts", "model", "machine"]
+    parts = json.loads(out)["parts"]
+    assert list(parts) == [NOTHING, *PARTS]
+    assert set(parts[NOTHING]) == {"eager", "balanced", "middle", "long"}
+    assert parts[NOTHING] != parts[FOLLOWING]
+    table = run("--parts", "--model", model, str(file))[1]
+    assert all(f"| {part} " in table for part in parts)
 
 
 def test_values_are_set_for_every_suggestion(run, model: str, draft: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from afterword.engine.protocol import Piece, Request
 from afterword.engine.sampling import Sampling
 from afterword.suggest.ending import repeats_from
-from afterword.suggest.suggester import Suggester
+from afterword.suggest.suggester import LOOKING_AHEAD, Suggester
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
 from tests.fakes.scripted import ScriptedModel
@@ -17,7 +17,7 @@ from tests.suggest.pieces import sure_pieces
 def suggested(says: str | list[Piece], before: str = "They", after: str = "", **sampling: float) -> Suggestion:
     """Without looking ahead: what is said is what is cut."""
     request = Request(1, Context(before, after), Sampling(**sampling))  # type: ignore[arg-type]
-    return list(Suggester(ScriptedModel(says), looks_ahead=False).suggest(request))[-1]
+    return list(Suggester(ScriptedModel(says), without=[LOOKING_AHEAD]).suggest(request))[-1]
 
 
 # --- sentences and words --------------------------------------------------------------------------------------------
@@ -127,11 +127,11 @@ def test_the_end_of_a_half_typed_word_is_no_repetition() -> None:
 def test_the_model_is_not_asked_for_all_that_stands_there() -> None:
     model = ScriptedModel(" went to the harbour and slept and slept and slept")
     request = Request(1, Context("They", " to the harbour and slept and slept and slept"))
-    suggestion = list(Suggester(model, looks_ahead=False).suggest(request))[-1]
+    suggestion = list(Suggester(model, without=[LOOKING_AHEAD]).suggest(request))[-1]
     assert (suggestion.text, suggestion.why_it_ended) == (" went", Ended.FOLLOWING)
     assert model.pieces_said <= 5
     model = ScriptedModel(" went now and then and so on")
-    assert list(Suggester(model, looks_ahead=False).suggest(Request(1, Context("They", " now"))))[-1].text == " went"
+    assert list(Suggester(model, without=[LOOKING_AHEAD]).suggest(Request(1, Context("They", " now"))))[-1].text == " went"
     assert model.pieces_said <= 4
 
 

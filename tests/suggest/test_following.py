@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from afterword.engine.protocol import Piece, Request
 from afterword.engine.sampling import Sampling
-from afterword.suggest.suggester import Suggester
+from afterword.suggest.suggester import LOOKING_AHEAD, Suggester
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
 from tests.fakes.scripted import ScriptedModel
@@ -79,7 +79,7 @@ def test_a_model_that_cannot_compare_just_goes_on(absent: str) -> None:
 def test_looking_ahead_can_be_left_out() -> None:
     model = ScriptedModel(" went down", candidates=[" ran"])
     request = Request(1, Context("They", AFTER))
-    assert list(Suggester(model, looks_ahead=False).suggest(request))[-1].text == " went down"
+    assert list(Suggester(model, without=[LOOKING_AHEAD]).suggest(request))[-1].text == " went down"
     assert not model.candidates_asked
 
 

@@ -193,11 +193,3 @@ def test_a_longer_text_is_never_limited_to_less(text: str, before: str) -> None:
         lengths = [end if limit is None else limit.length for end, limit in zip(ends, limits, strict=True)]
         assert lengths == sorted(lengths)
         assert all(length <= end for length, end in zip(lengths, ends, strict=True))
-
-
-def test_rules_can_be_left_out_one_by_one() -> None:
-    says = " very very very cold...."
-    request = Request(1, Context("It was"), FREE)
-    without = {name: rule for name, rule in RULES.items() if name != "loop"}
-    assert list(Suggester(ScriptedModel(says), without).suggest(request))[-1].text == " very very very cold"
-    assert list(Suggester(ScriptedModel(says), {}).suggest(request))[-1].text == says

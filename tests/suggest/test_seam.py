@@ -4,7 +4,7 @@ import pytest
 
 from afterword.engine.protocol import Request
 from afterword.suggest import seam
-from afterword.suggest.suggester import Suggester
+from afterword.suggest.suggester import LOOKING_AHEAD, Suggester
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
 from tests.fakes.scripted import ScriptedModel
@@ -35,7 +35,7 @@ from tests.fakes.scripted import ScriptedModel
 )
 def test_neither_a_doubled_nor_a_missing_space_at_the_cursor(says: str, before: str, after: str, shown: str) -> None:
     model = ScriptedModel(says)
-    assert list(Suggester(model, looks_ahead=False).suggest(Request(1, Context(before, after))))[-1].text == shown
+    assert list(Suggester(model, without=[LOOKING_AHEAD]).suggest(Request(1, Context(before, after))))[-1].text == shown
 
 
 def test_a_space_before_the_following_word() -> None:
@@ -46,7 +46,7 @@ def test_a_space_before_the_following_word() -> None:
 
 
 def test_the_space_comes_only_when_the_suggestion_goes_no_further() -> None:
-    suggester = Suggester(ScriptedModel(" and so on"), looks_ahead=False)
+    suggester = Suggester(ScriptedModel(" and so on"), without=[LOOKING_AHEAD])
     seen = list(suggester.suggest(Request(1, Context("He came,", "“Yes.”"))))
     assert len(seen) > 1
     assert [one.text.endswith(" ") for one in seen] == [one.why_it_ended is not None for one in seen]

@@ -10,7 +10,7 @@ from afterword.engine.protocol import Piece, Request, never
 from afterword.engine.sampling import LONG, Sampling
 from afterword.errors import GenerationFailed
 from afterword.suggest.ending import repeats_from
-from afterword.suggest.suggester import Suggester
+from afterword.suggest.suggester import CUT, FOLLOWING, LOOKING_AHEAD, PARTS, Suggester
 from afterword.suggest.suggestion import Ended, Suggestion, saves_a_key
 from afterword.text.context import Context
 from tests.fakes.scripted import ScriptedModel
@@ -140,11 +140,11 @@ samplings = st.builds(
 )
 
 
-@given(st.one_of(pieces, sure_pieces), befores, afters, samplings, st.booleans())
+@given(st.one_of(pieces, sure_pieces), befores, afters, samplings, st.sampled_from([[], [LOOKING_AHEAD]]))
 def test_streamed_text_only_grows_and_is_always_worth_a_key_and_never_what_follows(
-    says: list[Piece], before: str, after: str, sampling: Sampling, looks_ahead: bool
+    says: list[Piece], before: str, after: str, sampling: Sampling, without: list[str]
 ) -> None:
-    suggester = Suggester(ScriptedModel(says), looks_ahead=looks_ahead)
+    suggester = Suggester(ScriptedModel(says), without=without)
     seen = list(suggester.suggest(Request(1, Context(before, after), sampling)))
     assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(seen))
     assert all(saves_a_key(one.text) and repeats_from(one.text.rstrip(), before, after) is None for one in seen if one)
@@ -156,5 +156,31 @@ def test_streamed_text_only_grows_and_is_always_worth_a_key_and_never_what_follo
 def test_it_shows_only_what_the_model_said(says: list[Piece], before: str, after: str, sampling: Sampling) -> None:
     said = "".join(piece.text for piece in says)
     model = ScriptedModel(says)
-    shown = list(Suggester(model, looks_ahead=False).suggest(Request(1, Context(before, after), sampling)))[-1].text
+    shown = list(Suggester(model, without=[LOOKING_AHEAD]).suggest(Request(1, Context(before, after), sampling)))[-1].text
     assert shown.rstrip() == "" or said.lstrip(" \t").startswith(shown.rstrip().lstrip(" \t"))
+
+
+LINE = "One day the old man went down to the sea"  # longer than what is taken for a loop
+
+
+@pytest.mark.parametrize(
+    ("part", "says", "before", "after", "without_it"),
+    [
+        (CUT, [Piece(" went", 0.9), Piece(" down", 0.9), Piece(" to", 0.1)], "They", "", " went down to"),
+        (FOLLOWING, " went down to the sea", "They", " down to the sea.", " went down to the sea"),
+        ("marks", " waited!!!!!!", "They", "", " waited!!!!!!"),
+        ("line above", f"\n{LINE}", LINE, "", f"\n{LINE}"),
+        ("loop", " and the old man and the old man", "They", "", " and the old man and the old man"),
+    ],
+)
+def test_what_a_part_keeps_back_is_shown_without_it(
+    part: str, says: str | list[Piece], before: str, after: str, without_it: str
+) -> None:
+    def shown(*without: str) -> str:
+        suggester = Suggester(ScriptedModel(says), without=[LOOKING_AHEAD, *without])
+        sampling = Sampling(max_sentences=0, max_words=50, eagerness=99)
+        return list(suggester.suggest(Request(1, Context(before, after), sampling)))[-1].text.rstrip()
+
+    assert shown(part) == without_it
+    assert len(shown()) < len(without_it)
+    assert part in PARTS

@@ -12,9 +12,10 @@ from typing import Any
 
 from afterword import paths
 from afterword.bench import machine
-from afterword.bench.keystrokes_tables import middle_table, tables
+from afterword.bench.keystrokes_tables import middle_table, parts_table, tables
 from afterword.bench.middle import measure_middle
 from afterword.bench.modes import MODES, PLAIN, Text, measure
+from afterword.bench.parts import measure_parts
 from afterword.bench.plain import PlainSnippet
 from afterword.bench.samples import samples
 from afterword.command import SUCCESS, Parser, number_of, opened
@@ -32,20 +33,22 @@ def main(arguments: list[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     texts = _texts(options)
-    modes = options.modes or ([] if options.middle else list(MODES))
+    modes = options.modes or ([] if options.middle or options.parts else list(MODES))
     if options.no_plain:
         modes = [mode for mode in modes if mode != PLAIN]
     sampling = replace(Sampling(), **{"seed": 1, **dict(options.set)})
     name = load_settings(paths.settings_file())[0]["model.name"] if options.model is None else options.model
     found: dict[str, Any] = {}
     helped = [mode for mode in modes if mode != PLAIN]
-    if helped or options.middle:
+    if helped or options.middle or options.parts:
         with opened(name, exact=False, download=options.model is not None) as model:
             suggester = Suggester(model)
             found.update(measure(suggester, texts, helped, sampling, _progress))
             if options.middle:
                 contents = [text.content for text in texts]
                 found["middle"] = measure_middle(suggester, contents, sampling, lambda share: _progress("middle", "", share))
+            if options.parts:
+                found["parts"] = measure_parts(model, texts, sampling, _progress)
     if PLAIN in modes:
         with opened(name, exact=True, download=options.model is not None) as model:
             found.update(measure(PlainSnippet(model), texts, [PLAIN], sampling, _progress))
@@ -73,6 +76,7 @@ def _parser() -> Parser:
     parser.add_argument("--modes", type=_modes, metavar="MODE,...", help=f"of {', '.join(MODES)} (default: all)")
     parser.add_argument("--no-plain", action="store_true", help="leave out the plain snippet, which is slow")
     parser.add_argument("--middle", action="store_true", help="measure amid paragraphs; alone unless --modes is given")
+    parser.add_argument("--parts", action="store_true", help="measure without each part of what suggests; alone, too; takes long")
     parser.add_argument("--limit", type=_limit, metavar="CHARS", help="write only the first so many characters of each file")
     parser.add_argument(
         "--set", action="append", default=[], type=_value, metavar="KEY=VALUE", help=f"for every suggestion; {', '.join(RANGES)}"
@@ -129,6 +133,8 @@ def _print_tables(found: Mapping[str, Any], names: Sequence[str], characters: in
     print(f"Model {about['model']}; {texts} of {characters:,} characters; {where['processor']}, {where['cores']} cores.\n")
     if "middle" in found:
         print(middle_table(found["middle"]), end="\n\n")
+    if "parts" in found:
+        print(parts_table(found["parts"]), end="\n\n")
     modes = {mode: found[mode] for mode in MODES if mode in found}
     if modes:
         print(tables(modes), end="\n\n")

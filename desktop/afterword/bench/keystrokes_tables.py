@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from afterword.bench.middle import MiddleScores
+from afterword.bench.parts import MODES, PartScores
 from afterword.bench.scores import EXACT_LENGTHS
 from afterword.bench.table import markdown_table
 
@@ -59,8 +60,34 @@ def middle_table(middle: MiddleScores) -> str:
     )
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.0f} %"
+def parts_table(parts: Mapping[str, PartScores]) -> str:
+    """What each part is worth: a line for all of them, and one without each.
+
+    Args:
+        parts: of `parts.measure_parts`.
+    """
+    modes = [f"{mode}: {number}" for mode in MODES for number in ("keys saved", "right", "wrong per 100 keys")]
+    return markdown_table(
+        ["without", *modes, "amid: right of all", "amid: repeats", "long: said before"],
+        [
+            [
+                part,
+                *(
+                    cell
+                    for mean in (found["eager"], found["balanced"])
+                    for cell in (_percent(mean["saved"], 1), _percent(mean["precision"], 1), _one(mean["wrong_show"]))
+                ),
+                _percent(found["middle"]["first_word_right"]),
+                _percent(found["middle"]["repeats_after"]),
+                _percent(found["long"]["repeated"]),
+            ]
+            for part, found in parts.items()
+        ],
+    )
+
+
+def _percent(share: float | None, digits: int = 0) -> str:
+    return "–" if share is None else f"{share * 100:.{digits}f} %"
 
 
 def _one(number: float | None) -> str:

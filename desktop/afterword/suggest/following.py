@@ -33,13 +33,16 @@ def wanted(request: Request) -> bool:
     return any(character.isalnum() for character in line)
 
 
-def likeliest(model: LanguageModel, request: Request, candidates: Sequence[Suggestion]) -> Suggestion | None:
+def likeliest(
+    model: LanguageModel, request: Request, candidates: Sequence[Suggestion], may_repeat: bool = False
+) -> Suggestion | None:
     """The candidate that fits best between what stands on both sides of it; None where it is not sure enough to be shown.
 
     Args:
         model: scores them.
         request: with what follows the cursor.
         candidates: up to WORDS words of each.
+        may_repeat: whether a suggestion may say what follows.
     """
     after = request.context.after
     ends = word_ends(after, _FOLLOWING)
@@ -47,7 +50,7 @@ def likeliest(model: LanguageModel, request: Request, candidates: Sequence[Sugge
     parts = [_parts(text) for text in dict.fromkeys(candidate.text for candidate in candidates if candidate)]
     if not parts or not following:
         return None
-    shown = [[text for text in each if _can_be_shown(text, request.context)] for each in parts]
+    shown = [[text for text in each if _can_be_shown(text, request.context, may_repeat)] for each in parts]
     flat = [text for each in shown for text in each]
     joined = [text + seam.closing_space(text, after) + following for text in flat]
     scores = dict(zip(flat, model.score(request.context, joined), strict=True))
@@ -72,6 +75,6 @@ def _parts(text: str) -> list[str]:
     return [text[:end] for end in ends[:-1]] + [text]
 
 
-def _can_be_shown(text: str, context: Context) -> bool:
+def _can_be_shown(text: str, context: Context, may_repeat: bool) -> bool:
     """Whether a part of a candidate is a suggestion as well as all of it is."""
-    return saves_a_key(text) and repeats_from(text.rstrip(), context.before, context.after) is None
+    return saves_a_key(text) and (may_repeat or repeats_from(text.rstrip(), context.before, context.after) is None)

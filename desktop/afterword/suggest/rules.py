@@ -1,7 +1,8 @@
 """What a suggestion never says: each rule is a reason to end it earlier, or not to begin.
 
-In good prose they change nothing (0.0 % of keys saved and of wrong shows, on the texts for tuning); they act where a small model
-goes in circles.
+In good prose they change nothing; they act where a small model goes in circles, which `afterword bench keystrokes --parts` shows.
+Behind 22 lines that end in some of a mark ("wait...", "Chapter 1 .....", "####") the eager starter went on eight times for up to
+700 marks.
 """
 
 # ruff: noqa: ARG001 a rule looks at what it needs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 
 from afterword.engine.protocol import LanguageModel, Piece, Request, never
@@ -10,11 +10,17 @@ from afterword.engine.sampling import Sampling
 from afterword.suggest import following, seam
 from afterword.suggest.ending import ending, repeats_from
 from afterword.suggest.memory import Memory
-from afterword.suggest.rules import RULES, Rule
+from afterword.suggest.rules import RULES
 from afterword.suggest.suggestion import Ended, Suggestion, part, saves_a_key
 from afterword.suggest.worth import worth
 from afterword.text.boundaries import word_ends
 from afterword.text.context import Context
+
+CUT, LOOKING_AHEAD, FOLLOWING = "cut", "looking ahead", "what follows"
+
+PARTS = (CUT, LOOKING_AHEAD, FOLLOWING, *RULES)
+"""What a suggester can do without: the cut where the next word is not worth a key, the comparing of candidates by the text that
+follows, the rule against saying that text, and each of the other rules."""
 
 _SPARE = 2  # candidates beyond those asked for: some begin with the same word
 
@@ -24,14 +30,14 @@ class Suggester:
 
     Args:
         model: owned by the caller, who also closes it.
-        rules: what a suggestion never says.
-        looks_ahead: whether several candidates are compared by the text that follows, where some does.
+        without: those of PARTS that it does without, to measure what they are worth.
     """
 
-    def __init__(self, model: LanguageModel, rules: Mapping[str, Rule] = RULES, looks_ahead: bool = True) -> None:
+    def __init__(self, model: LanguageModel, without: Collection[str] = ()) -> None:
         self._model = model
-        self._rules = rules
-        self._looks_ahead = looks_ahead and not {"candidates", "score"} & model.capabilities.absent
+        self._without = frozenset(without)
+        self._rules = [rule for name, rule in RULES.items() if name not in self._without]
+        self._looks_ahead = LOOKING_AHEAD not in self._without and not {"candidates", "score"} & model.capabilities.absent
         self._memory = Memory()
 
     @property
@@ -102,7 +108,7 @@ class Suggester:
         """The candidate after which the following text is likeliest."""
         short = replace(request.sampling, max_words=min(following.WORDS, request.sampling.max_words))
         candidates = self._candidates(replace(request, sampling=short), following.COMPARED, stopped, cut=False)
-        best = following.likeliest(self._model, request, candidates)
+        best = following.likeliest(self._model, request, candidates, FOLLOWING in self._without)
         yield Suggestion((), Ended.STOPPED) if stopped() else best or Suggestion((), Ended.UNSURE)
 
     def _candidates(self, request: Request, n: int, stopped: Callable[[], bool], cut: bool = True) -> list[Suggestion]:
@@ -119,14 +125,16 @@ class Suggester:
         start = seam.skip(raw, context.before)
         text, said = raw[start:], part(pieces, start)
         end, why = ending(text, context.before, sampling, final)
-        judged = worth(text, said, sampling.eagerness if gated else 100, final, cut=cut and not _everything(sampling))
+        cut = cut and CUT not in self._without and not _everything(sampling)
+        judged = worth(text, said, sampling.eagerness if gated else 100, final, cut=cut)
         if judged.length < end:
             end, why = judged.length, Ended.UNSURE if judged.ended else None
-        for rule in self._rules.values():
+        for rule in self._rules:
             limit = rule(text[:end], context.before, context.after)
             if limit is not None and (limit.ended or why is None):
                 end, why = len(text[: limit.length].rstrip()), Ended.RULE if limit.ended else None
-        while (limit := repeats_from(text[:end], context.before, context.after)) is not None:
+        after = "" if FOLLOWING in self._without else context.after
+        while (limit := repeats_from(text[:end], context.before, after)) is not None:
             end, why = len(text[: limit.length].rstrip()), Ended.FOLLOWING if limit.ended or why else None
         shown = text[:end]
         if not saves_a_key(shown):
