@@ -29,7 +29,7 @@ class Desk(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.models: dict[str, LanguageModel | Exception] = {}
+        self.models: dict[str, LanguageModel | Exception | list[LanguageModel]] = {}
         self.loading = threading.Event()
         self.may_load = threading.Event()
         self.may_load.set()
@@ -51,6 +51,8 @@ class Desk(QObject):
         while not self.may_load.wait(0.01):
             watch.check()
         found = self.models[name]
+        if isinstance(found, list):
+            found = found.pop(0)
         if isinstance(found, Exception):
             raise found
         return found
@@ -222,6 +224,36 @@ def test_a_load_is_given_up_for_another(desk: Desk, qtbot: QtBot) -> None:
     desk.may_load.set()
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "c")
     assert desk.opened == [("a", False), ("c", True)]
+
+
+def test_a_model_that_is_wished_for_while_another_writes_does_not_wait_for_it(desk: Desk, qtbot: QtBot) -> None:
+    slow = ScriptedModel(" one two three", gate=threading.Semaphore(0))
+    ready(desk, qtbot, slow)
+    desk.models["n"] = ScriptedModel(" another", name="n")
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: slow.iterators_open == 1)
+    desk.controller.load("n")
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" another", HERE)])
+    assert slow.closed
+
+
+def test_what_was_asked_for_when_a_model_broke_is_answered_by_the_next(desk: Desk, qtbot: QtBot) -> None:
+    ready(desk, qtbot, ScriptedModel(" one two", error=GenerationFailed("m", "broken")))
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.FAILED])
+    desk.models["n"] = ScriptedModel(" another", name="n")
+    desk.controller.load("n")
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" another", HERE)])
+
+
+def test_a_model_for_which_memory_was_short_beside_the_one_before_is_opened_again_without_it(desk: Desk, qtbot: QtBot) -> None:
+    first, small, full = ScriptedModel(), ScriptedModel(name="n", small=True), ScriptedModel(name="n")
+    ready(desk, qtbot, first)
+    desk.models["n"] = [small, full]
+    desk.controller.load("n")
+    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "n")
+    assert (first.closed, small.closed, full.closed) == (True, True, False)
+    assert not desk.states[-1].small
 
 
 def test_a_cancelled_load_leaves_no_model(desk: Desk, qtbot: QtBot) -> None:

@@ -39,6 +39,9 @@ class Bigrams:
     def chunked(self) -> bool:
         return self._chunked
 
+    def can_forget(self, more: int) -> bool:
+        return self._chunked
+
     def extend(self, tokens: Sequence[int], keep: int = 1) -> torch.Tensor:
         assert tokens
         self.held += tokens

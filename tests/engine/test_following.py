@@ -17,7 +17,7 @@ from afterword.engine.following import CHUNK, Following
 from afterword.engine.llama import Llama
 from afterword.engine.runner import Runner, TransformersRunner
 from tests.engine.bigrams import Bigrams
-from tests.engine.tiny import VOCABULARY, gpt2, llama, mamba, mistral
+from tests.engine.tiny import VOCABULARY, gemma_3, gpt2, lfm_2, llama, mamba, mistral, phi_3
 
 TEXT = torch.randint(1, VOCABULARY, (3 * CHUNK,), generator=torch.Generator().manual_seed(5)).tolist()
 SHORT = TEXT[:20]
@@ -98,6 +98,39 @@ def test_where_a_guess_could_not_be_cut_off_none_is_computed() -> None:
     assert runner.computed == [*SHORT, 3]
 
 
+def test_a_text_that_must_come_whole_is_begun_in_pieces_but_once() -> None:
+    runner = Bigrams(TEXT, VOCABULARY, chunked=False)
+    following = Following(runner)
+    following.logits_after(TEXT)
+    assert runner.passes == [CHUNK, len(TEXT)]
+    following.logits_after(TEXT[1:])
+    assert runner.passes == [CHUNK, len(TEXT), len(TEXT) - 1]
+
+
+def test_within_its_window_a_model_is_cut_back_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = TransformersRunner(gemma_3(sliding_window=64), room=True)
+    following = Following(runner)
+    computed: list[int] = []
+    extend = runner.extend
+
+    def counted(tokens: Sequence[int], keep: int = 1) -> torch.Tensor:
+        computed.append(len(tokens))
+        return extend(tokens, keep)
+
+    monkeypatch.setattr(runner, "extend", counted)
+    following.logits_after(TEXT[:40])
+    following.logits_after([*TEXT[:38], 1])
+    following.logits_after(TEXT[:70])
+    following.logits_after([*TEXT[:68], 1])
+    assert computed == [40, 1, 32, 69]
+
+
+def test_a_long_text_in_a_window_can_be_stopped() -> None:
+    following = Following(TransformersRunner(gemma_3(), room=True))
+    answers = iter([False, False, True])
+    assert following.logits_after(TEXT, stopped=lambda: next(answers)) is None
+
+
 def test_what_was_computed_before_a_stop_is_kept(runner: Bigrams, following: Following) -> None:
     answers = iter([False, False, True])
     assert following.logits_after(TEXT, stopped=lambda: next(answers)) is None
@@ -150,7 +183,10 @@ MODELS: dict[str, Callable[[], tuple[Any, Runner]]] = {
     "llama with room": lambda: on_transformers(llama()),
     "gpt2": lambda: on_transformers(gpt2()),
     "sliding window": lambda: on_transformers(mistral(sliding_window=16)),
+    "some layers with a window": lambda: on_transformers(gemma_3()),
+    "phi 3": lambda: on_transformers(phi_3()),
     "mamba": lambda: on_transformers(mamba()),
+    "convolutions": lambda: on_transformers(lfm_2()),
 }
 
 
@@ -206,9 +242,12 @@ def test_after_any_edits_the_logits_are_those_of_the_text(name: str, data: st.Da
             elif what == "compare":
                 following.logits_after(text, data.draw(st.just(()) | TOKENS))
                 continuations = data.draw(st.lists(TOKENS, min_size=1, max_size=4))
-                found = following.logits_beside(text, continuations)
-                for logits, continuation in zip(found, continuations, strict=True):
-                    near(logits, fresh(name, [*text, *continuation])[len(text) - 1 : -1])
+                found = following.log_probabilities(text, continuations)
+                assert found is not None
+                for log, continuation in zip(found, continuations, strict=True):
+                    logs = fresh(name, [*text, *continuation])[len(text) - 1 : -1].log_softmax(-1)
+                    each = [float(row[token]) for row, token in zip(logs, continuation, strict=True)]
+                    assert log == pytest.approx(sum(each), abs=1e-3)
             else:
                 following.logits_after(text, data.draw(st.just(()) | TOKENS))
                 continuation = data.draw(TOKENS)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afterword.engine.healing import Typed
 from afterword.engine.local import TransformersModel
+from afterword.engine.opening import open_model
 from afterword.engine.protocol import Piece, Request
 from afterword.engine.sampling import Sampling
 from afterword.engine.vocabulary import Vocabulary, split
@@ -63,6 +67,12 @@ AWKWARD = {
 }
 
 
+def scored(model: TransformersModel, context: Context, texts: list[str]) -> list[float]:
+    found = model.score(context, texts)
+    assert found is not None
+    return found
+
+
 @cache
 def tokenizer_of(name: str) -> Any:
     return TOKENIZERS[name]()
@@ -88,7 +98,7 @@ def continued(name: str, context: Context, sampling: Sampling = DRAWN) -> str:
 def whole(name: str, context: Context, sampling: Sampling = DRAWN) -> str:
     """What the tokens of the prompt and of the continuation spell together."""
     model, tokenizer = model_of(name), tokenizer_of(name)
-    prompt, typed = model._prompt(context, sampling)
+    prompt, typed = model._prompt(context)
     tokens = [token.id for token in model.tokens(prompt, sampling, typed=typed)]
     text = str(tokenizer.decode(prompt + tokens, skip_special_tokens=True)).replace("\ufffd", "")
     return tidied(text) if name == "wordpiece" else text
@@ -186,10 +196,83 @@ def test_a_short_token_counts_with_what_must_follow_it() -> None:
     runner.logits[w, he] = -12.0
     runner.logits[wh, e] = 0.0
     model = TransformersModel("x", llama(), tokenizer, runner=runner)
-    prompt, typed = model._prompt(Context("The ferry whe"), GREEDY)
+    prompt, typed = model._prompt(Context("The ferry whe"))
     first = next(model.tokens(prompt, GREEDY, typed=typed))
     assert first.id == wh
     assert first.probability > 0.9
+
+
+def test_the_token_that_begins_the_word_counts_however_much_likelier_shorter_ones_are() -> None:
+    """As "Ġun" is than "Ġunbelie": its own word is found all the same."""
+    tokenizer = byte_level()
+    w, whe, he, n = tokenizer.convert_tokens_to_ids(["Ġw", "Ġwhe", "he", "n"])
+    runner = Bigrams([], len(tokenizer))
+    runner.logits.fill_(-30.0)
+    runner.logits[:, w] = 0.0
+    runner.logits[:, whe] = -8.0
+    runner.logits[w, he] = -14.0
+    runner.logits[whe, n] = 0.0
+    model = TransformersModel("x", llama(), tokenizer, runner=runner)
+    prompt, typed = model._prompt(Context("The ferry when"))
+    assert tokenizer(" when")["input_ids"] == [whe, n]
+    first = next(model.tokens(prompt, GREEDY, typed=typed))
+    assert first.id == whe
+    assert first.probability > 0.9
+
+
+def logits_after(model: TransformersModel, tokens: list[int]) -> torch.Tensor:
+    logits = model._following.logits_after(tokens)
+    assert logits is not None
+    return logits
+
+
+NEGLIGIBLE = 1e-7
+
+
+def spelled_out(model: TransformersModel, tokens: list[int], spelling: bytes) -> dict[int, float]:
+    """How probable each token is, with all that may follow it to spell what was typed: by trying everything."""
+    found = {}
+    probabilities = logits_after(model, tokens).softmax(-1)
+    for token in model._vocabulary.continuing(spelling):
+        rest, probability = model._vocabulary.rest(spelling, token), float(probabilities[token])
+        if not rest or probability > NEGLIGIBLE:
+            found[token] = probability * (sum(spelled_out(model, [*tokens, token], rest).values()) if rest else 1.0)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed_so_far", "after"),
+    [
+        ("The ferry lef", "t the quay"),
+        ("The fer", "ry left"),
+        ("Ana counted t", "he crates"),
+    ],
+)
+def test_what_was_typed_is_spelled_with_the_probability_of_all_ways_to_spell_it(typed_so_far: str, after: str) -> None:
+    is_near(model_of("bytes"), typed_so_far, after)
+
+
+@pytest.mark.starter
+def test_so_are_words_of_several_tokens_with_the_starter(starter_folder: Path, tmp_path: Path) -> None:
+    model = open_model(str(starter_folder), tmp_path, exact=False)
+    assert isinstance(model, TransformersModel)
+    for typed_so_far, after in [
+        ("I saw a rhinoc", "eros in"),
+        ("It was an unbeliev", "able story"),
+        ("He has a therm", "ometer"),
+    ]:
+        is_near(model, typed_so_far, after)
+
+
+def is_near(model: TransformersModel, typed_so_far: str, after: str) -> None:
+    prompt, typed = model._prompt(Context(typed_so_far))
+    ways = spelled_out(model, prompt, typed.spelling)
+    mass = sum(ways.values())
+    found = model._healing.constrained(logits_after(model, prompt), typed, prompt).softmax(-1)
+    assert sum(abs(ways.get(token, 0.0) / mass - float(p)) for token, p in enumerate(found)) / 2 < 0.1
+    tokens = model._prompting.continuation(typed.text + after)
+    logs = [float(logits_after(model, [*prompt, *tokens[:n]]).log_softmax(-1)[token]) for n, token in enumerate(tokens)]
+    assert scored(model, Context(typed_so_far), [after]) == [pytest.approx(min(0.0, sum(logs) - math.log(mass)), abs=0.1)]
 
 
 @pytest.mark.parametrize("name", EXACT)
@@ -199,7 +282,7 @@ def test_candidates_begin_differently_where_the_text_ends(name: str, end: int, s
     """With a model of random weights: what was typed is spelled by tokens that nobody would expect."""
     model, context = model_of(name, real=True), Context(PAGE[max(0, end - 60) : end])
     sampling = Sampling(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0, repetition_penalty=1.0, max_words=2, seed=seed)
-    prompt, typed = model._prompt(context, sampling)
+    prompt, typed = model._prompt(context)
     begun = model._likeliest(prompt, typed, 3)
     assert len({tokens[-1].id for tokens in begun}) == len(begun) > 0
     assert len({tuple(token.id for token in tokens[:-1]) for tokens in begun}) == 1
@@ -240,9 +323,9 @@ def test_the_likeliest_tokens_complete_the_word_and_their_probabilities_are_give
 @pytest.mark.parametrize("name", EXACT)
 def test_the_score_of_what_follows_is_given_what_was_typed(name: str) -> None:
     model = model_of(name)
-    right, wrong = model.score(Context("The ferry left the qua"), ["y at six", "ck at six"])
+    right, wrong = scored(model, Context("The ferry left the qua"), ["y at six", "ck at six"])
     assert wrong < right < 0
-    alone = model.score(Context("The ferry left the"), [" quay at six"])[0]
+    alone = scored(model, Context("The ferry left the"), [" quay at six"])[0]
     assert right > alone  # "qua" is known by then
 
 
@@ -250,7 +333,7 @@ def test_scoring_leaves_no_trace() -> None:
     model = model_of("bytes", real=True)
     context = Context("The ferry left th")
     before = said(list(model.complete(Request(1, context, GREEDY))))
-    scores = model.score(context, ["e quay", "ere", "x"])
+    scores = scored(model, context, ["e quay", "ere", "x"])
     assert said(list(model.complete(Request(1, context, GREEDY)))) == before
     assert model.score(context, ["e quay", "ere", "x"]) == pytest.approx(scores, rel=1e-4)
 

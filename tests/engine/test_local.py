@@ -87,14 +87,14 @@ def test_greedy_output_is_that_of_generate_token_for_token(
     parts: tuple[Any, Any], model: TransformersModel, before: str, penalty: float
 ) -> None:
     sampling = Sampling(temperature=0, repetition_penalty=penalty, max_words=6)
-    prompt = model.encode(Context(before), sampling)
+    prompt = model.encode(Context(before))
     ours = [token.id for token in model.tokens(prompt, sampling)]
     assert ours
     assert ours == generated(parts, prompt, len(ours), repetition_penalty=penalty)
 
 
 def test_a_half_typed_word_is_left_as_it_is_tokenised(parts: tuple[Any, Any], model: TransformersModel) -> None:
-    prompt = model.encode(Context("The ferry lef"), GREEDY)
+    prompt = model.encode(Context("The ferry lef"))
     assert prompt == parts[1]("The ferry lef")["input_ids"]
     tokens = generated(parts, prompt, 56)
     decoded = parts[1].decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False).replace("�", "")
@@ -102,7 +102,7 @@ def test_a_half_typed_word_is_left_as_it_is_tokenised(parts: tuple[Any, Any], mo
 
 
 def test_the_text_is_what_the_tokenizer_makes_of_the_tokens(parts: tuple[Any, Any], model: TransformersModel) -> None:
-    prompt = model.encode(Context("The ferry"), GREEDY)
+    prompt = model.encode(Context("The ferry"))
     tokens = [token.id for token in model.tokens(prompt, GREEDY)]
     decoded = parts[1].decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     ours = text(model, "The ferry")
@@ -111,7 +111,7 @@ def test_the_text_is_what_the_tokenizer_makes_of_the_tokens(parts: tuple[Any, An
 
 
 def test_probabilities_are_the_models_own(parts: tuple[Any, Any], model: TransformersModel) -> None:
-    prompt = model.encode(Context("The ferry"), GREEDY)
+    prompt = model.encode(Context("The ferry"))
     with torch.inference_mode():
         expected = parts[0](torch.tensor([prompt])).logits[0, -1].softmax(-1)
     first = next(model.tokens(prompt, GREEDY))
@@ -121,7 +121,7 @@ def test_probabilities_are_the_models_own(parts: tuple[Any, Any], model: Transfo
 def test_prefill_is_in_one_piece(model: TransformersModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "CHUNK", 16)
     looks = itertools.count()
-    prompt = model.encode(Context(PAGE[:300]), GREEDY)
+    prompt = model.encode(Context(PAGE[:300]))
     next(model.tokens(prompt, GREEDY, stopped=lambda: next(looks) < 0))
     assert next(looks) == 2  # before the prefill, and after it
 
@@ -150,7 +150,7 @@ def test_top_k_of_one_is_greedy_whatever_the_temperature(healing: TransformersMo
 def test_prefill_in_chunks_gives_what_prefill_in_one_piece_gives(parts: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "CHUNK", 16)
     chunked, whole = TransformersModel("c", *parts), TransformersModel("w", *parts, exact=True)
-    prompt = whole.encode(Context(PAGE[:300]), GREEDY)
+    prompt = whole.encode(Context(PAGE[:300]))
     assert len(prompt) > 16
     assert [t.id for t in chunked.tokens(prompt, GREEDY)] == [t.id for t in whole.tokens(prompt, GREEDY)]
 
@@ -161,7 +161,7 @@ def test_models_that_cannot_be_cut_back_are_right_too(make: Callable[[], Any], m
     raw = make()
     model = TransformersModel("c", raw, byte_level())
     for before in (PAGE[:300], PAGE[:310], PAGE[:290]):
-        prompt = model.encode(Context(before), GREEDY)
+        prompt = model.encode(Context(before))
         ours = [token.id for token in model.tokens(prompt, GREEDY)]
         assert ours == generated((raw, None), prompt, len(ours))
     first = text(model, "The ferry lef")
@@ -171,7 +171,7 @@ def test_models_that_cannot_be_cut_back_are_right_too(make: Callable[[], Any], m
 
 
 def test_it_ends_where_the_model_ends(parts: tuple[Any, Any], model: TransformersModel) -> None:
-    prompt = model.encode(Context("The ferry"), GREEDY)
+    prompt = model.encode(Context("The ferry"))
     tokens = [token.id for token in model.tokens(prompt, GREEDY)]
     third = tokens[2]
     monkey = pytest.MonkeyPatch()
@@ -186,7 +186,7 @@ def test_it_ends_where_the_tokenizer_ends_every_text() -> None:
     runner = Bigrams([], len(tokenizer))
     runner.logits[:, tokenizer.sep_token_id] = 10.0
     model = TransformersModel("x", llama(vocab_size=len(tokenizer)), tokenizer, runner=runner)
-    assert model.encode(Context("the ferry"), GREEDY)[-1] != tokenizer.sep_token_id
+    assert model.encode(Context("the ferry"))[-1] != tokenizer.sep_token_id
     assert text(model, "the ferry\n") == ""
 
 
@@ -238,7 +238,7 @@ def test_candidates_end_where_they_are_whole(healing: TransformersModel) -> None
 
 def test_the_score_of_a_text_is_the_sum_over_its_tokens(model: TransformersModel, parts: tuple[Any, Any]) -> None:
     ids = parts[1]("The ferry left", return_tensors="pt")["input_ids"]
-    start = len(model.encode(Context("The ferry"), GREEDY))
+    start = len(model.encode(Context("The ferry")))
     with torch.inference_mode():
         logs = parts[0](ids).logits[0].log_softmax(-1)
     expected = sum(float(logs[at - 1, ids[0, at]]) for at in range(start, ids.shape[-1]))
@@ -246,8 +246,11 @@ def test_the_score_of_a_text_is_the_sum_over_its_tokens(model: TransformersModel
 
 
 def test_the_score_on_a_long_page_is_that_of_the_text_alone(model: TransformersModel) -> None:
-    [score] = model.score(Context(PAGE * 3), [" left"])
-    assert -60 < score < 0
+    scores = model.score(Context(PAGE * 3), [" left", PAGE])
+    assert scores is not None
+    assert -60 < scores[0] < 0
+    assert scores[1] < scores[0]  # as far as there are positions
+    assert model.score(Context(PAGE), [" left"], stopped=lambda: True) is None
 
 
 def test_a_score_is_the_same_whatever_was_asked_before(healing: TransformersModel) -> None:
@@ -262,7 +265,7 @@ def test_a_score_is_the_same_whatever_was_asked_before(healing: TransformersMode
 def test_what_a_word_that_stands_had_of_ending_comes_with_the_next_piece(parts: tuple[Any, Any]) -> None:
     model, tokenizer = TransformersModel("t", *parts), parts[1]
     iterator = model.complete(Request(1, Context("The end.\n"), GREEDY))
-    first, prompt = next(iterator), model.encode(Context("The end.\n"), GREEDY)
+    first, prompt = next(iterator), model.encode(Context("The end.\n"))
     with torch.inference_mode():
         expected = parts[0](torch.tensor([prompt])).logits[0, -1].softmax(-1)
     names = tokenizer.convert_ids_to_tokens(range(VOCABULARY))
@@ -275,16 +278,16 @@ def test_what_a_word_that_stands_had_of_ending_comes_with_the_next_piece(parts: 
 
 
 def test_an_empty_page_is_continued_from_the_models_own_beginning(model: TransformersModel) -> None:
-    assert model.encode(Context(""), GREEDY) == [0]
+    assert model.encode(Context("")) == [0]
 
 
 def test_the_preface_comes_before_the_page(model: TransformersModel, parts: tuple[Any, Any]) -> None:
-    prompt = model.encode(Context("The ferry", preface="A tale."), GREEDY)
+    prompt = model.encode(Context("The ferry", preface="A tale."))
     assert parts[1].decode(prompt) == "A tale.\n\nThe ferry"
 
 
 def test_a_page_longer_than_the_models_positions_is_cut_at_its_beginning(model: TransformersModel) -> None:
-    prompt = model.encode(Context(PAGE * 3), GREEDY)
+    prompt = model.encode(Context(PAGE * 3))
     assert len(prompt) < 256 <= len(PAGE * 3) // 4
     assert len(list(model.tokens(prompt, GREEDY))) > 0
 
@@ -330,7 +333,7 @@ def test_a_preface_longer_than_the_window_leaves_half_of_it_to_the_page() -> Non
 def test_what_a_tokenizer_puts_behind_every_text_is_not_given(make: Callable[[], Any]) -> None:
     tokenizer = make()
     model = TransformersModel("x", llama(vocab_size=len(tokenizer)), tokenizer)
-    prompt = model.encode(Context("the ferry", preface="A note."), GREEDY)
+    prompt = model.encode(Context("the ferry", preface="A note."))
     text_of_it = tokenizer.decode(prompt, skip_special_tokens=False)
     assert text_of_it.rstrip().endswith("the ferry")
     assert "[SEP]" not in text_of_it
@@ -486,7 +489,7 @@ def test_a_model_that_was_closed_holds_nothing(parts: tuple[Any, Any]) -> None:
     text(model, "The ferry")
     model.close()
     with pytest.raises(AttributeError):
-        model.encode(Context("The ferry"), GREEDY)
+        model.encode(Context("The ferry"))
 
 
 # --- the fast path against the exact one --------------------------------------------------------------------------------

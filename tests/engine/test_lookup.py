@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from afterword.engine import lookup
 from afterword.engine.llama import Llama
-from afterword.engine.local import Token, TransformersModel
+from afterword.engine.local import TransformersModel
 from afterword.engine.lookup import GUESSES, MATCH, guess
 from afterword.engine.protocol import Request
 from afterword.engine.sampling import Sampling
+from afterword.engine.spelled import Token
 from afterword.text.context import Context
 from tests.engine.bigrams import Bigrams
 from tests.engine.tiny import PAGE, VOCABULARY, byte_level, gpt2, llama, mamba
@@ -67,7 +68,7 @@ def model_of(name: str) -> TransformersModel:
 
 
 def tokens_of(model: TransformersModel, context: Context, sampling: Sampling) -> list[Token]:
-    prompt, typed = model._prompt(context, sampling)
+    prompt, typed = model._prompt(context)
     return list(model.tokens(prompt, sampling, typed=typed))
 
 
@@ -81,7 +82,7 @@ def test_the_tokens_are_the_same_with_guesses_and_without(name: str, sampling: S
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lookup, "guess", lambda *_: [])
         plain = tokens_of(model, context, sampling)
-        prompt = model._prompt(context, sampling)[0]
+        prompt = model._prompt(context)[0]
         said = [token.id for token in plain]
 
         def guessed(text: Sequence[int], earlier: Sequence[int] = ()) -> list[int]:
@@ -100,7 +101,7 @@ def test_a_right_guess_saves_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context("The ferry left the quay.\n")
     monkeypatch.setattr(lookup, "guess", lambda *_: [])
     said = [token.id for token in tokens_of(model, context, GREEDY)]
-    without, prompt = len(runner.passes), model._prompt(context, GREEDY)[0]
+    without, prompt = len(runner.passes), model._prompt(context)[0]
     monkeypatch.setattr(lookup, "guess", lambda text, _: said[len(text) - len(prompt) :][:3])
     model._following.forget()
     assert [token.id for token in tokens_of(model, context, GREEDY)] == said

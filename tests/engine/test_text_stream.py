@@ -7,6 +7,7 @@ from transformers import AutoTokenizer
 
 from afterword.engine.text_stream import TextStream
 from tests.engine.tiny import tiny_gpt2
+from tests.engine.tiny_tokenizers import gemma
 
 
 @pytest.fixture(scope="module")
@@ -17,6 +18,15 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> object:
 
 def characters() -> st.SearchStrategy[str]:
     return st.text(st.characters(exclude_categories=["Cs"], exclude_characters="�"), max_size=30)
+
+
+@settings(deadline=None, max_examples=100)
+@given(before=characters(), text=characters() | st.text("\u0639\u0644\u6e2f ab", max_size=12))
+def test_so_it_is_where_each_byte_of_a_character_is_a_token(before: str, text: str) -> None:
+    tokenizer = gemma()
+    prompt, tokens = (tokenizer(part, add_special_tokens=False)["input_ids"] for part in (before, text))
+    stream = TextStream(tokenizer, prompt)
+    assert "".join(stream.push(token) for token in tokens) == text.replace("\u2581", " ")
 
 
 @settings(deadline=None, max_examples=200)

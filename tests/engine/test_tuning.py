@@ -35,7 +35,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[Tuning]:
 
 
 @pytest.fixture(autouse=True)
-def _threads() -> Any:
+def _threads(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(psutil, "getloadavg", lambda: (0.0, 0.0, 0.0))
     before = torch.get_num_threads()
     yield
     torch.set_num_threads(before)
@@ -45,6 +46,18 @@ def test_a_machine_is_measured_once(tmp_path: Path, measured: list[Tuning]) -> N
     folder = tmp_path / "models"
     assert tuned(folder) == tuned(folder) == FOUND
     assert len(measured) == 1
+
+
+def test_what_was_measured_on_a_busy_machine_is_not_remembered(
+    tmp_path: Path, measured: list[Tuning], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(psutil, "getloadavg", lambda: (100.0, 1.0, 1.0))
+        assert tuned(tmp_path) == FOUND
+        assert not (tmp_path / FILE).exists()
+    tuned(tmp_path)
+    tuned(tmp_path)
+    assert len(measured) == 2
 
 
 def test_another_machine_is_measured_too_and_both_are_remembered(
@@ -133,8 +146,9 @@ def wrong(x: torch.Tensor, *_: object) -> torch.Tensor:
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("kernel", [missing, wrong])
-def test_a_kernel_that_is_missing_or_wrong_is_not_used(kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("torch.ops.aten._weight_int4pack_mm_for_cpu", kernel)
+@pytest.mark.parametrize("name", ["_weight_int4pack_mm_for_cpu", "_weight_int8pack_mm"])
+def test_a_kernel_that_is_missing_or_wrong_is_not_used(name: str, kernel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"torch.ops.aten.{name}", kernel)
     monkeypatch.setattr(tuning, "_calls", lambda *_: 1e-9)  # however fast it is
     found = measure()
     assert not found.packed

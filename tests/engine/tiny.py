@@ -149,6 +149,29 @@ def qwen2(**changes: Any) -> Any:
     return seeded(Qwen2ForCausalLM, Qwen2Config(**_LLAMA | changes))
 
 
+def gemma_3(**changes: Any) -> Any:
+    """A tiny Gemma 3: every other layer sees but a few tokens."""
+    from transformers import Gemma3ForCausalLM, Gemma3TextConfig
+
+    windows = {"sliding_window": 16, "layer_types": ["sliding_attention", "full_attention"], "num_hidden_layers": 2}
+    return seeded(Gemma3ForCausalLM, Gemma3TextConfig(**_LLAMA | {"head_dim": 16} | windows | changes))
+
+
+def phi_3() -> Any:
+    """A tiny Phi-3, which has a mind of its own about which logits to keep."""
+    from transformers import Phi3Config, Phi3ForCausalLM
+
+    return seeded(Phi3ForCausalLM, Phi3Config(**_LLAMA | {"pad_token_id": 0}))
+
+
+def lfm_2() -> Any:
+    """A tiny LFM2: some layers keep the state of a convolution, which cannot be cut back."""
+    from transformers import Lfm2Config, Lfm2ForCausalLM
+
+    layers = {"layer_types": ["conv", "full_attention"], "num_hidden_layers": 2, "block_ff_dim": 64}
+    return seeded(Lfm2ForCausalLM, Lfm2Config(**_LLAMA | {"pad_token_id": 0} | layers))
+
+
 def mamba() -> Any:
     """A tiny Mamba, which keeps a state that cannot be cut back."""
     from transformers import MambaConfig, MambaForCausalLM

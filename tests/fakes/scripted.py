@@ -24,6 +24,7 @@ class ScriptedModel:
         candidates: what it says when it is asked for several, best first; only `script` when not given.
         scores: the natural logarithm of a text's probability, from the text.
         absent: names of the methods that it does not have.
+        small: whether memory was short for it.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class ScriptedModel:
         candidates: Sequence[Said] | None = None,
         scores: Callable[[str], float] = lambda text: 0.0,
         absent: Sequence[str] = (),
+        small: bool = False,
     ) -> None:
         self.script, self.gate, self.error = script, gate, error
         self.probability, self.scores = probability, scores
@@ -49,6 +51,7 @@ class ScriptedModel:
         self._candidates = candidates
         self._name = name
         self._absent = frozenset(absent)
+        self._small = small
 
     @property
     def name(self) -> str:
@@ -56,7 +59,7 @@ class ScriptedModel:
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(absent=self._absent)
+        return Capabilities(absent=self._absent, small=self._small)
 
     def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
         assert not self.iterators_open, "one live iterator"
@@ -98,7 +101,7 @@ class ScriptedModel:
         ends = [next((n for n in range(1, len(pieces)) if whole(pieces[:n])), len(pieces)) for pieces in found]
         return [] if stopped() else [pieces[:end] for pieces, end in zip(found, ends, strict=True)]
 
-    def score(self, context: Context, texts: Sequence[str]) -> list[float]:
+    def score(self, context: Context, texts: Sequence[str], stopped: Callable[[], bool] = never) -> list[float] | None:
         self._have("score")
         self.scored += texts
         return [self.scores(text) for text in texts]

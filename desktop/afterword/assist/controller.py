@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
@@ -72,8 +73,12 @@ class Controller(QObject):
 
     @Slot(str, bool)
     def load(self, name: str, download: bool = False) -> None:
-        """Load the model `name`; a load that is running is given up."""
+        """Load the model `name`; a load that is running is given up, and what was asked for and is not there yet waits for it."""
         self.cancel_load()
+        if self._asked is not None:
+            self._id += 1
+            self._worker.want(self._id)
+            self._asked = (replace(self._asked[0], id=self._id), self._asked[1])
         self._load_wished.emit(self._load_id, name, download)
 
     @Slot()

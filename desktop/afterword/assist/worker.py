@@ -70,6 +70,10 @@ class Worker(QObject):
         self.state_changed.emit(ModelState(Phase.LOADING, name))
         try:
             model = self._opener(name, download, self._watch)
+            if model.capabilities.small and self._suggester is not None:  # there was no room for both: now there is for one
+                model.close()
+                self._release()
+                model = self._opener(name, download, self._watch)
         except Cancelled:
             self._settle()
             return

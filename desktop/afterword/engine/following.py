@@ -24,6 +24,7 @@ class Following:
     def __init__(self, runner: Runner, whole: bool = False) -> None:
         self._runner = runner
         self._whole = whole
+        self._chunked = not whole
         self._tokens: list[int] = []
         self._logits: dict[int, torch.Tensor] = {}  # by how many tokens they come after
 
@@ -41,20 +42,33 @@ class Following:
         if shared == len(tokens) and shared in self._logits:
             return self._logits[shared]
         self._crop(min(shared, len(tokens) - 1))
-        whole = self._whole
         while True:
             at, left = len(self._tokens), len(tokens) - len(self._tokens)
             if at and left > 1 and not self._runner.chunked:
+                self._chunked = False
                 self._crop(0)
-                whole = True
                 continue
             if stopped():
                 return None
-            if whole or left <= CHUNK:
-                ahead = guess if self._runner.chunked else ()  # a wrong one could not be cut off
+            if not self._chunked or left <= CHUNK:
+                ahead = guess if self._runner.can_forget(left + len(guess)) else ()
                 self._extend([*tokens[at:], *ahead], 1 + len(ahead))
                 return self._logits[len(tokens)]
             self._extend(tokens[at : at + CHUNK], 1)
+
+    def path(self, tokens: Sequence[int], onward: Sequence[int]) -> list[torch.Tensor] | None:
+        """The logits after each token of `onward`, which follow `tokens`; None where they could not be forgotten again."""
+        if not onward:
+            return []
+        if not self._runner.can_forget(len(onward)):
+            return None
+        ends = range(len(tokens) + 1, len(tokens) + len(onward) + 1)
+        shared = _shared(self._tokens, [*tokens, *onward])
+        if shared < ends[-1] or not all(end in self._logits for end in ends):
+            self._crop(min(shared, len(tokens)))
+            self._hold(tokens)
+            self._extend(onward, len(onward))
+        return [self._logits[end] for end in ends]
 
     def branches(self, tokens: Sequence[int], count: int) -> Branches:
         """`count` branches of `tokens`, whose logits were asked for."""
@@ -63,30 +77,25 @@ class Following:
 
     def logits_of(self, tokens: Sequence[int], continuation: Sequence[int]) -> torch.Tensor:
         """The logits before each token of `continuation` after `tokens`, float32, shape (continuation, vocabulary)."""
-        first = self.logits_after(tokens)
-        assert first is not None
-        if len(continuation) == 1:
-            return first[None]
-        if not self._runner.chunked:
-            self._crop(0)
-            logits = self._runner.extend([*tokens, *continuation[:-1]], len(continuation))
-            self._runner.crop(0)
-            return logits
-        self._hold(tokens)
-        rest = self._runner.extend(continuation[:-1], len(continuation) - 1)
-        self._runner.crop(len(tokens))
-        return torch.cat([first[None], rest])
+        self._crop(0)
+        logits = self._runner.extend([*tokens, *continuation[:-1]], len(continuation))
+        self._runner.crop(0)
+        return logits
 
-    def logits_beside(self, tokens: Sequence[int], continuations: Sequence[Sequence[int]]) -> list[torch.Tensor]:
-        """`logits_of` for several continuations, none of them empty, together."""
-        if not self._runner.chunked:
-            return [self.logits_of(tokens, continuation) for continuation in continuations]
-        first = self.logits_after(tokens)
-        assert first is not None
-        self._hold(tokens)
+    def log_probabilities(
+        self, tokens: Sequence[int], continuations: Sequence[Sequence[int]], stopped: Callable[[], bool] = never
+    ) -> list[float] | None:
+        """Natural logarithms of the probability of each continuation, none of them empty, after `tokens`; None once stopped."""
+        first = self.logits_after(tokens, stopped=stopped)
+        if first is None:
+            return None
         longer = [continuation[:-1] for continuation in continuations if len(continuation) > 1]
+        if not self._runner.can_forget(max(map(len, longer), default=0)):
+            return [_log_probability(self.logits_of(tokens, one), one) for one in continuations]
+        self._hold(tokens)
         rest = iter(self._runner.beside(longer) if longer else [])
-        return [torch.cat([first[None], next(rest)]) if len(one) > 1 else first[None] for one in continuations]
+        start = first.log_softmax(-1)
+        return [float(start[one[0]]) + (_log_probability(next(rest), one[1:]) if len(one) > 1 else 0.0) for one in continuations]
 
     def forget(self) -> None:
         """Keep nothing."""
@@ -124,3 +133,9 @@ def _shared(one: Sequence[int], other: Sequence[int]) -> int:
     """How many tokens at the beginning are the same."""
     most = min(len(one), len(other))
     return next((i for i in range(most) if one[i] != other[i]), most)
+
+
+def _log_probability(logits: torch.Tensor, tokens: Sequence[int]) -> float:
+    """Of `tokens`, each by the logits before it, shape (tokens, vocabulary)."""
+    chosen = logits.gather(-1, torch.tensor(list(tokens), device=logits.device)[:, None])[:, 0]
+    return float((chosen - logits.logsumexp(-1)).sum())

@@ -1,13 +1,15 @@
 """Half-typed words: which tokens may come next when some letters of theirs are already there.
 
 A token that spells only a beginning of what was typed ("a" of "antid") may be likely for the words it begins otherwise. Its
-probability counts only with that of what must follow it, so the likeliest of such tokens are looked beyond, in one pass.
+probability counts only with that of what must follow it, so the likeliest of such tokens are looked beyond, in one pass; and so
+is the one with which the tokenizer would begin ("Ġant"), which by itself may be far less likely than they.
 """
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -41,11 +43,14 @@ class Healing:
     Args:
         vocabulary: what tokens spell.
         following: for the pass that looks beyond.
+        encode: the tokens of a text that stands behind another.
     """
 
-    def __init__(self, vocabulary: Vocabulary, following: Following) -> None:
+    def __init__(self, vocabulary: Vocabulary, following: Following, encode: Callable[[str], list[int]]) -> None:
         self._vocabulary = vocabulary
         self._following = following
+        self._encode = encode
+        self._begun: OrderedDict[bytes, tuple[int, ...]] = OrderedDict()
         self._sets: OrderedDict[bytes, torch.Tensor] = OrderedDict()
 
     def typed(self, text: str, before: str) -> Typed | None:
@@ -58,36 +63,85 @@ class Healing:
         """What is left to be spelled after `token`."""
         return replace(typed, spelling=self._vocabulary.rest(typed.spelling, token))
 
-    def constrained(self, logits: torch.Tensor, typed: Typed, tokens: list[int]) -> torch.Tensor:
-        """`logits` of the token after `tokens`, shape (vocabulary,), minus infinity for tokens that do not agree with `typed`.
+    def guess(self, typed: Typed) -> Sequence[int]:
+        """The tokens that most probably spell `typed`, but for the last, which may spell more: to be computed ahead."""
+        return self._natural(typed.spelling)
 
-        Their softmax is the probability of each token given what was typed.
+    def constrained(self, logits: torch.Tensor, typed: Typed, tokens: list[int]) -> torch.Tensor:
+        """Of the tokens after `tokens` that agree with `typed` the logits, each with that of what of `typed` must follow it.
+
+        Shape (vocabulary,); minus infinity for all others, and for those that are negligible. Their softmax is the probability of
+        each token given what was typed.
+
+        Args:
+            logits: of the token after `tokens`, shape (vocabulary,).
+            typed: with something to spell.
+            tokens: what stands before.
         """
         allowed = self._allowed(typed).to(logits.device)
         scores = torch.full_like(logits, float("-inf"))
-        scores[allowed] = logits[allowed]
-        best = int(scores.argmax())
-        if self._covers(typed, best):
+        if len(allowed) == 1:
+            scores[allowed] = logits[allowed]  # nothing to choose from
             return scores
-        short = [token for token in allowed.tolist() if not self._covers(typed, token)]
-        short.sort(key=lambda token: float(logits[token]), reverse=True)
-        least = float(logits[best]) + math.log(_NEGLIGIBLE)
-        looked = [token for token in short[:_LOOKED_BEYOND] if float(logits[token]) > least]
-        if len(short) == 1 == len(allowed):
-            return scores  # nothing to choose from
-        beyond = self._following.branches(tokens, len(looked)).extend(looked).log_softmax(-1)
-        scores[short] = float("-inf")
-        for row, token in zip(beyond, looked, strict=True):
-            further = self._allowed(self.after(typed, token)).to(logits.device)
-            scores[token] = logits[token] + row[further].logsumexp(-1)
+        covers = torch.tensor([self._covers(typed, token) for token in allowed.tolist()], device=logits.device)
+        scores[allowed[covers]] = logits[allowed[covers]]
+        natural = self.guess(typed)
+        beyond = self._following.path(tokens, natural)
+        if natural and beyond:
+            scores[natural[0]] = logits[natural[0]] + self._spelled(self.after(typed, natural[0]), beyond)
+        least = float(scores.max()) + math.log(_NEGLIGIBLE)
+        short = allowed[~covers]
+        short = short[(logits[short] > least) & scores[short].isinf()]
+        best = short[logits[short].argsort(descending=True)][:_LOOKED_BEYOND].tolist()
+        looked = list(dict.fromkeys([*(natural[:1] if beyond is None else ()), *best]))
+        if looked:
+            rows = self._following.branches(tokens, len(looked)).extend(looked)
+            for row, token in zip(rows, looked, strict=True):
+                scores[token] = logits[token] + self._spelled(self.after(typed, token), [row])
         return scores
 
-    def beyond(self, scores: torch.Tensor, typed: Typed) -> torch.Tensor | None:
-        """Of the scores from `constrained` those of tokens that spell more than `typed`; None where the best does not."""
+    def beyond(self, probabilities: torch.Tensor, typed: Typed) -> torch.Tensor | None:
+        """Of the probabilities of tokens, given `typed`, those of tokens that spell more; None where the best does not."""
         within = self._vocabulary.within(typed.spelling)
-        if int(scores.argmax()) in within:
+        if int(probabilities.argmax()) in within:
             return None
-        return scores.index_fill(0, torch.tensor(within, dtype=torch.long, device=scores.device), float("-inf"))
+        return probabilities.index_fill(0, torch.tensor(within, dtype=torch.long, device=probabilities.device), 0.0)
+
+    def _spelled(self, typed: Typed, logits: Sequence[torch.Tensor]) -> torch.Tensor:
+        """The logarithm of the probability that the next tokens spell `typed`.
+
+        Of the tokens that again spell but a part, the one with which the tokenizer goes on counts alone, and for all it is worth
+        where it is not known what follows it.
+
+        Args:
+            typed: with something to spell.
+            logits: of the next token, and of those behind each with which the tokenizer goes on, as far as they are known.
+        """
+        logs = logits[0].log_softmax(-1)
+        covering = [token for token in self._allowed(typed).tolist() if self._covers(typed, token)]
+        ways = [logs[covering].logsumexp(-1)] if covering else []
+        for token in self.guess(typed)[:1]:
+            ways.append(logs[token])
+            if len(logits) > 1:
+                ways[-1] = logs[token] + self._spelled(self.after(typed, token), logits[1:])
+        return torch.stack(ways).logsumexp(0) if ways else logs.min()
+
+    def _natural(self, spelling: bytes) -> tuple[int, ...]:
+        """The tokens of the tokenizer for it, each of which spells but a part; none where it would not spell it so."""
+        if spelling not in self._begun:
+            natural: list[int] = []
+            try:
+                for token in self._encode(spelling.decode()):
+                    spelled = b"".join(self._vocabulary.spelling[one] for one in [*natural, token])
+                    if len(spelled) >= len(spelling) or not spelling.startswith(spelled) or not self._vocabulary.spelling[token]:
+                        break
+                    natural.append(token)
+            except UnicodeDecodeError:
+                pass
+            self._begun[spelling] = tuple(natural)
+            if len(self._begun) > _MASKS:
+                self._begun.popitem(last=False)
+        return self._begun[spelling]
 
     def _covers(self, typed: Typed, token: int) -> bool:
         return not self._vocabulary.rest(typed.spelling, token)

@@ -33,7 +33,13 @@ def is_llama(model: Any) -> bool:
         and getattr(config, "sliding_window", None) is None
         and all(kind == "full_attention" for kind in layer_types)
         and (getattr(config, "rope_parameters", None) or {}).get("rope_type", "default") in ("default", "linear", "llama3")
+        and all(type(model.get_submodule(name)) is torch.nn.Linear for name in _linears(model))
     )
+
+
+def _linears(model: Any) -> list[str]:
+    parts = [f"self_attn.{name}_proj" for name in "qkvo"] + [f"mlp.{name}_proj" for name in ("gate", "up", "down")]
+    return ["lm_head", *(f"model.layers.{layer}.{part}" for layer in range(len(model.model.layers)) for part in parts)]
 
 
 class _Layer:
@@ -94,6 +100,10 @@ class Llama:
     @property
     def chunked(self) -> bool:
         """Any text may come in several pieces."""
+        return True
+
+    def can_forget(self, more: int) -> bool:  # noqa: ARG002
+        """Always; see Runner."""
         return True
 
     def extend(self, tokens: Sequence[int], keep: int = 1) -> torch.Tensor:
@@ -179,16 +189,14 @@ class Llama:
             return
         room = -(-tokens // _ROOM) * _ROOM + _ROOM // 2
         with torch.inference_mode():
-            for buffers in (self._keys, self._values):
-                grown = [torch.zeros(self._kv_heads, room, self._width) for _ in self._layers]
-                for new, old in zip(grown, buffers, strict=False):
-                    new[:, : self._room] = old  # behind the text there may be branches
-                buffers[:] = grown
+            grown = [[torch.zeros(self._kv_heads, room, self._width) for _ in self._layers] for _ in range(2)]
+            for new, old in zip([*grown[0], *grown[1]], [*self._keys, *self._values], strict=False):
+                new[:, : self._room] = old  # behind the text there may be branches
             cos, sin = self._rotary(torch.zeros(1), torch.arange(room)[None])
             half = self._width // 2
             self._cos = cos[0].float()[:, None]
             self._sin = torch.cat([-sin[0, :, :half], sin[0, :, half:]], -1).float()[:, None]
-        self._room = room
+        (self._keys, self._values), self._room = grown, room  # all at once: memory may be too short for the one or the other
 
 
 class LlamaBranches:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -22,28 +21,14 @@ from afterword.engine.protocol import Capabilities, Piece, Request, never
 from afterword.engine.runner import Runner, TransformersRunner
 from afterword.engine.sampler import logits_processors, random_source, sample_next_token
 from afterword.engine.sampling import Sampling
-from afterword.engine.text_stream import TextStream
+from afterword.engine.spelled import Spelled, Token
 from afterword.engine.vocabulary import Vocabulary
 from afterword.errors import AfterwordError, GenerationFailed
 from afterword.text.context import Context
 
 TOKENS_PER_WORD = 8  # a bound for scripts and models that spell words out; English needs 1.3
+_RESERVED = 256  # positions that are left for what is to be said, where a model has few: always as many, so that the window stays
 _SILENT_AT_MOST = 8  # tokens without any text, one after the other, before a model is taken to have nothing to say
-
-
-@dataclass(frozen=True)
-class Token:
-    """A token that the model chose.
-
-    Attributes:
-        id: its number.
-        probability: the model's own, given what was typed of it.
-        new_word: how probable a token that begins a word was in its place.
-    """
-
-    id: int
-    probability: float
-    new_word: float = 1.0
 
 
 class TransformersModel:
@@ -66,12 +51,12 @@ class TransformersModel:
         self._small = small
         self._device = model.device
         self._tokenizer = tokenizer
-        self._positions = _positions(model.config)
+        self._positions = _positions(model)
         self._ends = _end_tokens(model, tokenizer)
         self._prompting = Prompting(tokenizer, self._ends, exact)
         self._following = Following(runner or TransformersRunner(model, room=not exact), whole=exact)
-        self._vocabulary = Vocabulary(tokenizer, model.config.get_text_config().vocab_size, self._ends)
-        self._healing = Healing(self._vocabulary, self._following)
+        self._vocabulary = Vocabulary(tokenizer, model.get_output_embeddings().weight.shape[0], self._ends)
+        self._healing = Healing(self._vocabulary, self._following, self._prompting.continuation)
         self._begins_word = self._vocabulary.begins_word.to(self._device)
         self._breakers: frozenset[int] | None = None
         self._said: list[int] = []  # the last suggestion: what it said may be said again
@@ -89,13 +74,13 @@ class TransformersModel:
     def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
         """Stream what comes after the context; see LanguageModel."""
         with self._failing():
-            prompt, typed = self._prompt(request.context, request.sampling)
+            prompt, typed = self._prompt(request.context)
             yield from self._pieces(prompt, typed, self.tokens(prompt, request.sampling, stopped, typed))
 
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
         """Prefill what the next request for `context` will need; see LanguageModel."""
         with self._failing():
-            if prompt := self._prompt(context, Sampling())[0]:
+            if prompt := self._prompt(context)[0]:
                 self._following.logits_after(prompt, stopped=stopped)
 
     def candidates(
@@ -107,31 +92,36 @@ class TransformersModel:
     ) -> list[list[Piece]]:
         """Continue from each of the `n` likeliest first tokens, all in one batch; see LanguageModel."""
         with self._failing():
-            prompt, typed = self._prompt(request.context, request.sampling)
+            prompt, typed = self._prompt(request.context)
             begun = self._likeliest(prompt, typed, n, stopped)
             return self._branched(prompt, typed, begun, request.sampling, whole, stopped) if begun else []
 
-    def score(self, context: Context, texts: Sequence[str]) -> list[float]:
+    def score(self, context: Context, texts: Sequence[str], stopped: Callable[[], bool] = never) -> list[float] | None:
         """Natural logarithms of the probability of each text after the context; see LanguageModel."""
         with self._failing():
-            prompt, typed = self._prompt(context, Sampling())
+            prompt, typed = self._prompt(context)
             if not prompt:
                 return [0.0 for _ in texts]
             mass = 0.0
             if typed.spelling:
-                first = self._next_logits(prompt)
-                assert first is not None
+                first = self._next_logits(prompt, self._healing.guess(typed), stopped)
+                if first is None:
+                    return None
                 reached = self._healing.constrained(first, typed, prompt).logsumexp(-1)
                 mass = float(reached - first.logsumexp(-1))
-            continued = [self._prompting.continuation(typed.text + text) for text in texts]
-            logits = iter(self._following.logits_beside(prompt, [tokens for tokens in continued if tokens]))
-            return [_log_probability(next(logits), tokens) - mass if tokens else 0.0 for tokens in continued]
+            room = None if self._positions is None else self._positions - len(prompt)
+            continued = [self._prompting.continuation(typed.text + text)[:room] for text in texts]
+            found = self._following.log_probabilities(prompt, [tokens for tokens in continued if tokens], stopped)
+            if found is None:
+                return None
+            logs = iter(found)
+            return [min(0.0, next(logs) - mass) if tokens else 0.0 for tokens in continued]
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:
         """Spell the `k` likeliest next tokens; see LanguageModel."""
         with self._failing():
-            prompt, typed = self._prompt(context, Sampling())
-            return [piece for begun in self._likeliest(prompt, typed, k) for piece in self._pieces(prompt, typed, iter(begun))]
+            prompt, typed = self._prompt(context)
+            return [piece for begun in self._likeliest(prompt, typed, k) for piece in self._pieces(prompt, typed, begun)]
 
     def measure(self, text: str, prompt: int, new: int, guess: bool = False) -> Speed:
         """Time the prefill of the first `prompt` tokens of `text`, repeated as need be, and `new` decode steps after them."""
@@ -156,16 +146,18 @@ class TransformersModel:
 
     # --- tokens -----------------------------------------------------------------------------------------------------
 
-    def encode(self, context: Context, sampling: Sampling) -> list[int]:
+    def encode(self, context: Context) -> list[int]:
         """The tokens of the preface and of the text before the cursor: the last of them where the model has not room for all."""
-        return self._prompting.tokens(Prompt(context.preface, context.before), self._room(sampling))
+        return self._prompting.tokens(Prompt(context.preface, context.before), self._room)
 
     def tokens(
         self, prompt: list[int], sampling: Sampling, stopped: Callable[[], bool] = never, typed: Typed | None = None
     ) -> Iterator[Token]:
         """Decode what comes after `prompt`, a token at a time, until it ends or `stopped`; the first tokens spell `typed`.
 
-        Guesses change nothing but the time: a token is drawn from the same logits whether they were computed ahead or not.
+        Guesses change nothing but the time: a token is drawn from its logits whether they were computed ahead or not. (In float32
+        they are the same to the last bits; of packed weights a long pass goes through those in their own type, and log
+        probabilities move by up to 0.1 with what was computed together.)
         """
         if not prompt:
             return
@@ -173,10 +165,9 @@ class TransformersModel:
         processors = logits_processors(sampling, self._breaking(sampling))
         source = random_source(sampling, self._device) if sampling.temperature > 0 else None
         text, silent = list(prompt), 0
-        natural = self._prompting.continuation(typed.text) if typed.spelling else []
         try:
-            for step in range(self._most(prompt, sampling, len(natural))):
-                ahead = [] if self._exact else natural[step : step + 1] or lookup.guess(text, self._said)
+            for _ in range(self._most(prompt, sampling, len(typed.spelling))):
+                ahead = [] if self._exact else self._healing.guess(typed) or lookup.guess(text, self._said)
                 if self._positions is not None:
                     ahead = ahead[: self._positions - len(text)]
                 logits = self._next_logits(text, ahead, stopped)
@@ -227,8 +218,9 @@ class TransformersModel:
         processors = logits_processors(sampling, self._breaking(sampling))
         source = random_source(sampling, self._device) if sampling.temperature > 0 else None
         texts = [[*prompt, *(token.id for token in tokens)] for tokens in begun]
-        chosen = [list(tokens) for tokens in begun]
         done = [False] * len(begun)
+        spelled = [Spelled(self._vocabulary.decoder, prompt, typed.hidden) for _ in begun]
+        pieces = [[piece for token in tokens for piece in spelled[i].push(token)] for i, tokens in enumerate(begun)]
         branches = self._following.branches(texts[0][:-1], len(begun))
         for _ in range(self._most(texts[0], sampling)):
             if stopped():
@@ -236,31 +228,30 @@ class TransformersModel:
             rows = branches.extend([text[-1] for text in texts])
             for i, logits in enumerate(rows):
                 token = None if done[i] else self._drawn(logits, texts[i], Typed(), processors, source)
-                done[i] = token is None or token.id in self._ends or whole(list(self._pieces(prompt, typed, iter(chosen[i]))))
+                done[i] = token is None or token.id in self._ends or whole(pieces[i])
                 if token is not None and not done[i]:
-                    chosen[i].append(token)
+                    pieces[i] += spelled[i].push(token)
                 texts[i].append(token.id if token is not None else begun[i][-1].id)
             if all(done):
                 break
-        return [list(self._pieces(prompt, typed, iter(tokens))) for tokens in chosen]
+        return pieces
 
     def _likeliest(self, prompt: list[int], typed: Typed, k: int, stopped: Callable[[], bool] = never) -> list[list[Token]]:
         """The `k` likeliest tokens that bring something new; before each, the same for all, what spells what was typed."""
         begun: list[Token] = []
         while prompt:
             text = [*prompt, *(token.id for token in begun)]
-            logits = self._next_logits(text, stopped=stopped)
+            logits = self._next_logits(text, self._healing.guess(typed), stopped)
             if logits is None:
                 break
-            if typed.spelling:
-                scores = self._healing.constrained(logits, typed, text)
-                logits = self._healing.beyond(scores, typed)
-                if logits is None:
-                    best = int(scores.argmax())
-                    begun.append(Token(best, float(scores.softmax(-1)[best])))
-                    typed = self._healing.after(typed, best)
-                    continue
-            best_k = logits.softmax(-1).topk(min(k + len(self._ends), len(logits)))
+            probabilities = (self._healing.constrained(logits, typed, text) if typed.spelling else logits).softmax(-1)
+            beyond = self._healing.beyond(probabilities, typed) if typed.spelling else probabilities
+            if beyond is None:
+                best = int(probabilities.argmax())
+                begun.append(Token(best, float(probabilities[best])))
+                typed = self._healing.after(typed, best)
+                continue
+            best_k = beyond.topk(min(k + len(self._ends), len(logits)))
             pairs = zip(best_k.indices.tolist(), best_k.values.tolist(), strict=True)
             return [[*begun, Token(token, p)] for token, p in pairs if token not in self._ends and p > 0][:k]
         return []
@@ -270,8 +261,9 @@ class TransformersModel:
         bound = _token_bound(sampling) + typed
         return bound if self._positions is None else min(bound, self._positions - len(text))
 
-    def _room(self, sampling: Sampling) -> int | None:
-        return None if self._positions is None else self._positions - min(_token_bound(sampling), self._positions // 2)
+    @property
+    def _room(self) -> int | None:
+        return None if self._positions is None else self._positions - min(_RESERVED, self._positions // 2)
 
     def _breaking(self, sampling: Sampling) -> frozenset[int]:
         if sampling.dry_multiplier > 0 and self._breakers is None:
@@ -280,28 +272,20 @@ class TransformersModel:
 
     # --- text -------------------------------------------------------------------------------------------------------
 
-    def _prompt(self, context: Context, sampling: Sampling) -> tuple[list[int], Typed]:
+    def _prompt(self, context: Context) -> tuple[list[int], Typed]:
         """The tokens that the model is given, and what of the text its first tokens must spell."""
         if self._exact:
-            return self.encode(context, sampling), Typed()
+            return self.encode(context), Typed()
         prompt = self._prompting.split(context)
         typed = self._healing.typed(prompt.typed, prompt.given)
         if typed is None:
-            return self.encode(context, sampling), Typed()
-        return self._prompting.tokens(prompt, self._room(sampling)), typed
+            return self.encode(context), Typed()
+        return self._prompting.tokens(prompt, self._room), typed
 
-    def _pieces(self, prompt: list[int], typed: Typed, tokens: Iterator[Token]) -> Iterator[Piece]:
-        stream, probability, new_word, hidden = TextStream(self._vocabulary.decoder, prompt), 1.0, None, typed.hidden
+    def _pieces(self, prompt: list[int], typed: Typed, tokens: Iterable[Token]) -> Iterator[Piece]:
+        spelled = Spelled(self._vocabulary.decoder, prompt, typed.hidden)
         for token in tokens:
-            probability *= token.probability
-            new_word = token.new_word if new_word is None else new_word
-            text = stream.push(token.id)
-            shown, hidden = text[hidden:], max(0, hidden - len(text))
-            if shown:
-                yield Piece(shown, probability, new_word)
-                probability = 1.0
-            if text and not hidden:
-                new_word = None
+            yield from spelled.push(token)
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -315,19 +299,19 @@ class TransformersModel:
             raise GenerationFailed(self._name, type(error).__name__) from error
 
 
-def _log_probability(logits: torch.Tensor, tokens: list[int]) -> float:
-    logs = logits.gather(-1, torch.tensor(tokens, device=logits.device)[:, None])[:, 0] - logits.logsumexp(-1)
-    return float(logs.sum())
-
-
 def _token_bound(sampling: Sampling) -> int:
     return sampling.max_words * TOKENS_PER_WORD + 8
 
 
-def _positions(config: Any) -> int | None:
+def _positions(model: Any) -> int | None:
     """How many tokens the model has positions for; None where it has no bound."""
-    positions = getattr(config.get_text_config(), "max_position_embeddings", None)
-    return positions if isinstance(positions, int) and positions > 0 else None
+    positions = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if not isinstance(positions, int) or positions <= 0:
+        return None
+    for name, module in model.named_modules():  # RoBERTa counts from behind its padding
+        if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
+            return positions - int(module.padding_idx) - 1
+    return positions
 
 
 def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:

@@ -65,7 +65,8 @@ def traced(following: Following, tokens: list[int], whole: bool) -> Trace:
     following.forget()
     likeliest, logs = [], []
     for end in range(1, 2 if whole else len(tokens)):
-        logits = following.logits_of(tokens[:end], tokens[end:] if whole else tokens[end : end + 1])
+        after = None if whole else following.logits_after(tokens[:end])
+        logits = following.logits_of(tokens[:end], tokens[end:]) if after is None else after[None]
         likeliest += logits.argmax(-1).tolist()
         chosen = tokens[end : end + len(logits)]
         logs += [float(row[token]) for row, token in zip(logits.log_softmax(-1), chosen, strict=True)]

@@ -106,7 +106,11 @@ class Linear:
             self.weight = weight if keep else None
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """`x` of shape (rows, in_features), of any float type; (rows, out_features) in the weights' type."""
+        """`x` of shape (rows, in_features), of any float type.
+
+        Returns:
+            Shape (rows, out_features), in bfloat16 from the kernel, else in the weights' type.
+        """
         if x.shape[0] <= self._rows:
             y: torch.Tensor = torch.ops.aten._weight_int4pack_mm_for_cpu(
                 x.bfloat16().contiguous(), self._packed, GROUP, self._scales_and_zeros

@@ -101,8 +101,8 @@ class LanguageModel(Protocol):
         """
         ...
 
-    def score(self, context: Context, texts: Sequence[str]) -> list[float]:
-        """For each text the natural logarithm of its probability after `context.before`."""
+    def score(self, context: Context, texts: Sequence[str], stopped: Callable[[], bool] = never) -> list[float] | None:
+        """For each text the natural logarithm of its probability after `context.before`; None once `stopped` answers True."""
         ...
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import torch
+from transformers.cache_utils import DynamicLayer
 
 _CACHES = ("past_key_values", "cache_params", "state", "mems")  # what architectures call what they keep between tokens
 
@@ -33,6 +34,10 @@ class Runner(Protocol):
         """Whether a text may come in several pieces; known after the first. Recurrent models of some kinds want it whole."""
         ...
 
+    def can_forget(self, more: int) -> bool:
+        """Whether the end of the text could be cut off, were it `more` tokens longer; known after the first piece."""
+        ...
+
     def extend(self, tokens: Sequence[int], keep: int = 1) -> torch.Tensor:
         """Add `tokens`; the logits after each of the last `keep`, float32, shape (keep, vocabulary)."""
         ...
@@ -44,7 +49,8 @@ class Runner(Protocol):
     def beside(self, rows: Sequence[Sequence[int]]) -> list[torch.Tensor]:
         """The logits after each token of each row, float32, shape (length of the row, vocabulary).
 
-        Every row, none of them empty, stands behind what is kept, and that stays as it is. Asked for only where `chunked`.
+        Every row, none of them empty, stands behind what is kept, and that stays as it is. Asked for only where the longest row
+        could be forgotten again.
         """
         ...
 
@@ -56,8 +62,8 @@ class Runner(Protocol):
 class TransformersRunner:
     """A Runner on any causal model of transformers.
 
-    The inputs are prepared by the model's own `prepare_inputs_for_generation`, as in `generate`, so that every architecture that
-    transformers can generate with works here.
+    The inputs are prepared by the model's own `prepare_inputs_for_generation`, as in `generate`, for every architecture has its
+    own. What a layer of it keeps is cut back where that is keys and values of all tokens: a state is not, nor a window that slid.
 
     Args:
         model: in eval mode, on its device.
@@ -66,8 +72,9 @@ class TransformersRunner:
 
     def __init__(self, model: Any, room: bool = False) -> None:
         self._model = model
-        self._room = room
-        self._keeps_logits = "logits_to_keep" in inspect.signature(model.forward).parameters
+        takes = inspect.signature(model.forward).parameters
+        self._room = room and "past_key_values" in takes
+        self._keeps_logits = "logits_to_keep" in takes
         self._cache: dict[str, Any] = {}
         self._ids = torch.zeros((1, 0), dtype=torch.long, device=model.device)
 
@@ -79,7 +86,11 @@ class TransformersRunner:
     @property
     def chunked(self) -> bool:
         """Whether a text may come in several pieces."""
-        return self._croppable
+        return bool(self._layers) and all(isinstance(layer, DynamicLayer) for layer in self._layers)
+
+    def can_forget(self, more: int) -> bool:
+        """Whether the end could be cut off; see Runner."""
+        return self.chunked and all(not layer.is_sliding or self.length + more < layer.sliding_window for layer in self._layers)
 
     def extend(self, tokens: Sequence[int], keep: int = 1) -> torch.Tensor:
         """Add tokens; see Runner."""
@@ -90,7 +101,7 @@ class TransformersRunner:
         drop = self.length - length
         if drop <= 0:
             return
-        if length and self._croppable:
+        if length and self.can_forget(0):
             self._cache["past_key_values"].crop(-drop)
             self._ids = self._ids[:, :length]
         else:
@@ -106,7 +117,7 @@ class TransformersRunner:
 
     def branches(self, count: int) -> Branches:
         """Branch what is kept; see Runner."""
-        if not self._croppable:
+        if not self.chunked:
             return _Apart([copy.deepcopy(self, {id(self._model): self._model}) for _ in range(count)])
         batch = copy.copy(self)
         batch._cache = copy.deepcopy(self._cache)
@@ -115,11 +126,9 @@ class TransformersRunner:
         return _Together(batch)
 
     @property
-    def _croppable(self) -> bool:
-        layers = getattr(self._cache.get("past_key_values"), "layers", [])
-        return bool(layers) and all(
-            getattr(layer, "is_croppable", False) and not getattr(layer, "is_sliding", False) for layer in layers
-        )
+    def _layers(self) -> Sequence[Any]:
+        """What is kept, layer by layer; nothing where a model keeps it in a way of its own."""
+        return getattr(self._cache.get("past_key_values"), "layers", ())
 
     def _extend(self, tokens: torch.Tensor, keep: int) -> torch.Tensor:
         """`tokens` of shape (batch, new); logits of shape (batch, keep, vocabulary)."""
@@ -134,7 +143,9 @@ class TransformersRunner:
                 use_cache=True,
                 **cache,
             )
-            output = self._model(**inputs, **({"logits_to_keep": keep} if self._keeps_logits else {}), return_dict=True)
+            if self._keeps_logits:
+                inputs["logits_to_keep"] = keep  # some models put a value of their own there
+            output = self._model(**inputs, return_dict=True)
             self._cache = {name: output[name] for name in _CACHES if output.get(name) is not None}
             self._ids = ids
             return output.logits[:, -keep:].float()  # type: ignore[no-any-return]

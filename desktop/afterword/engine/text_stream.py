@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _REPLACEMENT = "\ufffd"  # what a decoder writes for bytes that are no character (yet)
+_AT_MOST = 64  # tokens of the prompt that are looked at
 _OVERLAP = 6  # tokens decoded again before the new ones: decoders treat the first token of a text in their own way
 
 
@@ -22,9 +23,9 @@ class TextStream:
 
     def __init__(self, tokenizer: Any, prompt: list[int]) -> None:
         self._tokenizer = tokenizer
-        self._tokens = prompt[-_OVERLAP:]
-        self._start = 0  # where both decodings begin
+        self._tokens = prompt[-_AT_MOST:]
         self._told = len(self._tokens)  # tokens whose text was given out
+        self._start = self._beginning(0)  # where both decodings begin
 
     def push(self, token: int) -> str:
         """The text that `token` completes; empty while a character is unfinished, or for a special token."""
@@ -33,8 +34,16 @@ class TextStream:
         grown = self._decode(self._tokens[self._start :])
         if len(grown) <= len(known) or grown.endswith(_REPLACEMENT):
             return ""
-        self._start, self._told = max(self._start, self._told - _OVERLAP), len(self._tokens)
+        self._told = len(self._tokens)
+        self._start = self._beginning(self._start)
         return grown[len(known) :].replace(_REPLACEMENT, "")
+
+    def _beginning(self, least: int) -> int:
+        """A few tokens before the end, and not within a character: all bytes behind one that is broken count as broken."""
+        start = max(least, self._told - _OVERLAP)
+        while start > least and self._decode(self._tokens[start : self._told]).startswith(_REPLACEMENT):
+            start -= 1
+        return start
 
     def _decode(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))

@@ -10,20 +10,23 @@ the right first word of 19 % by what stands before alone, with 58 % of what it s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from afterword.engine.protocol import LanguageModel, Piece, Request
+from afterword.engine.protocol import LanguageModel, Piece, Request, never
 from afterword.suggest import seam
 from afterword.suggest.ending import repeats_from
 from afterword.suggest.suggestion import Suggestion, part, saves_a_key
 from afterword.suggest.worth import gate
 from afterword.text.boundaries import word_ends
 from afterword.text.context import Context
+from afterword.text.scripts import unspaced
 
 COMPARED = 6  # candidates; with four the first word is right 1 % less often, with eight 3 % more
 WORDS = 3  # of each
 _FOLLOWING = 6  # words that are looked at; with four 1 % less
+_FOLLOWING_AT_MOST = 80  # characters of them
+_LETTERS = 12  # characters that are looked at in scripts without spaces
 _WEIGHT = 0.5  # of what follows; 0.3 and 0.7 are each 1 % worse
 
 
@@ -34,7 +37,11 @@ def wanted(request: Request) -> bool:
 
 
 def likeliest(
-    model: LanguageModel, request: Request, candidates: Sequence[Suggestion], may_repeat: bool = False
+    model: LanguageModel,
+    request: Request,
+    candidates: Sequence[Suggestion],
+    may_repeat: bool = False,
+    stopped: Callable[[], bool] = never,
 ) -> Suggestion | None:
     """The candidate that fits best between what stands on both sides of it; None where it is not sure enough to be shown.
 
@@ -43,18 +50,20 @@ def likeliest(
         request: with what follows the cursor.
         candidates: up to WORDS words of each.
         may_repeat: whether a suggestion may say what follows.
+        stopped: read while they are scored; None is answered then.
     """
     after = request.context.after
-    ends = word_ends(after, _FOLLOWING)
-    following = after[: ends[-1]] if ends else ""
+    following = _beginning(after)
     parts = [_parts(text) for text in dict.fromkeys(candidate.text for candidate in candidates if candidate)]
     if not parts or not following:
         return None
     shown = [[text for text in each if _can_be_shown(text, request.context, may_repeat)] for each in parts]
     flat = [text for each in shown for text in each]
     joined = [text + seam.closing_space(text, after) + following for text in flat]
-    scores = dict(zip(flat, model.score(request.context, joined), strict=True))
-    firsts = model.score(request.context, [each[0] for each in parts])
+    found = model.score(request.context, joined + [each[0] for each in parts], stopped)
+    if found is None:
+        return None
+    scores, firsts = dict(zip(flat, found, strict=False)), found[len(flat) :]
     values = [
         (1 - _WEIGHT) * first + _WEIGHT * max(map(scores.__getitem__, each)) for first, each in zip(firsts, shown, strict=True)
     ]
@@ -67,6 +76,13 @@ def likeliest(
     whole = next(candidate for candidate in candidates if candidate.text.startswith(text))
     closing = Piece(seam.closing_space(text, after), 1.0)
     return replace(whole, pieces=part(whole.pieces, 0, len(text)) + ((closing,) if closing.text else ()))
+
+
+def _beginning(after: str) -> str:
+    """Its first words, as far as is looked."""
+    ends = word_ends(after, _FOLLOWING)
+    words = after[: ends[-1]] if ends else ""
+    return words[: _LETTERS if unspaced(words) else _FOLLOWING_AT_MOST]
 
 
 def _parts(text: str) -> list[str]:

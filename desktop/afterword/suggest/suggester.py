@@ -22,6 +22,7 @@ PARTS = (CUT, LOOKING_AHEAD, FOLLOWING, *RULES)
 """What a suggester can do without: the cut where the next word is not worth a key, the comparing of candidates by the text that
 follows, the rule against saying that text, and each of the other rules."""
 
+_ALTERNATIVE_WORDS = 50  # at most, of each suggestion that is cycled to
 _SPARE = 2  # candidates beyond those asked for: some begin with the same word
 
 
@@ -78,7 +79,8 @@ class Suggester:
         shown = self._memory.recall(request.context, request.sampling)
         words = {_first_word(shown.text)} if shown else set()
         found = []
-        for suggestion in self._candidates(request, n + 1 + _SPARE, stopped):
+        short = replace(request.sampling, max_words=min(request.sampling.max_words, _ALTERNATIVE_WORDS))
+        for suggestion in self._candidates(replace(request, sampling=short), n + 1 + _SPARE, stopped):
             word = _first_word(suggestion.text)
             if suggestion and word not in words:
                 words.add(word)
@@ -108,7 +110,7 @@ class Suggester:
         """The candidate after which the following text is likeliest."""
         short = replace(request.sampling, max_words=min(following.WORDS, request.sampling.max_words))
         candidates = self._candidates(replace(request, sampling=short), following.COMPARED, stopped, cut=False)
-        best = following.likeliest(self._model, request, candidates, FOLLOWING in self._without)
+        best = following.likeliest(self._model, request, candidates, FOLLOWING in self._without, stopped)
         yield Suggestion((), Ended.STOPPED) if stopped() else best or Suggestion((), Ended.UNSURE)
 
     def _candidates(self, request: Request, n: int, stopped: Callable[[], bool], cut: bool = True) -> list[Suggestion]:

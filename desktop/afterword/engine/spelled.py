@@ -1,0 +1,52 @@
+"""From the tokens that a model chose to the pieces that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from afterword.engine.protocol import Piece
+from afterword.engine.text_stream import TextStream
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token that the model chose.
+
+    Attributes:
+        id: its number.
+        probability: the model's own, given what was typed of it.
+        new_word: how probable a token that begins a word was in its place.
+    """
+
+    id: int
+    probability: float
+    new_word: float = 1.0
+
+
+class Spelled:
+    """Spells tokens as they come.
+
+    Args:
+        decoder: makes a text of tokens.
+        prompt: the tokens before them.
+        hidden: how many characters of theirs the page already has.
+    """
+
+    def __init__(self, decoder: Any, prompt: list[int], hidden: int) -> None:
+        self._stream = TextStream(decoder, prompt)
+        self._hidden = hidden
+        self._probability = 1.0
+        self._new_word: float | None = None
+
+    def push(self, token: Token) -> Iterator[Piece]:
+        """What can be shown now: a piece, or nothing as long as characters are not whole or are on the page."""
+        self._probability *= token.probability
+        new_word = token.new_word if self._new_word is None else self._new_word
+        text = self._stream.push(token.id)
+        shown, self._hidden = text[self._hidden :], max(0, self._hidden - len(text))
+        self._new_word = None if text and not self._hidden else new_word
+        if shown:
+            probability, self._probability = self._probability, 1.0
+            yield Piece(shown, probability, new_word)
