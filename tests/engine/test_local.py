@@ -23,6 +23,7 @@ from afterword.engine.protocol import Piece, Request
 from afterword.engine.sampling import Sampling
 from afterword.engine.tuning import Tuning
 from afterword.errors import GenerationFailed
+from afterword.text.characters import printable
 from afterword.text.context import Context
 from tests.engine.bigrams import Bigrams
 from tests.engine.tiny import PAGE, VOCABULARY, byte_level, llama, mamba, mistral, tiny_gpt2, tiny_llama
@@ -98,13 +99,14 @@ def test_a_half_typed_word_is_left_as_it_is_tokenised(parts: tuple[Any, Any], mo
     assert prompt == parts[1]("The ferry lef")["input_ids"]
     tokens = generated(parts, prompt, 56)
     decoded = parts[1].decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False).replace("�", "")
-    assert text(model, "The ferry lef")[:20] == decoded[:20]
+    assert text(model, "The ferry lef")[:20] == printable(decoded)[:20]
 
 
 def test_the_text_is_what_the_tokenizer_makes_of_the_tokens(parts: tuple[Any, Any], model: TransformersModel) -> None:
     prompt = model.encode(Context("The ferry"))
     tokens = [token.id for token in model.tokens(prompt, GREEDY)]
     decoded = parts[1].decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    decoded = printable(decoded)  # but for what no page shows
     ours = text(model, "The ferry")
     assert ours == decoded.replace("�", "")[: len(ours)]
     assert len(ours) >= len(decoded.rstrip("�").replace("�", ""))

@@ -34,7 +34,7 @@ def stopped_at(says: str, before: str, rest: str) -> bool:
     return seen[-1] == Suggestion(seen[-1].pieces, Ended.RULE) and all(kept.startswith(one.text) for one in seen)
 
 
-# --- marks ----------------------------------------------------------------------------------------------------------
+# --- runs -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,14 @@ def stopped_at(says: str, before: str, rest: str) -> bool:
         (" cried?!!!! and went", "They", "!!!! and went"),
         ("-", "They came.\n\n---", "-"),
         ("..and so on", "They waited..", "..and so on"),
+        (" paid 10000000000 and went", "They", " 10000000000 and went"),
+        (" laughed hahahahahaha and", "They", " hahahahahaha and"),
+        (" laughed bahahahahaha and", "They", " bahahahahaha and"),
+        ("ooo and went", "They said noooo", "ooo and went"),
+        ("มมมมมมมม", "ว่า", "มมมมมมมม"),
     ],
 )
-def test_no_four_of_the_same_mark_in_a_row(says: str, before: str, rest: str) -> None:
+def test_no_four_of_the_same_mark_in_a_row_and_no_word_like_that(says: str, before: str, rest: str) -> None:
     assert stopped_at(says, before, rest)
     assert last(says, before).text == says.removesuffix(rest)
 
@@ -65,6 +70,10 @@ def test_no_four_of_the_same_mark_in_a_row(says: str, before: str, rest: str) ->
         ("\nThey left", "A title\n======="),
         (" “‘Yes!’”, he said", "They"),
         (" ___ and so", "They"),
+        (" paid 1000000 and", "They"),
+        (" said hahaha and", "They"),
+        (" said Mississippi and", "They"),
+        (" and went", "They shouted nooooooooo"),
     ],
 )
 def test_marks_that_writers_use_are_left_alone(says: str, before: str) -> None:

@@ -22,6 +22,11 @@ from tests.fakes.scripted import ScriptedModel
         (" quickly", "He ran ", "“home.”", "quickly "),
         (" quickly", "He ran", "\nhome.", " quickly"),
         ("\n\nThank you", "Dear Anna, ", "", "\n\nThank you"),
+        ("\n\nThank you", "Dear Anna,\n", "", "\nThank you"),
+        ("\nThank you", "Dear Anna,\n", "", "\nThank you"),
+        ("\nThank you", "Dear Anna,\n\n", "", "Thank you"),
+        ("\n\n Thank you", "Dear Anna,\n \n", "", "Thank you"),
+        (" \n\n\nThank you", "Dear Anna,", "", "\n\nThank you"),
         (" Then he", "It rained.\n", "", "Then he"),
         ("Then he", "It rained.\n\t", "", "Then he"),
         (" aloud", "she read", "(see below)", " aloud "),
@@ -59,7 +64,27 @@ def test_the_model_is_given_the_page_as_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [("", ""), ("  \n", ""), ("qui", "et"), ("qui", "e\u0301t"), ("हि", "न्दी"), ("3", "5")]
+    ("before", "after"),
+    [
+        ("", ""),
+        ("  \n", ""),
+        ("qui", "et"),
+        ("qui", "e\u0301t"),
+        ("हि", "न्दी"),
+        ("3", "5"),
+        ("I don", "'t know"),
+        ("I don'", "t know"),
+        ("He’", "s tired"),
+        ("a well", "-known"),
+        ("a well-", "known"),
+        ("an e", "-mail"),
+        ("about 3", ".5 km"),
+        ("at 10", ":30"),
+        ("at 10:", "30"),
+        ("می", "\u200cخواهم"),
+        ("می\u200c", "خواهم"),
+        ("cafe", "\u0301s"),
+    ],
 )
 def test_silent_on_an_empty_page_and_inside_a_word(before: str, after: str) -> None:
     model = ScriptedModel(" something")
@@ -68,7 +93,20 @@ def test_silent_on_an_empty_page_and_inside_a_word(before: str, after: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [("我们", "好"), ("ですか", "らは"), ("เรา", "บ้าน"), ("qui ", "et"), ("qui", " et"), ("qui", "")]
+    ("before", "after"),
+    [
+        ("the boys", "' books"),
+        ("so", "- and"),
+        ("He came", ".Then"),
+        ("in 3", ". Then"),
+        ("I -", "he"),
+        ("我们", "好"),
+        ("ですか", "らは"),
+        ("เรา", "บ้าน"),
+        ("qui ", "et"),
+        ("qui", " et"),
+        ("qui", ""),
+    ],
 )
 def test_in_scripts_without_spaces_a_letter_on_both_sides_says_nothing(before: str, after: str) -> None:
     assert not seam.inside_word(Context(before, after))

@@ -168,7 +168,7 @@ LINE = "One day the old man went down to the sea"  # longer than what is taken f
     [
         (CUT, [Piece(" went", 0.9), Piece(" down", 0.9), Piece(" to", 0.1)], "They", "", " went down to"),
         (FOLLOWING, " went down to the sea", "They", " down to the sea.", " went down to the sea"),
-        ("marks", " waited!!!!!!", "They", "", " waited!!!!!!"),
+        ("run", " waited!!!!!!", "They", "", " waited!!!!!!"),
         ("line above", f"\n{LINE}", LINE, "", f"\n{LINE}"),
         ("loop", " and the old man and the old man", "They", "", " and the old man and the old man"),
     ],

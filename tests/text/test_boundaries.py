@@ -23,6 +23,11 @@ from afterword.text.boundaries import count_words, first_sentence_end, first_wor
         (" naïve Zoë", " naïve"),
         ("\n\nThen", "\n\nThen"),
         ("", ""),
+        (" हिन्दी भाषा", " हिन्दी"),
+        (" e\u0301tude du", " e\u0301tude"),
+        (" שָׁלוֹם עוֹלָם", " שָׁלוֹם"),
+        (" मैं, तुम", " मैं"),
+        (" می\u200cخواهم که", " می\u200cخواهم"),
     ],
 )
 def test_accepting_a_word_takes_it_with_the_space_before_and_leaves_its_punctuation(text: str, first: str) -> None:
@@ -71,7 +76,16 @@ def test_an_abbreviation_may_begin_before_the_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("", 0), ("one", 1), ("Don't half-stop, at 3.5!", 4), ("— … —", 0), ("a\nb\n\nc", 3)]
+    ("text", "words"),
+    [
+        ("", 0),
+        ("one", 1),
+        ("Don't half-stop, at 3.5!", 4),
+        ("— … —", 0),
+        ("a\nb\n\nc", 3),
+        ("हिन्दी भाषा सुन्दर है", 4),
+        ("e\u0301tude du soir", 3),
+    ],
 )
 def test_words_are_counted_as_a_writer_counts_them(text: str, words: int) -> None:
     assert count_words(text) == words

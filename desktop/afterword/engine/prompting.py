@@ -104,5 +104,6 @@ class Prompting:
         return [] if token is None else [token]
 
     def _encoded(self, text: str, special: bool) -> list[int]:
-        ids: list[int] = self._tokenizer(text, add_special_tokens=special)["input_ids"]
+        # What looks like a special token in a draft is text; `generate` takes it for one.
+        ids: list[int] = self._tokenizer(text, add_special_tokens=special, split_special_tokens=not self._exact)["input_ids"]
         return ids

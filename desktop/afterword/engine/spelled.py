@@ -8,6 +8,7 @@ from typing import Any
 
 from afterword.engine.protocol import Piece
 from afterword.engine.text_stream import TextStream
+from afterword.text.characters import printable
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Spelled:
         self._hidden = hidden
         self._probability = 1.0
         self._new_word: float | None = None
+        self._returned = False  # a carriage return was the last that came
 
     def push(self, token: Token) -> Iterator[Piece]:
         """What can be shown now: a piece, or nothing as long as characters are not whole or are on the page."""
@@ -46,6 +48,9 @@ class Spelled:
         new_word = token.new_word if self._new_word is None else self._new_word
         text = self._stream.push(token.id)
         shown, self._hidden = text[self._hidden :], max(0, self._hidden - len(text))
+        if shown:
+            line_feed, self._returned = self._returned and shown[0] == "\n", shown[-1] == "\r"
+            shown = printable(shown[line_feed:])
         self._new_word = None if text and not self._hidden else new_word
         if shown:
             probability, self._probability = self._probability, 1.0

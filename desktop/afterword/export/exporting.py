@@ -16,9 +16,9 @@ from afterword.export.pandoc import resource
 from afterword.export.plain import escape_markdown, tree_of_plain
 from afterword.export.process import ConversionFailed, run
 from afterword.export.shaping import for_odt, for_typst, for_word
-from afterword.export.tree import Node, clean, nodes, string, text_of
+from afterword.export.tree import Node, nodes, string, text_of
 from afterword.files import reason, write_whole
-from afterword.text.characters import writable
+from afterword.text.characters import printable, writable
 from afterword.text.kind import Kind
 from afterword.watch import Watch
 
@@ -125,5 +125,5 @@ def _first_line(inlines: list[Node]) -> list[Node]:
 
 
 def _one_line(title: str) -> str:
-    title = " ".join(clean(title).split())
+    title = " ".join(printable(title).split())
     return title if len(title) <= _LONGEST_TITLE else title[:_LONGEST_TITLE].rsplit(" ", 1)[0] + "…"

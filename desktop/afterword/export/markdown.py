@@ -18,7 +18,8 @@ from collections import Counter
 
 from afterword.export.footnotes import without_circles
 from afterword.export.plain import paragraphs
-from afterword.export.tree import NO_BREAK_SPACE, SPACE, Node, clean, flattened, nodes, rewrite, string, text_of
+from afterword.export.tree import NO_BREAK_SPACE, SPACE, Node, flattened, nodes, rewrite, string, text_of
+from afterword.text.characters import printable
 
 READER = "+".join(
     "commonmark hard_line_breaks footnotes strikeout pipe_tables task_lists autolink_bare_uris gfm_auto_identifiers".split()
@@ -40,7 +41,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 def source(text: str) -> str:
     """`text` prepared for the reader: control characters gone, white space at the beginnings of lines kept by no-break spaces."""
-    text = without_circles(clean(text))
+    text = without_circles(printable(text))
     return _line_by_line(text) if _SPECIAL.search(text) else text
 
 
@@ -89,10 +90,10 @@ def tame(document: Node, *, links_as_text: bool = False) -> Node:
     targets = {name for name, count in counted.items() if count == 1 and _IDENTIFIER.fullmatch(name)}
 
     def keep_text(node: Node) -> list[Node]:
-        return [string(clean(node["c"]).replace("\n", " "))]
+        return [string(printable(node["c"]).replace("\n", " "))]
 
     def keep_code(node: Node) -> list[Node]:
-        return [{"t": node["t"], "c": [["", [], []], clean(node["c"][1])]}]
+        return [{"t": node["t"], "c": [["", [], []], printable(node["c"][1])]}]
 
     def keep_header(node: Node) -> list[Node]:
         level, (name, _, _), inlines = node["c"]
@@ -112,10 +113,10 @@ def tame(document: Node, *, links_as_text: bool = False) -> Node:
     def describe(node: Node) -> list[Node]:
         _, inlines, (target, title) = node["c"]
         name = "" if target.startswith("data:") else target.rsplit("/", 1)[-1]
-        return list(inlines) or [string(clean(title or name).replace("\n", " "))]
+        return list(inlines) or [string(printable(title or name).replace("\n", " "))]
 
     def show_inline(node: Node) -> list[Node]:
-        shown = _COMMENT.sub("", clean(node["c"][1])).replace("\n", " ")
+        shown = _COMMENT.sub("", printable(node["c"][1])).replace("\n", " ")
         return [string(shown)] if shown else []
 
     def show_block(node: Node) -> list[Node]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from afterword.export.tree import LINE_BREAK, NO_BREAK_SPACE, SPACE, Node, clean, document, paragraph, raw, string
+from afterword.export.tree import LINE_BREAK, NO_BREAK_SPACE, SPACE, Node, document, paragraph, raw, string
+from afterword.text.characters import printable
 
 _TAB = 4
 _RUN = re.compile(r"( +)")
@@ -26,7 +27,7 @@ def paragraphs(text: str, *, exact_spaces: bool = False) -> list[Node]:
     """The paragraphs of a plain text, as `tree_of_plain` makes them."""
     blocks: list[Node] = []
     lines: list[Node] = []
-    text = clean(text).rstrip("\n \t")
+    text = printable(text).rstrip("\n \t")
     for line in text.split("\n") if text else ():
         if not line.strip(" \t"):
             if lines:
@@ -69,7 +70,7 @@ _NUMBER = re.compile(r"(\d{1,9})([.)])(?=[ \t]|$)")
 
 def escape_markdown(text: str) -> str:
     """Markdown that says what the plain `text` says, its lines and runs of spaces included."""
-    return "\n".join(_escape_line(line) for line in clean(text).split("\n"))
+    return "\n".join(_escape_line(line) for line in printable(text).split("\n"))
 
 
 def _escape_line(line: str) -> str:

@@ -5,11 +5,8 @@ Source of its shape: pandoc-types 1.23, Text.Pandoc.Definition.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-from afterword.text.characters import writable
 
 Node = dict[str, Any]
 Rule = Callable[[Node], list[Node]]
@@ -19,18 +16,6 @@ SPACE: Node = {"t": "Space"}
 LINE_BREAK: Node = {"t": "LineBreak"}
 
 _API_VERSION = [1, 23, 1]
-# What XML 1.0 cannot hold, and what it can hold but nobody can see: the C0 and C1 controls except tab and line feed.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-
-
-def clean(text: str) -> str:
-    """`text` as every format can hold it.
-
-    Every line separator of Unicode is a line feed; other control characters, which XML cannot hold and no page shows, are left
-    out; halves of characters are joined or become U+FFFD.
-    """
-    return writable(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
 
 
 def document(blocks: list[Node]) -> Node:

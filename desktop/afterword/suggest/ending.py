@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from itertools import takewhile
+
+import regex as re  # marks are part of words
 
 from afterword.engine.sampling import Sampling
 from afterword.suggest.suggestion import Ended, Limit
-from afterword.text.boundaries import count_words, sentence_ends, word_ends
+from afterword.text.boundaries import count_words, in_word, sentence_ends, word_ends
 
 _CONVINCING = 12  # characters of the following text that a suggestion must repeat before it is taken for a repetition
 _CONVINCING_WORDS = 3  # or so many words of it
@@ -66,7 +67,7 @@ def repeats_from(text: str, before: str, after: str) -> Limit | None:
 
 
 def _within_word(text: str, at: int) -> bool:
-    return at > 0 and text[at - 1].isalnum() and text[at : at + 1].isalnum()
+    return 0 < at < len(text) and in_word(text[at - 1]) and in_word(text[at])
 
 
 def _length_end(text: str, max_words: int) -> int | None:

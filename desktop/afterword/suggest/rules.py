@@ -9,10 +9,12 @@ Behind 22 lines that end in some of a mark ("wait...", "Chapter 1 .....", "####"
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
+import regex as re  # marks are part of words
+
 from afterword.suggest.suggestion import Limit
+from afterword.text.boundaries import in_word
 
 Rule = Callable[[str, str, str], Limit | None]
 """From a suggestion's text, in whole words, what stands before it and what stands after it, to where it must end.
@@ -20,7 +22,8 @@ Rule = Callable[[str, str, str], Limit | None]
 None where it need not. A limit that has not `ended` holds back what is still on the way to being forbidden: what was shown once
 is never taken back. For a longer text no rule gives a smaller limit."""
 
-_MARKS = re.compile(r"([^\w\s])\1{3,}")
+_RUN = re.compile(r"([^\w\s])\1{3,}|(\w)\2{6,}|(\w{2,4})\3{4,}")
+_RUN_NEAR = 20  # characters before the cursor in which a run may have begun
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _LOOP_WORDS = 8  # of a phrase that is said twice, at most
 _SHORT_LOOP = 2  # words of a phrase that may be said twice: "very very", "day after day after", "I know, I know"
@@ -28,11 +31,17 @@ _NEAR = 200  # characters before the cursor in which a loop may have begun
 _REPEATED = 12  # characters of a line, at least, before it is taken for a repetition
 
 
-def marks(text: str, before: str, after: str) -> Limit | None:
-    """No four of the same punctuation marks in a row."""
-    near = before[-3:]
-    match = _MARKS.search(near + text)
-    return None if match is None else Limit(max(0, match.start() - len(near)), True)
+def run(text: str, before: str, after: str) -> Limit | None:
+    """No four of the same mark in a row, and no word with seven of the same letter, or like "hahahahaha"."""
+    near = before[-_RUN_NEAR:]
+    whole = near + text
+    for match in _RUN.finditer(whole):
+        if match.end() > len(near):
+            start = match.start()
+            while start and in_word(whole[start]) and in_word(whole[start - 1]):
+                start -= 1
+            return Limit(max(0, start - len(near)), True)
+    return None
 
 
 def line_above(text: str, before: str, after: str) -> Limit | None:
@@ -67,4 +76,4 @@ def loop(text: str, before: str, after: str) -> Limit | None:
     return None
 
 
-RULES: Mapping[str, Rule] = {"marks": marks, "line above": line_above, "loop": loop}
+RULES: Mapping[str, Rule] = {"run": run, "line above": line_above, "loop": loop}

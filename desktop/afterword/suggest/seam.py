@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+from afterword.text.boundaries import joined
 from afterword.text.context import Context
 from afterword.text.scripts import unspaced
 
+_BLANK = re.compile(r"\s+")
+_BREAKS = 2  # line breaks between paragraphs
+
 
 def skip(text: str, before: str) -> int:
-    """How many characters at the beginning of the model's `text` are spaces that already stand at the end of `before`."""
-    leading = len(text) - len(text.lstrip(" \t"))
+    """How many characters at the beginning of the model's `text` do not belong behind `before`.
+
+    They are spaces behind a space or at the beginning of a line, and line breaks behind an empty line.
+    """
     line = before.rstrip(" \t")
-    return leading if line != before or not line or line.endswith("\n") else 0
+    spaced = line != before or not line or line.endswith("\n")
+    blank = _BLANK.match(text)
+    leading = blank.group() if blank else ""
+    most = _BREAKS - before[len(before.rstrip()) :].count("\n") if before.strip() else 0
+    breaks = leading.count("\n")
+    if breaks > most:
+        return len(leading) if most <= 0 else [at for at, mark in enumerate(leading) if mark == "\n"][breaks - most]
+    return len(leading) - len(leading.lstrip(" \t")) if spaced else 0
 
 
 def closing_space(shown: str, after: str) -> str:
@@ -26,6 +40,5 @@ def closing_space(shown: str, after: str) -> str:
 
 
 def inside_word(context: Context) -> bool:
-    """Whether the cursor has a letter on both sides; in scripts without spaces that says nothing."""
-    letter = next((one for one in reversed(context.before) if not unicodedata.category(one).startswith("M")), "")  # or its marks
-    return letter.isalnum() and context.after[:1].isalnum() and not unspaced(letter + context.after[:1])
+    """Whether a word goes on across the cursor; in scripts without spaces that says nothing."""
+    return joined(context.before, context.after) and not unspaced(context.before[-1:] + context.after[:1])

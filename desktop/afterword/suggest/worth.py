@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from afterword.engine.protocol import Piece
 from afterword.suggest.suggestion import Limit
-from afterword.text.boundaries import first_word_end
+from afterword.text.boundaries import first_word_end, in_word
 
 GATES = ((0, 0.95), (50, 0.35), (100, 0.0))
 """The least probability of the first word that is shown, by eagerness; between two of them on the line."""
@@ -49,11 +49,11 @@ def worth(text: str, pieces: Sequence[Piece], eagerness: float, final: bool, cut
     while at < length:
         at += len(text[at : at + first_word_end(text[at:])].rstrip())
         units += 1
-        word, whole = _in_word(text[at - 1]), final or _is_whole(text, at)
+        word, whole = in_word(text[at - 1]), final or _is_whole(text, at)
         probability = chances.of(at, word and whole)
         if probability < needed:
             return Limit(shown, True)
-        if not word and whole and (at < length or not final) and (not shown or _in_word(text[at])):
+        if not word and whole and (at < length or not final) and (not shown or in_word(text[at])):
             continue
         if not whole:
             return Limit(shown, False)
@@ -90,7 +90,3 @@ class _Chances:
 def _is_whole(text: str, end: int) -> bool:
     """Whether what stands behind the first `end` characters shows that the word, or the punctuation, at their end is whole."""
     return end < len(text) and not (end + 1 == len(text) and _JOINER.match(text, end))
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or character == "_"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
+
+import regex as re  # its \w has the marks of Hindi, Hebrew or a decomposed é, and what joins letters
 
 _WORD = r"\w+(?:['’\-]\w+|(?<=\d)[.,]\d\w*)*"  # don't, half-typed, naïve, 3rd, 3.5, 3.5km
 _UNIT = re.compile(rf"\s*(?:{_WORD}|[^\w\s]+)?")
 _WORDS = re.compile(_WORD)
+_IN_WORD = re.compile(r"\w")
+_HYPHENS = r"['’\-‐‑\u00ad]"
+_JOINED = re.compile(
+    rf"(?s).?\w\0\w.?|.?\w\0{_HYPHENS}\w|\w{_HYPHENS}\0\w.?|.?\d\0[.,:]\d|\d[.,:]\0\d.?"
+)  # what stands at the two sides of NUL
 
 _CLOSERS = "\"'”’»)]*_"
 _SENTENCE_END = re.compile(rf"(?:[.!?…]+[{re.escape(_CLOSERS)}]*(?=\s|\Z)|[。！？]+[」』）]*|\n\s*\n)")
@@ -15,6 +21,16 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st sr jr vs etc e.g i.e cf vol fig al inc ltd co corp dept est approx p pp ca bzw z.b d.h u.a".split()
     + "jan feb apr jun jul aug sep sept oct nov dec mon tue wed thu fri capt lt sgt".split()
 )
+
+
+def in_word(character: str) -> bool:
+    """Whether it is a letter, a digit, or a mark on one."""
+    return _IN_WORD.match(character) is not None
+
+
+def joined(before: str, after: str) -> bool:
+    """Whether a word goes on from `before` to `after`: "wal" and "ked", "don" and "'t", "well-" and "known", "3" and ".5"."""
+    return _JOINED.fullmatch(f"{before[-2:]}\0{after[:2]}") is not None
 
 
 def first_word_end(text: str) -> int:

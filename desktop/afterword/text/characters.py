@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
+# The C0 and C1 controls except tab and line feed, which nobody can see, and what is no character at all.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+
+
+def printable(text: str) -> str:
+    """`text` as a page can show it and every format can hold it.
+
+    Every line separator of Unicode is a line feed; other control characters, which XML cannot hold and no page shows, are left
+    out; halves of characters are joined or become U+FFFD.
+    """
+    return writable(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
+
 
 def writable(text: str) -> str:
     """`text` as a UTF-8 text file can hold it.
