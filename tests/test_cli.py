@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from afterword import cli
 from afterword.engine.sampling import RANGES
 from tests.engine.tiny import tiny_gpt2
+from tests.fakes.scripted import ScriptedModel
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +211,42 @@ def test_half_a_character_in_a_line_is_answered_like_any_other(run, model: str) 
     code, out, err = run("complete", "--jsonl", "--model", model, stdin=stdin)
     assert (code, err) == (0, "")
     assert [json.loads(answer)["id"] for answer in lines(out)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "odd", [b"[" * 5000, b'{"id": ' + b"[" * 5000, b'{"id": NaN, "before": "The"}', b'{"id": [1e999], "before": "The"}']
+)
+def test_one_odd_line_does_not_take_the_others_with_it(run, model: str, odd: bytes) -> None:
+    stdin = odd + b'\n{"id": 2, "before": "The ferry"}\n'
+    code, out, err = run("complete", "--jsonl", "--model", model, stdin=stdin)
+    assert (code, err) == (1, "afterword: Line 1 is not a JSON object with “before” and “after”.\n")
+    assert [json.loads(answer)["id"] for answer in lines(out)] == [2]
+
+
+@pytest.mark.parametrize("name", ["\ud83d", "\\ud83d", 'ä"\n\udc00', {"é": ["\ud800"]}, 1.5, None])
+def test_an_id_comes_back_as_it_was(run, model: str, name: object) -> None:
+    code, out, _ = run("complete", "--jsonl", "--model", model, stdin=json.dumps({"id": name, "before": "The"}).encode())
+    assert code == 0
+    assert json.loads(out)["id"] == name
+    assert "\\u00e9" not in out, "readable, where it can be"
+
+
+@pytest.mark.parametrize(("text", "says"), [("", "There is no text to continue."), ("x", "The model has nothing to say here.")])
+def test_a_model_that_says_nothing_is_no_empty_line(run, monkeypatch: pytest.MonkeyPatch, text: str, says: str) -> None:
+    @contextmanager
+    def silent(*_: object, **__: object) -> Iterator[ScriptedModel]:
+        yield ScriptedModel("")
+
+    monkeypatch.setattr(cli, "opened", silent)
+    assert run("complete", text) == (0, "", f"afterword: {says}\n")
+
+
+def test_a_model_whose_weights_are_no_numbers_says_so(run, model: str, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(model, tmp_path / "nan"))
+    weights = load_file(folder / "model.safetensors")
+    save_file({key: value * math.nan for key, value in weights.items()}, folder / "model.safetensors", metadata={"format": "pt"})
+    code, _, err = run("complete", "The ferry", "--model", str(folder))
+    assert (code, err) == (1, f"afterword: “{folder}” stopped with an error: its results are not numbers.\n")
 
 
 def test_a_draft_is_not_exported_over_itself(run, tmp_path: Path) -> None:

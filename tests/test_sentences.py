@@ -29,6 +29,11 @@ def test_every_error_has_one_whole_sentence(kind: type[errors.AfterwordError]) -
     assert type(made(kind)).__name__ not in text
 
 
+@pytest.mark.parametrize(("reason", "end"), [("cut off", "cut off."), ("cut off.", "cut off."), ("cut o…", "cut o…")])
+def test_a_sentence_ends_once(reason: str, end: str) -> None:
+    assert sentence(errors.ModelBroken("m", reason)) == f"The files of “m” are damaged or incomplete: {end}"
+
+
 def test_what_nobody_foresaw_points_to_the_log() -> None:
     assert sentence(ZeroDivisionError()) == "Something went wrong: ZeroDivisionError. The log has the details."
 

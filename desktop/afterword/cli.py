@@ -72,8 +72,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    print(f"afterword: {message}", file=sys.stderr)
+    _say(message)
     return code
+
+
+def _say(message: str) -> None:
+    print(f"afterword: {message}", file=sys.stderr)
 
 
 def _speak_utf8() -> None:
@@ -151,7 +155,10 @@ def _stream(suggester: Suggester, text: str, sampling: Sampling) -> int:
     for suggestion in suggester.suggest(Request(1, Context.around(text, len(text)), sampling)):
         print(suggestion.text[written:], end="", flush=True)
         written = len(suggestion.text)
-    print()
+    if written:
+        print()
+    else:
+        _say("The model has nothing to say here." if text else "There is no text to continue.")
     return SUCCESS
 
 
@@ -163,8 +170,9 @@ def _answer_lines(suggester: Suggester, sampling: Sampling) -> int:
         try:
             asked = json.loads(line)
             before, after = writable(asked.get("before", "")), writable(asked.get("after", ""))
-        except (ValueError, AttributeError, TypeError):
-            code = _fail(f"Line {number} is not an object with “before” and “after”.", FAILURE)
+            json.dumps(asked.get("id"), allow_nan=False)
+        except (ValueError, AttributeError, TypeError, RecursionError):
+            code = _fail(f"Line {number} is not a JSON object with “before” and “after”.", FAILURE)
             continue
         context = Context.around(before + after, len(before))
         began = time.perf_counter()
@@ -180,7 +188,8 @@ def _answer_lines(suggester: Suggester, sampling: Sampling) -> int:
             "probability": float(f"{suggestion.probability:.4g}") if suggestion else 0.0,
             "ms": round((time.perf_counter() - began) * 1000, 1),
         }
-        print(json.dumps(answer, ensure_ascii=False), flush=True)
+        told = json.dumps(answer, ensure_ascii=False)
+        print(told.encode("utf-8", "backslashreplace").decode(), flush=True)  # half a character in an id is spelled as JSON does
     return code
 
 

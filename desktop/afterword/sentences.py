@@ -43,7 +43,8 @@ def sentence(error: BaseException, translate: Callable[[str], str] = str) -> str
     if template is None:
         return translate("Something went wrong: {kind}. The log has the details.").format(kind=type(error).__name__)
     values = {field.name: _readable(getattr(error, field.name)) for field in fields(error)}  # type: ignore[arg-type]
-    return translate(template).format(**values)
+    text = translate(template).format(**values)
+    return text[:-1] if text.endswith("….") else text  # a reason that was cut short
 
 
 def _readable(value: object) -> str:

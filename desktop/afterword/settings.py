@@ -82,6 +82,8 @@ _SAMPLING_TITLES = {
 DECLARED: tuple[Setting, ...] = (
     Setting("model.name", "starter", "Model"),
     Setting("suggestions.enabled", True, "Suggestions"),
+    Setting("suggestions.reveal", False, "Only while Ctrl is held"),
+    Setting("suggestions.shading", "subtle", "Sureness shown", choices=("off", "subtle", "strong")),
     Setting("suggestions.pace", "balanced", "Pace", choices=("calm", "balanced", "eager")),
     *(
         Setting(

@@ -244,6 +244,7 @@ def test_what_was_asked_for_when_a_model_broke_is_answered_by_the_next(desk: Des
     desk.models["n"] = ScriptedModel(" another", name="n")
     desk.controller.load("n")
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" another", HERE)])
+    qtbot.waitUntil(lambda: desk.phases()[-3:] == [Phase.READY, Phase.WRITING, Phase.READY])
 
 
 def test_a_model_for_which_memory_was_short_beside_the_one_before_is_opened_again_without_it(desk: Desk, qtbot: QtBot) -> None:
@@ -273,6 +274,26 @@ def test_a_model_that_breaks_is_reported_and_asked_again_next_time(desk: Desk, q
     model.error = None
     desk.controller.ask(Context("Once"), HERE)
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" one two", HERE)])
+
+
+def test_a_model_that_keeps_failing_is_not_said_to_write_before_it_does(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(lambda request: (_ for _ in ()).throw(GenerationFailed("m", "broken")))
+    ready(desk, qtbot, model)
+    for n in range(3):
+        desk.controller.ask(Context("Once" + " more" * n), HERE)
+        qtbot.waitUntil(lambda n=n: len(model.requests) == n + 1 and desk.phases().count(Phase.FAILED) == n + 1)  # type: ignore[misc]
+    assert desk.phases()[-4:] == [Phase.WRITING, *[Phase.FAILED] * 3]
+    model.script, model.gate = " one two", threading.Semaphore(0)
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: model.iterators_open == 1)
+    desk.controller.cancel()
+    model.gate.release(9)
+    qtbot.waitUntil(lambda: model.iterators_open == 0)
+    desk.controller.ask(Context("Once again"), HERE)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" one two", HERE)] and desk.phases()[-1] is not Phase.FAILED)
+    assert desk.phases()[-2:] == [Phase.FAILED, Phase.READY], "what was given up shows nothing"
+    desk.controller.ask(Context("Once"), Place(2, 20))
+    qtbot.waitUntil(lambda: desk.phases()[-2:] == [Phase.WRITING, Phase.READY])
 
 
 def test_whatever_a_library_raises_the_window_is_told(desk: Desk, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -90,6 +91,11 @@ def test_without_json_it_prints_tables_and_how_to_choose_a_model(run, model: str
     assert "--model M" in last_line
 
 
+def test_one_character_is_one(run, model: str, draft: str) -> None:
+    out = run("--model", model, "--modes", "eager", "--limit", "1", draft)[1]
+    assert out.startswith(f"Model {model}; one text of 1 character; ")
+
+
 def test_the_plain_snippet_can_be_left_out(run, model: str, draft: str) -> None:
     out = run("--json", "--model", model, "--modes", "eager,plain", "--no-plain", "--limit", "3", draft)[1]
     assert list(json.loads(out)) == ["eager", "model", "machine"]
@@ -103,8 +109,9 @@ def test_the_middle_of_paragraphs_is_measured_alone_or_with_modes(run, model: st
     assert list(json.loads(out)) == ["middle", "model", "machine"]
     assert json.loads(out)["middle"]["gaps"] == 1
     out = run("--middle", "--model", model, "--modes", "eager", "--limit", "3", str(file))[1]
-    assert "| in the middle of a paragraph" in out
+    assert "| 0 gaps of 1 to 3 words " in out
     assert "| suggestions" in out
+    assert "| 1 gap of 1 to 3 words " in run("--middle", "--model", model, str(file))[1]
 
 
 def test_what_each_part_is_worth_is_measured_without_it(run, model: str, tmp_path: Path) -> None:
@@ -186,6 +193,14 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(run, arguments: list[str]) 
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
+
+
+def test_a_value_without_its_key_is_told_how_it_is_given(run) -> None:
+    assert "“temperature” is not KEY=VALUE" in run("--set", "temperature")[2]
+
+
+def test_the_help_says_what_eagerness_means(run) -> None:
+    assert re.search(r"--eagerness N .*0 only what is nearly certain, 100 everything", " ".join(run("--help")[1].split()))
 
 
 # --- modes ----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ for line in sys.stdin:
     elif do == "agreement":
         answer = {"argmax": 0.98, "nll_change": 0.001 * len(asked["files"])}
     else:
-        answer = {"error": "what?"}
+        answer = {"error": {"crawl": "it is too slow", "limp": "it hurts"}.get(do, "")}
     if do in sys.argv[3:]:
         sys.exit(1)
     print(json.dumps(answer), flush=True)
@@ -105,7 +106,14 @@ def test_an_engine_that_does_not_load_is_not_measured(fake: Fake) -> None:
     assert racers["b"].why_not == "/no/such/program cannot be started"
 
 
-def test_what_an_engine_declines_is_a_number_less_and_no_more(fake: Fake) -> None:
+def test_what_an_engine_declines_is_a_number_less_with_a_reason(fake: Fake) -> None:
+    racers = {"a": fake(1), "b": fake(2)}
+    run(racers, [Step("w", "crawl", {}, 1), Step("x", "limp", {}, 1), Step("y", "prefill", {"tokens": 3}, 1)])
+    assert racers["a"].times == {"y": [3]}
+    assert [racer.why_not for racer in racers.values()] == ["it is too slow"] * 2
+
+
+def test_what_an_engine_does_not_do_at_all_is_a_number_less_and_no_more(fake: Fake) -> None:
     racers = {"a": fake(1)}
     run(racers, [Step("x", "fly", {}, 1), Step("y", "prefill", {"tokens": 3}, 1)])
     assert racers["a"].times == {"y": [3]}
@@ -248,6 +256,22 @@ def test_when_our_own_engine_is_not_measured_it_is_a_failure(bench: Callable[...
     assert code == 1
     assert shape(json.loads(out)["ratios"]) == dict.fromkeys(json.loads(out)["ratios"], False)
     assert "Afterword was not measured" in err
+
+
+@pytest.mark.parametrize(("steps", "code", "says"), [(["crawl"], 1, "measured"), (["crawl", "decode"], 0, "measured in full")])
+def test_what_could_not_be_measured_is_told_of_every_engine(
+    bench: Callable[..., tuple[int, str, str]],
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+    steps: list[str],
+    code: int,
+    says: str,
+) -> None:
+    monkeypatch.setattr(latency, "QUICK", replace(PLAN, steps=[Step(do, do, {}, 1) for do in steps]))
+    names = (OURS, LLAMA_CPP, TRANSFORMERS)
+    ended, _, err = bench({name: fake(2) for name in names}, "--quick")
+    assert ended == code
+    assert err.splitlines() == [f"{name} was not {says}: it is too slow." for name in names]
 
 
 @pytest.mark.parametrize("arguments", [(), ("fly",), ("latency", "--fly"), ("keystrokes", "--fly")])

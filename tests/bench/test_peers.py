@@ -14,7 +14,7 @@ import pytest
 
 from afterword.bench import peers
 from afterword.bench.peer_afterword import Afterword
-from afterword.bench.peer_llama_cpp import LlamaCpp
+from afterword.bench.peer_llama_cpp import LlamaCpp, NoRoom
 from afterword.bench.peer_transformers import Transformers, _Clock
 from afterword.bench.peers import Declined, Peer, PeerGone
 from tests.engine.tiny import PAGE, tiny_llama
@@ -35,12 +35,14 @@ def script(tmp_path: Path) -> Callable[[str], list[str]]:
 
 
 SERVES = """
-from peer_llama_cpp import serve
+from peer_llama_cpp import NoRoom, serve
 def prefill(tokens):
     print("a library has something to say")
     os.write(1, b"and says it past Python")
     if tokens > 100:
-        raise ValueError("no room")
+        raise NoRoom(tokens)
+    if tokens < 0:
+        raise ValueError("what?")
     return {"ms": tokens / 2}
 serve({"prefill": prefill})
 """
@@ -53,10 +55,14 @@ def test_an_answer_comes_back_whatever_libraries_print(script: Callable[[str], l
 
 def test_what_a_peer_cannot_do_is_declined_and_it_goes_on(script: Callable[[str], list[str]]) -> None:
     with Peer(script(SERVES)) as peer:
-        with pytest.raises(Declined, match="ValueError: no room"):
-            peer.ask("prefill", tokens=101)
-        with pytest.raises(Declined, match="fly"):
-            peer.ask("fly")
+        for do, tokens, why in (
+            ("prefill", 4097, "the model has no room for 4,097 tokens"),
+            ("prefill", -1, "ValueError: what?"),
+            ("fly", 1, ""),
+        ):
+            with pytest.raises(Declined) as caught:
+                peer.ask(do, tokens=tokens)
+            assert str(caught.value) == why
         assert peer.ask("prefill", tokens=2) == {"ms": 1.0}
 
 
@@ -147,7 +153,7 @@ def test_transformers_reads_and_writes_with_generate_in_float32(tmp_path: Path, 
     assert set(loaded["versions"]) == {"torch", "transformers"}
     assert peer._model.dtype == torch.float32
     assert peer.prefill(40)["ms"] > 0
-    with pytest.raises(ValueError, match="room"):
+    with pytest.raises(NoRoom):
         peer.prefill(256)  # and a token would be one more than the model has positions
 
 
@@ -170,6 +176,10 @@ def test_our_engine_is_timed_as_the_window_opens_it(tmp_path: Path, text: str) -
     agreement = peer.agreement([text])
     assert 0 <= agreement["argmax"] <= 1
     assert abs(agreement["nll_change"]) < 1
+    for measure, tokens in ((peer.prefill, [256]), (peer.decode, [250, 7]), (peer.decode_guessing, [250, 7])):
+        with pytest.raises(NoRoom, match="257"):  # one more than the model has positions
+            measure(*tokens)
+    assert peer.decode(250, 6)["ms"] > 0
 
 
 class FakeLlama:
@@ -208,7 +218,7 @@ def test_llama_cpp_reads_anew_and_writes_a_token_at_a_time(text: str, monkeypatc
     assert peer._llama.evals == [256, 100, 1, 1, 1, 1, 1]
     assert peer._llama.resets == 2
     assert len(waited) == 7
-    with pytest.raises(ValueError, match="room"):
+    with pytest.raises(NoRoom):
         peer.prefill(301)  # beyond what the model was trained for
-    with pytest.raises(ValueError, match="room"):
+    with pytest.raises(NoRoom):
         peer.decode(299, 2)

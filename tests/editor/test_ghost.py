@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QImage, QTextCharFormat, QTextCursor, QTextLayout, QTextLine
 from PySide6.QtWidgets import QTextEdit
 
-from afterword.editor.look import PageLook
+from afterword.editor.look import DARK, SHADINGS, PageLook
 from afterword.editor.plaintext import units
+from afterword.engine.protocol import Piece
+from afterword.suggest.suggestion import Suggestion
+from tests.colours import contrast
 from tests.editor.conftest import CTRL, Key, Writer
 
 PARAGRAPH = (
@@ -38,13 +42,34 @@ def image(writer: Writer) -> QImage:
     return writer.page.viewport().grab().toImage()
 
 
-def test_each_piece_is_grey_and_laid_by_its_length_in_utf16(writer: Writer) -> None:
+def test_each_word_is_grey_and_laid_by_its_length_in_utf16(writer: Writer) -> None:
     writer.has("ab")
     writer.sees(" 🐟", "x", "\n🦑")
-    assert [(start, length) for start, length, _ in formats(writer)] == [(3, 3), (6, 1), (7, 3)]
-    ghost = QColor(writer.page.look.ghost)
+    assert [(start, length) for start, length, _ in formats(writer)] == [(3, 4), (7, 3)]
+    ghost = writer.page.look.ghost_of(0.5)
     assert all(look.foreground().color() == ghost for _, _, look in formats(writer))
     assert layout(writer).preeditAreaText() == "\u200b 🐟x\u2028🦑"
+
+
+@pytest.mark.parametrize("shading", SHADINGS)
+@pytest.mark.parametrize("look", [PageLook(), DARK])
+def test_sure_words_stand_out_and_doubtful_ones_can_still_be_read(look: PageLook, shading: str) -> None:
+    look, page = replace(look, shading=shading), look.page
+    shades = [contrast(look.ghost_of(probability), page) for probability in (0.01, 0.3, 0.6, 1.0)]
+    assert shades == sorted(shades)
+    assert shades[0] >= 4.5
+    assert (shades[-1] > shades[0]) == (shading != "off")
+    assert shades[-1] < contrast(look.text, page)  # and is never taken for the writer's own
+
+
+def test_a_word_has_the_shade_of_its_least_probable_piece(writer: Writer) -> None:
+    writer.page.show_suggestion(
+        Suggestion((Piece(" old", 0.99), Piece(" ha", 0.9), Piece("rbour", 0.1), Piece("是", 0.9), Piece("港", 0.1))),
+        writer.page.place(),
+    )
+    shade = writer.page.look.ghost_of
+    found = [(length, look.foreground().color()) for _, length, look in formats(writer)]
+    assert found == [(4, shade(0.99)), (8, shade(0.1)), (1, shade(0.9)), (1, shade(0.1))]
 
 
 def test_it_wraps_and_breaks_lines_and_pushes_what_follows(writer: Writer) -> None:
@@ -172,7 +197,7 @@ def test_it_keeps_what_the_highlighter_made_of_its_paragraph(writer: Writer) -> 
     assert [(start - length, size) for start, size, _ in seen if start >= 8 + length] == [(8, 5), *spans(before)[2:]]
     [(_, _, ghost)] = [found for found in seen if found[0] == 9]
     assert ghost.fontWeight() == bold
-    assert ghost.foreground().color() == QColor(writer.page.look.ghost)
+    assert ghost.foreground().color() == writer.page.look.ghost_of(0.5)
     writer.page.clear_suggestion()
     assert spans(formats(writer)) == spans(before)
 
@@ -189,7 +214,7 @@ def test_it_is_laid_again_when_the_page_changes_its_look(writer: Writer) -> None
     assert any(look.fontWeight() == QFont.Weight.Bold for _, _, look in formats(writer))
     writer.page.zoom(4)
     writer.page.resize(500, 300)
-    writer.page.set_look(PageLook(ghost="#ff0000"))
+    writer.page.set_look(PageLook(ghost="#ff0000", shading="off"))
     assert writer.ghost == " grey"
     assert any(look.foreground().color() == QColor("#ff0000") for _, _, look in formats(writer))
     writer.page.set_markdown(False)

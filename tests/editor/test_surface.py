@@ -17,6 +17,7 @@ from afterword.editor.plaintext import index_at, units
 from afterword.editor.wordcount import WordCounts
 from afterword.text.boundaries import count_words
 from afterword.text.context import AFTER_LIMIT, BEFORE_LIMIT, Context
+from tests.colours import contrast
 from tests.editor.conftest import CTRL, SHIFT, Key, Writer
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\ufdd0\ufdd1"), max_size=30)
@@ -222,16 +223,10 @@ def test_the_page_has_its_colours(writer: Writer, look: PageLook) -> None:
     assert image.pixelColor(1, 1).name() == image.pixelColor(image.width() // 2, 200).name() == look.page
 
 
-def luminance(colour: str) -> float:
-    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in QColor(colour).getRgbF()[:3]]  # type: ignore[index]
-    return float(0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2])
-
-
 @pytest.mark.parametrize("look", [PageLook(), DARK])
 def test_a_ghost_can_be_read_and_told_from_text(look: PageLook) -> None:
-    page, ghost, text = (luminance(colour) for colour in (look.page, look.ghost, look.text))
-    assert (max(page, ghost) + 0.05) / (min(page, ghost) + 0.05) >= 4.5
-    assert (max(text, ghost) + 0.05) / (min(text, ghost) + 0.05) >= 2
+    assert contrast(look.page, look.ghost) >= 4.5
+    assert contrast(look.text, look.ghost) >= 2
 
 
 def wheel(writer: Writer, delta: int, modifiers: Qt.KeyboardModifier) -> None:

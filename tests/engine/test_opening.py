@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,16 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from afterword.engine import opening
+from afterword.engine import loading, opening
 from afterword.engine.local import TransformersModel
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel, Request
 from afterword.engine.sampling import Sampling
 from afterword.errors import Cancelled, HubUnreachable, ModelBroken, ModelMissing, ModelTooLarge, ModelUnsupported
+from afterword.sentences import sentence
 from afterword.text.context import Context
 from afterword.watch import Watch
+from tests.engine import tiny
 from tests.engine.tiny import tiny_gpt2, tiny_llama
 
 
@@ -108,6 +111,62 @@ def test_a_config_that_makes_no_sense_is_refused(gpt2: Path, tmp_path: Path, mod
         open_model(str(folder), models_dir)
 
 
+def changed_config(folder: Path, **entries: object) -> None:
+    file = folder / "config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | entries))
+
+
+def without_tokenizer(folder: Path) -> None:
+    for file in folder.glob("tokenizer*"):
+        file.unlink()
+
+
+QUANTIZED = {"quant_method": "bitsandbytes", "load_in_4bit": True}
+UNREAD = "it is quantized in a way that Afterword cannot read"
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind", "says"),
+    [
+        (without_tokenizer, ModelBroken, "it has no tokenizer"),
+        (lambda folder: (folder / "tokenizer.json").write_text("{}"), ModelBroken, "its tokenizer cannot be read"),
+        (lambda folder: (folder / "tokenizer.json").write_text("[]"), ModelBroken, "its tokenizer cannot be read"),
+        (lambda folder: (folder / "config.json").write_text("[" * 200_000), ModelBroken, "config.json cannot be read"),
+        (lambda folder: changed_config(folder, n_positions="many"), ModelBroken, "config.json is not what it should be"),
+        (lambda folder: changed_config(folder, n_inner=96), ModelBroken, "its weights have other sizes than config.json says"),
+        (lambda folder: changed_config(folder, activation_function="nope"), ModelUnsupported, "does not know “nope”"),
+        (lambda folder: changed_config(folder, quantization_config=QUANTIZED), ModelUnsupported, UNREAD),
+        (lambda folder: changed_config(folder, quantization_config={"quant_method": "x"}, n_inner=96), ModelUnsupported, UNREAD),
+        (lambda folder: (folder / "model.safetensors").write_bytes(b"{}"), ModelBroken, "its weights cannot be read"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_model_is_said_in_words_of_our_own(
+    gpt2: Path, tmp_path: Path, models_dir: Path, damage: Callable[[Path], None], kind: type[ModelBroken], says: str
+) -> None:
+    folder = Path(shutil.copytree(gpt2, tmp_path / "odd"))
+    damage(folder)
+    with pytest.raises(kind) as caught:
+        open_model(str(folder), models_dir)
+    assert sentence(caught.value).endswith(f"{says}.")
+
+
+def test_a_tokenizer_of_a_larger_model_is_refused_before_anybody_types(tmp_path: Path, models_dir: Path) -> None:
+    folder = tmp_path / "smaller"
+    tiny.gpt2(vocab_size=100).save_pretrained(folder)
+    tiny.byte_level().save_pretrained(folder)
+    for exact in (False, True):
+        with pytest.raises(ModelBroken, match="tokenizer has more tokens than the model knows"):
+            open_model(str(folder), models_dir, exact=exact)
+
+
+def test_a_token_for_padding_that_the_model_does_not_know_does_no_harm(gpt2: Path, tmp_path: Path, models_dir: Path) -> None:
+    folder = Path(shutil.copytree(gpt2, tmp_path / "padded"))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer.add_special_tokens({"pad_token": "<|pad|>"})
+    tokenizer.save_pretrained(folder)
+    assert says(open_model(str(folder), models_dir)) == says(open_model(str(gpt2), models_dir))
+
+
 def test_weights_that_are_missing_are_noticed(gpt2: Path, tmp_path: Path, models_dir: Path) -> None:
     folder = Path(shutil.copytree(gpt2, tmp_path / "partial"))
     weights = load_file(folder / "model.safetensors")
@@ -139,14 +198,14 @@ def test_damaged_files_are_one_kind_of_error(gpt2: Path, tmp_path: Path, models_
 def test_a_model_that_does_not_fit_is_loaded_in_its_smaller_form_and_says_so(
     gpt2: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = opening._load
+    load = loading.load
 
     def exhausted(*given: Any, **options: Any) -> LanguageModel:
         if not options:
             raise MemoryError
         return load(*given, **options)
 
-    monkeypatch.setattr(opening, "_load", exhausted)
+    monkeypatch.setattr(opening, "load", exhausted)
     model = open_model(str(gpt2), models_dir)
     assert model.capabilities.small
     assert says(model)
@@ -156,7 +215,7 @@ def test_a_model_that_does_not_fit_at_all_says_so(gpt2: Path, models_dir: Path, 
     def exhausted(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(opening, "_load", exhausted)
+    monkeypatch.setattr(opening, "load", exhausted)
     for exact in (False, True):
         with pytest.raises(ModelTooLarge):
             open_model(str(gpt2), models_dir, exact=exact)

@@ -9,22 +9,9 @@ from PySide6.QtWidgets import QApplication
 
 from afterword.settings import Settings
 from afterword.window.themes import DARK, LIGHT, WRITING_FACES, Colours, Themes, look_of, writing_face
+from tests.colours import contrast
 
 TEXT_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of WCAG 2.2 (definitions of contrast ratio and relative luminance)."""
-
-    def luminance(colour: str) -> float:
-        def linear(part: float) -> float:
-            return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-        parts = QColor(colour)
-        return 0.2126 * linear(parts.redF()) + 0.7152 * linear(parts.greenF()) + 0.0722 * linear(parts.blueF())
-
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def test_contrast_is_that_of_the_standard() -> None:

@@ -15,7 +15,7 @@ from afterword.assist.types import ModelState, Phase
 from afterword.editor.page import Page
 from afterword.engine.protocol import Piece
 from afterword.engine.sampling import Sampling
-from afterword.errors import ModelBroken
+from afterword.errors import GenerationFailed, ModelBroken
 from afterword.jobs import Jobs
 from afterword.settings import Settings
 from afterword.suggest.suggestion import Ended, Suggestion
@@ -401,6 +401,36 @@ def test_the_message_can_be_dismissed_and_goes_with_a_new_attempt(window: MainWi
     window.show_model_state(FAILED)
     window.show_model_state(ModelState(Phase.LOADING, "starter"))
     assert not window.banner.isVisible()
+
+
+def test_the_same_failure_of_writing_is_told_once_until_a_model_is_loaded(window: MainWindow) -> None:
+    loading, ready, writing = (ModelState(phase, "mine") for phase in (Phase.LOADING, Phase.READY, Phase.WRITING))
+    broken, otherwise = (ModelState(Phase.FAILED, "mine", error=GenerationFailed("mine", why)) for why in ("no", "no more"))
+
+    def told(*states: ModelState) -> bool:
+        for state in states:
+            window.show_model_state(state)
+        visible = window.banner.isVisible()
+        buttons(window)["Dismiss"].click()
+        return visible
+
+    assert told(loading, ready, writing, broken)
+    assert not told(broken)
+    assert told(otherwise)
+    assert not told(otherwise, ready, writing, otherwise)
+    assert told(loading, ready, writing, otherwise)
+
+
+def test_a_model_that_writes_again_takes_its_failure_away_but_not_that_of_another(window: MainWindow) -> None:
+    window.show_model_state(ModelState(Phase.WRITING, "mine"))
+    window.show_model_state(ModelState(Phase.FAILED, "mine", error=GenerationFailed("mine", "no")))
+    window.show_model_state(ModelState(Phase.READY, "mine"))
+    assert not window.banner.isVisible()
+    window.show_model_state(ModelState(Phase.LOADING, "/models/mine"))
+    window.show_model_state(FAILED)
+    for phase in (Phase.READY, Phase.WRITING, Phase.READY):
+        window.show_model_state(ModelState(phase, "mine"))
+    assert window.banner.isVisible(), "it stays until it was read"
 
 
 def test_details_are_in_the_log(window: MainWindow, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

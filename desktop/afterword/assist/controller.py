@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
-from afterword.assist.timing import ALTERNATIVES_AFTER_MS, LEAVE_WITHIN_MS, SHOW_AFTER
-from afterword.assist.types import ModelState, Phase, Place
+from afterword.assist.rhythm import Rhythm
+from afterword.assist.timing import ALTERNATIVES_AFTER_MS, LEAVE_WITHIN_MS
+from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.assist.worker import Opener, Worker
 from afterword.engine.protocol import Request
-from afterword.engine.sampling import Sampling
+from afterword.engine.sampling import LONG, Sampling
 from afterword.suggest.suggestion import Suggestion
 from afterword.text.context import Context
 
@@ -25,12 +27,14 @@ class Controller(QObject):
     Signals:
         suggestion_ready: a Suggestion (it grows with every emission) and the Place for which it was asked.
         alternatives_ready: a list of other Suggestions and the same Place, once the first has stood on the page for a moment.
+        rested: whether there are no suggestions for a while, since too many were ignored.
         state_changed: a ModelState.
         rate_measured: tokens per second.
     """
 
     suggestion_ready = Signal(object, object)
     alternatives_ready = Signal(object, object)
+    rested = Signal(bool)
     state_changed = Signal(object)
     rate_measured = Signal(float)
     _load_wished = Signal(int, str, bool)
@@ -39,21 +43,23 @@ class Controller(QObject):
     _alternatives_wished = Signal(object)
     _leave_wished = Signal()
 
-    def __init__(self, opener: Opener, parent: QObject | None = None) -> None:
+    def __init__(self, opener: Opener, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         self._sampling = Sampling()
-        self._pace = SHOW_AFTER["balanced"]
+        self._rhythm = Rhythm(clock)
+        self._clock = clock
         self._id = 0
         self._load_id = 0
         self._asked: tuple[Request, Place] | None = None
         self._resting: Context | None = None
         self._waiting: Suggestion | None = None
         self._due = 0.0
+        self._resting_said = False
         self._ready = False
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._show)
         self._idle = QTimer(self, singleShot=True, interval=ALTERNATIVES_AFTER_MS)
-        self._idle.timeout.connect(self._look_further)
+        self._idle.timeout.connect(self.look_further)
         self._thread = QThread()
         self._thread.setObjectName("model")
         self._worker = Worker(opener)
@@ -95,18 +101,55 @@ class Controller(QObject):
     @Slot(str)
     def set_pace(self, pace: str) -> None:
         """Show suggestions at a pace of `timing.SHOW_AFTER`."""
-        self._pace = SHOW_AFTER[pace]
+        self._rhythm.set_pace(pace)
 
     # --- wishes of the editor ---------------------------------------------------------------------------------------
 
-    @Slot(object, object)
-    def ask(self, context: Context, place: Place) -> None:
+    @Slot(object, object, object)
+    def ask(self, context: Context, place: Place, wish: Wish = Wish.KEY) -> None:
         """Ask for words at `place`; whatever was asked before is void."""
         self.cancel()
         self._resting = None
-        self._asked = (Request(self._id, context, self._sampling), place)
-        self._due = time.monotonic() + self._pace
+        if wish is Wish.KEY:
+            self._rhythm.key()
+            if self._rhythm.rest:
+                self._say_rest()
+                return
+        else:
+            self._rhythm.wake()
+            self._say_rest()
+        self._asked = (Request(self._id, context, _sampling_for(wish, self._sampling)), place)
+        self._due = self._clock() + (self._rhythm.delay if wish is Wish.KEY else 0.0)
         self._completion_wished.emit(self._asked[0])
+
+    @Slot()
+    def stop(self) -> None:
+        """What has come of the suggestion is enough."""
+        self._id += 1
+        self._worker.want(self._id)
+
+    @Slot()
+    def look_further(self) -> None:
+        """Other suggestions are wanted now."""
+        self._idle.stop()
+        if self._asked is not None:
+            self._alternatives_wished.emit(self._asked[0])
+
+    @Slot()
+    def taken(self) -> None:
+        """The writer took something of a suggestion, or typed it."""
+        self._rhythm.taken()
+
+    @Slot()
+    def ignored(self) -> None:
+        """The writer saw a suggestion and went on without it."""
+        self._rhythm.ignored()
+
+    @Slot()
+    def wake(self) -> None:
+        """The writer switched suggestions on: forget what was ignored."""
+        self._rhythm.wake()
+        self._say_rest()
 
     @Slot(object)
     def read(self, context: Context) -> None:
@@ -141,7 +184,7 @@ class Controller(QObject):
         if self._asked is None or request_id != self._asked[0].id:
             return
         self._waiting = suggestion
-        left = self._due - time.monotonic()
+        left = self._due - self._clock()
         if left <= 0:
             self._show()
         elif not self._timer.isActive():
@@ -151,13 +194,17 @@ class Controller(QObject):
     def _show(self) -> None:
         if self._asked is not None and self._waiting is not None:
             self.suggestion_ready.emit(self._waiting, self._asked[1])
-            if self._waiting and self._waiting.why_it_ended and self._asked[0].sampling.candidates > 1:
+            if self._waiting and self._waiting.why_it_ended and self._others_wanted(self._asked[0].sampling):
                 self._idle.start()
 
-    @Slot()
-    def _look_further(self) -> None:
-        if self._asked is not None:
-            self._alternatives_wished.emit(self._asked[0])
+    def _others_wanted(self, sampling: Sampling) -> bool:
+        return sampling.candidates > 1 and sampling.max_sentences > 0  # what was asked for at length stands alone
+
+    def _say_rest(self) -> None:
+        resting = bool(self._rhythm.rest)
+        if resting != self._resting_said:
+            self._resting_said = resting
+            self.rested.emit(resting)
 
     @Slot(int, object)
     def _alternatives_arrived(self, request_id: int, found: list[Suggestion]) -> None:
@@ -176,3 +223,9 @@ class Controller(QObject):
         """End the thread; False when a load could not be interrupted in time and is still running."""
         self.leave()
         return self._thread.wait(timeout_ms)
+
+
+def _sampling_for(wish: Wish, sampling: Sampling) -> Sampling:
+    if wish is Wish.LONG:
+        return replace(LONG, seed=sampling.seed)
+    return replace(sampling, eagerness=100) if wish is Wish.NOW else sampling

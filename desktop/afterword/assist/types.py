@@ -19,6 +19,14 @@ class Place:
     cursor: int
 
 
+class Wish(Enum):
+    """Why a suggestion is wanted."""
+
+    KEY = "key"  # the writer types: when it is due, and if it is probably right
+    NOW = "now"  # the writer asked for it: at once, whatever it is
+    LONG = "long"  # the writer wants to read on: several sentences, as they come
+
+
 class Phase(Enum):
     """What the model is doing."""
 

@@ -45,6 +45,7 @@ class Worker(QObject):
         self._suggester: Suggester | None = None
         self._wanted = 0
         self._served = 0
+        self._failing = False  # whether the last request failed: until one works, the model is not said to write
         self._load_wanted = 0
         self._watch = Watch()
 
@@ -94,24 +95,28 @@ class Worker(QObject):
         if suggester is None or request.id != self._wanted or request.id == self._served:
             return
         self._served = request.id
-        self.state_changed.emit(self._state(Phase.WRITING))
+        if not self._failing:
+            self.state_changed.emit(self._state(Phase.WRITING))
         began, pieces = time.perf_counter(), 0
         try:
             for suggestion in suggester.suggest(request, lambda: request.id != self._wanted):
                 if request.id != self._wanted:
                     break
+                self._failing = False
                 if not pieces:
                     began = time.perf_counter()
                 pieces = len(suggestion.pieces) or pieces
                 self.suggestion_grew.emit(request.id, suggestion)
         except Exception as error:
             _log.warning("the model failed while it wrote", exc_info=True)
+            self._failing = True
             self.state_changed.emit(self._state(Phase.FAILED, error))
             return
         took = time.perf_counter() - began
         if pieces > 2 and took > 0:
             self.rate_measured.emit((pieces - 1) / took)
-        self._settle()
+        if not self._failing:  # else it was stopped before there was a word
+            self._settle()
 
     @Slot(object)
     def find_alternatives(self, request: Request) -> None:
@@ -150,6 +155,7 @@ class Worker(QObject):
         return report
 
     def _settle(self) -> None:
+        self._failing = False
         self.state_changed.emit(self._state(Phase.READY) if self._suggester else ModelState(Phase.NONE))
 
     def _state(self, phase: Phase, error: BaseException | None = None) -> ModelState:

@@ -87,7 +87,7 @@ def _parser() -> Parser:
         dest="set",
         type=lambda given: _value(f"eagerness={given}"),
         metavar="N",
-        help="of the modes called balanced",
+        help="how readily the modes called balanced show a suggestion: 0 only what is nearly certain, 100 everything",
     )
     return parser
 
@@ -101,7 +101,9 @@ def _modes(given: str) -> list[str]:
 
 
 def _value(given: str) -> tuple[str, float]:
-    key, _, value = given.partition("=")
+    key, equals, value = given.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"“{given}” is not KEY=VALUE")
     if key not in RANGES:
         raise argparse.ArgumentTypeError(f"“{key}” is none of {', '.join(RANGES)}")
     return key, number_of(key)(value)
@@ -130,7 +132,8 @@ def _texts(options: argparse.Namespace) -> list[Text]:
 def _print_tables(found: Mapping[str, Any], names: Sequence[str], characters: int, about: Mapping[str, Any]) -> None:
     where = about["machine"]
     texts = "one text" if len(names) == 1 else f"{len(names)} texts"
-    print(f"Model {about['model']}; {texts} of {characters:,} characters; {where['processor']}, {where['cores']} cores.\n")
+    length = "1 character" if characters == 1 else f"{characters:,} characters"
+    print(f"Model {about['model']}; {texts} of {length}; {where['processor']}, {where['cores']} cores.\n")
     if "middle" in found:
         print(middle_table(found["middle"]), end="\n\n")
     if "parts" in found:

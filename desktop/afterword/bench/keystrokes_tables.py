@@ -50,7 +50,7 @@ def middle_table(middle: MiddleScores) -> str:
         ["in the middle of a paragraph", "shown", "right when shown", "right of all", "repeats what follows"],
         [
             [
-                f"{middle['gaps']} gaps of 1 to 3 words",
+                f"{middle['gaps']} {'gap' if middle['gaps'] == 1 else 'gaps'} of 1 to 3 words",
                 _percent(middle["shown"]),
                 _percent(middle["precision"]),
                 _percent(middle["first_word_right"]),

@@ -111,7 +111,7 @@ def main(arguments: list[str]) -> int:
     print(json.dumps(report, ensure_ascii=False, indent=2) if options.json else tables(report))
     for name, racer in racers.items():
         if racer.why_not:
-            print(f"{name} was not measured{' any further' * bool(racer.times)}: {racer.why_not}.", file=sys.stderr)
+            print(f"{name} was not measured{' in full' * bool(racer.times)}: {racer.why_not}.", file=sys.stderr)
     return SUCCESS if racers[OURS].times else FAILURE
 
 

@@ -9,11 +9,14 @@ import sys
 import time
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afterword import paths
-from afterword.bench.peer_llama_cpp import serve
+from afterword.bench.peer_llama_cpp import NoRoom, serve
 from afterword.engine.opening import open_model
+
+if TYPE_CHECKING:
+    from afterword.engine.measuring import Speed
 
 
 class Afterword:
@@ -34,15 +37,15 @@ class Afterword:
 
     def prefill(self, tokens: int) -> dict[str, Any]:
         """Read so many tokens, with nothing cached; milliseconds."""
-        return {"ms": self._model.measure(self._text, tokens, 1).prefill_s * 1000}
+        return {"ms": self._measured(tokens, 1).prefill_s * 1000}
 
     def decode(self, context: int, new: int) -> dict[str, Any]:
         """Write `new` tokens after `context` of them, each the likeliest and one at a time; milliseconds for one."""
-        return {"ms": self._model.measure(self._text, context, new).decode_s * 1000}
+        return {"ms": self._measured(context, new).decode_s * 1000}
 
     def decode_guessing(self, context: int, new: int) -> dict[str, Any]:
         """The same with several tokens at a time where they can be guessed; milliseconds for one."""
-        return {"ms": self._model.measure(self._text, context, new, guess=True).decode_s * 1000}
+        return {"ms": self._measured(context, new, guess=True).decode_s * 1000}
 
     def agreement(self, files: list[str]) -> dict[str, Any]:
         """How far the model is from its exact mode, as the mean over the texts in `files`.
@@ -53,6 +56,13 @@ class Afterword:
         found = [self._model.agreement(exact, Path(file).read_text("utf-8")) for file in files]
         exact.close()
         return {"argmax": fmean(each.argmax for each in found), "nll_change": fmean(each.nll_change for each in found)}
+
+    def _measured(self, tokens: int, new: int, guess: bool = False) -> Speed:
+        positions = self._model._positions
+        if positions is not None and tokens + new > positions:
+            raise NoRoom(tokens + new)
+        speed: Speed = self._model.measure(self._text, tokens, new, guess)
+        return speed
 
 
 def main() -> None:

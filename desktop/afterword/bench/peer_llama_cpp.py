@@ -21,6 +21,13 @@ _ROOM = 4352  # tokens: 4,096 and some, in llama.cpp's steps of 256
 Verb = Callable[..., dict[str, Any]]
 
 
+class NoRoom(ValueError):
+    """The model has fewer positions than that; the message is the end of a sentence."""
+
+    def __init__(self, tokens: int) -> None:
+        super().__init__(f"the model has no room for {tokens:,} tokens")
+
+
 def serve(verbs: dict[str, Verb]) -> None:
     """Answer each line of the input until it ends, which is when the bench does. What fails is answered with `{"error": why}`.
 
@@ -31,8 +38,11 @@ def serve(verbs: dict[str, Verb]) -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     for line in sys.stdin:
         asked = json.loads(line)
+        do = asked.pop("do")
         try:
-            answer = verbs[asked.pop("do")](**asked)
+            answer = verbs[do](**asked) if do in verbs else {"error": ""}
+        except NoRoom as error:
+            answer = {"error": str(error)}
         except Exception as error:  # of any type: the bench goes on without this number
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
@@ -80,7 +90,7 @@ class LlamaCpp:
 
     def _read(self, tokens: int, more: int) -> float:
         if tokens > len(self._tokens) or tokens + more > self._most:
-            raise ValueError(f"no room for {tokens + more} tokens")
+            raise NoRoom(tokens + more)
         self._llama.reset()
         return self._eval(self._tokens[:tokens])
 

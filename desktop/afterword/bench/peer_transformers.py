@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from afterword.bench.peer_llama_cpp import serve
+from afterword.bench.peer_llama_cpp import NoRoom, serve
 
 
 class Transformers:
@@ -53,7 +53,7 @@ class Transformers:
         ids = self._ids[:, :tokens]
         positions = getattr(self._model.config, "max_position_embeddings", None)
         if ids.shape[1] < tokens or (positions and tokens + new > positions):
-            raise ValueError(f"no room for {tokens + new} tokens")
+            raise NoRoom(tokens + new)
         clock = _Clock()
         self._model.generate(
             ids,

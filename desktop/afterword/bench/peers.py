@@ -6,8 +6,8 @@ A process is sent a line of JSON and answers with one:
     {"do": "prefill", "tokens": 256}                 {"ms": milliseconds}
     {"do": "decode", "context": 256, "new": 32}      {"ms": milliseconds for a token}
 
-or with `{"error": "..."}` where it cannot do that; the next line it may. It ends when its input does. Lines stay short: a pipe
-takes only so much while nobody reads from it.
+or with `{"error": "..."}` where it cannot do that; the next line it may. The error is empty where it does no such thing at all.
+It ends when its input does. Lines stay short: a pipe takes only so much while nobody reads from it.
 """
 
 from __future__ import annotations

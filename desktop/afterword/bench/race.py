@@ -42,7 +42,7 @@ class Racer:
         load_s: seconds until the model was there.
         versions: of the packages that it stands on.
         times: milliseconds, by the name of a step.
-        why_not: why it was measured no further; the end of a sentence.
+        why_not: why it was not measured, or not in full; the end of a sentence.
     """
 
     command: list[str] | None
@@ -76,8 +76,7 @@ class Racer:
             return self._peer.ask(do, **values)
         except Declined as declined:
             _log.info("%s %s was declined: %s", do, values, declined)
-            if do == "load":
-                self.why_not = str(declined)
+            self.why_not = self.why_not or str(declined)
         except PeerGone as gone:
             self.why_not, self._peer = str(gone), None
         return None

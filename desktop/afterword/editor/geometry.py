@@ -102,6 +102,16 @@ def rect_at(sheet: Sheet, position: int) -> QRectF | None:
     return None
 
 
+def ghost_bottom(sheet: Sheet) -> float | None:
+    """The y below the last line of the ghost; None where there is none on the screen."""
+    ghost = sheet.ghost
+    for block, rect in sheet.visible_blocks():
+        if ghost.text and block.contains(ghost.position):
+            line = block.layout().lineForTextPosition(ghost.position - block.position() + ghost.length)
+            return rect.top() + line.y() + line.height() if line.isValid() else None
+    return None
+
+
 def selected_in(block: QTextBlock, line: QTextLine, first: int, last: int) -> Iterator[tuple[float, float]]:
     """The stretches of x, left and right, that positions `first` to `last` of `block` take up in `line`."""
     start, end = line.textStart(), line.textStart() + line.textLength()

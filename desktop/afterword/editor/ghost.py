@@ -54,23 +54,26 @@ class Ghost:
         """Where in the document it lies; meaningful while there is text."""
         return self._anchor.position()
 
-    def lay(self, position: int, pieces: Sequence[tuple[str, QTextCharFormat]], marks: Iterable[Run] = ()) -> None:
+    def lay(
+        self, position: int, pieces: Sequence[tuple[str, QTextCharFormat]], marks: Iterable[Run] = (), remark: int = 0
+    ) -> None:
         """Show `pieces` at `position`, each in its look.
 
         Args:
             position: in the document, in UTF-16 units.
             pieces: texts and their looks; the fonts are those of the text around them.
             marks: looks for parts of the paragraph, put over what is there for as long as the ghost lies.
+            remark: how many of the last pieces are about the text that is shown, and not of it.
         """
         self.take_off()
-        text = "".join(piece for piece, _ in pieces)
+        text = "".join(piece for piece, _ in pieces[: len(pieces) - remark])
         block = self._document.findBlock(position)
         layout = block.layout()
         if not text:
             return
         at = position - block.position()
         seam = _SEAM if at else ""
-        self._text, self._laid = text, seam + text.translate(_LINE_BREAKS)
+        self._text, self._laid = text, seam + "".join(piece for piece, _ in pieces).translate(_LINE_BREAKS)
         self._anchor.setPosition(position)
 
         there = _runs(layout)

@@ -16,7 +16,10 @@ class EditorAction(Enum):
     ACCEPT_WORD = "accept_word"
     ACCEPT_SENTENCE = "accept_sentence"
     DISMISS = "dismiss"
+    NEXT = "next"
+    PREVIOUS = "previous"
     ASK_NOW = "ask_now"
+    CONTINUE = "continue"
 
 
 DEFAULT_BINDINGS: Mapping[EditorAction, Sequence[QKeySequence]] = {
@@ -24,7 +27,10 @@ DEFAULT_BINDINGS: Mapping[EditorAction, Sequence[QKeySequence]] = {
     EditorAction.ACCEPT_WORD: (QKeySequence("Ctrl+Right"),),
     EditorAction.ACCEPT_SENTENCE: (QKeySequence("Alt+Right"),),
     EditorAction.DISMISS: (QKeySequence("Esc"),),
-    EditorAction.ASK_NOW: (QKeySequence("Ctrl+Shift+Space"),),
+    EditorAction.NEXT: (QKeySequence("Alt+Down"), QKeySequence("Alt+]")),
+    EditorAction.PREVIOUS: (QKeySequence("Alt+Up"), QKeySequence("Alt+[")),
+    EditorAction.ASK_NOW: (QKeySequence("Ctrl+Shift+Space"), QKeySequence("Alt+\\")),
+    EditorAction.CONTINUE: (QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")),
 }
 
 _MODIFIER_KEYS = frozenset(
@@ -52,9 +58,14 @@ class Bindings:
             if sequence.count() == 1
         }
 
-    def action_of(self, event: QKeyEvent) -> EditorAction | None:
-        """The action bound to what `event` presses; a key of the keypad (on macOS: an arrow) counts as the same key elsewhere."""
-        return self._actions.get(event.keyCombination().toCombined() & ~Qt.KeyboardModifier.KeypadModifier.value)
+    def action_of(self, event: QKeyEvent, but: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> EditorAction | None:
+        """The action bound to what `event` presses; a key of the keypad (on macOS: an arrow) counts as the same key elsewhere.
+
+        Args:
+            event: a key.
+            but: a modifier that does not count.
+        """
+        return self._actions.get(event.keyCombination().toCombined() & ~(Qt.KeyboardModifier.KeypadModifier | but).value)
 
 
 def is_modifier(event: QKeyEvent) -> bool:

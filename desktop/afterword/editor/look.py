@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor
 
+SHADINGS = {"off": 0.0, "subtle": 0.3, "strong": 0.75}
+"""How far towards the colour of the text the surest words are."""
+
+_SHADES = 4
+
 
 @dataclass(frozen=True)
 class PageLook:
@@ -20,6 +25,7 @@ class PageLook:
         text: what the writer wrote.
         ghost: a suggestion; the defaults keep a contrast of 4.5:1 with the page (WCAG 2.2, level AA).
         selection: behind selected text, whose own colour stays.
+        shading: of SHADINGS: how far the words of a suggestion go to the colour of the text as they are more probable.
     """
 
     font_family: str = ""
@@ -30,6 +36,11 @@ class PageLook:
     text: str = "#1d1d1f"
     ghost: str = "#707074"
     selection: str = "#cfe0f7"
+    shading: str = "subtle"
+
+    def ghost_of(self, probability: float) -> QColor:
+        """The colour of words of a suggestion: one of a few, and never with less contrast than `ghost` has."""
+        return between(self.ghost, self.text, SHADINGS[self.shading] * round(probability * _SHADES) / _SHADES)
 
 
 DARK = PageLook(page="#1e1f22", text="#dcdcd8", ghost="#8e8e92", selection="#3a4d6b")

@@ -6,15 +6,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from afterword.assist.timing import READ_AFTER_MS
-from afterword.assist.types import Place
+from afterword.assist.timing import READ_AFTER_MS, SEEN_AFTER
+from afterword.assist.types import Place, Wish
 from afterword.editor.hands import HandledSheet, Outcome
 from afterword.editor.keys import DEFAULT_BINDINGS, Bindings, EditorAction, is_modifier
 from afterword.editor.offer import Fit, Offer
 from afterword.suggest.suggestion import Suggestion
+
+WISHES = {EditorAction.ASK_NOW: Wish.NOW, EditorAction.CONTINUE: Wish.LONG}
+"""What asks for a suggestion; all else is done to one that is shown."""
+
+_STEPS = {EditorAction.NEXT: 1, EditorAction.PREVIOUS: -1}
 
 ACCEPT_AFTER = 0.25
 """Seconds for which a suggestion must have been seen before Tab takes it (github.com/microsoft/vscode-copilot-release#1013)."""
@@ -30,23 +35,34 @@ class Page(HandledSheet):
         clock: seconds, rising.
 
     Signals:
-        suggestion_wanted: the Context and the Place of the cursor, after a key of the writer.
+        suggestion_wanted: the Context and the Place of the cursor, and a Wish.
         suggestion_unwanted: an earlier wish is void.
+        suggestion_stopped: what has come is enough.
+        alternatives_wanted: the writer looks for another suggestion than the one that is shown.
         cursor_rested: the Context where the cursor has been for a moment, with no suggestion wished for.
         suggestion_shown: a Suggestion, at its first showing.
         suggestion_taken: what of it was put into the document, and the EditorAction that did it.
-        suggestion_dropped: a Suggestion that was shown and is gone, of which nothing was accepted and not all was typed.
+        suggestion_typed: a Suggestion that was shown, all of which the writer typed.
+        suggestion_dropped: a Suggestion that was shown for long enough to be seen and is gone, of which nothing was accepted and
+            not all was typed.
     """
 
-    suggestion_wanted = Signal(object, object)
+    suggestion_wanted = Signal(object, object, object)
     suggestion_unwanted = Signal()
+    suggestion_stopped = Signal()
+    alternatives_wanted = Signal()
     cursor_rested = Signal(object)
     suggestion_shown = Signal(object)
     suggestion_taken = Signal(str, object)
+    suggestion_typed = Signal(object)
     suggestion_dropped = Signal(object)
 
     _offer: Offer | None = None  # here, since Qt sends events while the widget is still being made
-    _wished = False
+    _wished: Wish | None = None
+    _reveals = False
+    _revealing = False
+    _turning = 0  # how far the writer wants to be among suggestions that are still being made
+    _turned = False
     _voids = 0
 
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -85,6 +101,16 @@ class Page(HandledSheet):
         if not on:
             self.void()
 
+    @property
+    def reveals(self) -> bool:
+        """Whether suggestions that were not asked for are seen only while the Ctrl key is held."""
+        return self._reveals
+
+    @reveals.setter
+    def reveals(self, on: bool) -> None:
+        self._reveals = on
+        self._lay()
+
     def set_bindings(self, table: Mapping[EditorAction, Sequence[QKeySequence]]) -> None:
         """Let the keys of `table` stand for its actions, and no others."""
         self._bindings = Bindings(table)
@@ -102,14 +128,26 @@ class Page(HandledSheet):
             if place != self.place():
                 return
             self._end_offer()
-            self._offer = Offer(place, suggestion)
+            self._offer = Offer(place, suggestion, long=self._wished is Wish.LONG)
         offer = self._offer
         if offer.grow(suggestion) in (Fit.SHOWS, Fit.WAITS):
             self._lay()
+            if offer.long:
+                self.show_ghost_end()
             return
         self._end_offer()
         if offer.written:  # the writer typed ahead: to its very end, or somewhere else
             self._ask()
+
+    @Slot(object, object)
+    def offer_alternatives(self, others: Sequence[Suggestion], place: Place) -> None:
+        """Have `others` to go to, in place of the suggestion that was asked for at `place`."""
+        if self._offer is None or self._offer.place != place:
+            return
+        self._offer.add(others)
+        step, self._turning = self._turning, 0
+        if step:
+            self._turn(self._offer, step)
 
     @Slot()
     def clear_suggestion(self) -> None:
@@ -117,22 +155,24 @@ class Page(HandledSheet):
         self._end_offer()
 
     @Slot()
-    def ask_now(self) -> None:
+    def ask_now(self, wish: Wish = Wish.NOW) -> None:
         """Wish for a suggestion here."""
         if self._may_speak():
             self._end_offer()
-            self._ask()
+            self._ask(wish)
 
     def perform(self, action: EditorAction) -> bool:
         """Do `action`; False where it does not apply, so that its key keeps its ordinary meaning."""
         offer = self._offer
         if not self._applies(action):
             return False
-        if action is EditorAction.ASK_NOW:
-            self.ask_now()
-        elif action is EditorAction.DISMISS:
+        if action in WISHES:
+            self.ask_now(WISHES[action])
+        elif offer is None or (action is EditorAction.DISMISS and not self._stop(offer)):
             self.void()
-        elif offer is not None:
+        elif action in _STEPS:
+            self._look_for_another(offer, _STEPS[action])
+        elif action is not EditorAction.DISMISS:
             self._accept(offer, action)
         return True
 
@@ -141,8 +181,8 @@ class Page(HandledSheet):
     def void(self) -> None:
         self._voids += 1
         self._end_offer()
-        if self._wished:
-            self._wished = False
+        if self._wished is not None:
+            self._wished = None
             self.suggestion_unwanted.emit()
 
     def settle(self, outcome: Outcome) -> None:
@@ -163,30 +203,58 @@ class Page(HandledSheet):
         return self._enabled and not self.isReadOnly() and not self.textCursor().hasSelection() and not self.is_composing()
 
     def _applies(self, action: EditorAction) -> bool:
-        return self._may_speak() if action is EditorAction.ASK_NOW else bool(self.ghost.text)
+        return self._may_speak() if action in WISHES else bool(self.ghost.text)
 
-    def _ask(self) -> None:
+    def _ask(self, wish: Wish = Wish.KEY) -> None:
         self._voids += 1
-        self._wished = True
-        self.suggestion_wanted.emit(self.context(), self.place())
+        self._wished = wish
+        self.suggestion_wanted.emit(self.context(), self.place(), wish)
 
     @Slot()
     def _rested(self) -> None:
-        if self._enabled and not self._wished:
+        if self._enabled and self._wished is None:
             self.cursor_rested.emit(self.context())
 
     def _end_offer(self) -> None:
         self.take_ghost_off()
         offer, self._offer = self._offer, None
-        if offer is not None and offer.ignored:
+        self._turning, self._turned = 0, False
+        if offer is not None and offer.typed:
+            self.suggestion_typed.emit(offer.suggestion)
+        elif offer is not None and offer.ignored and offer.seen_for(self._clock()) >= SEEN_AFTER:
             self.suggestion_dropped.emit(offer.suggestion)
+
+    def _stop(self, offer: Offer) -> bool:
+        """Let what is still being written on at length be enough; False where nothing is."""
+        if not offer.long or offer.suggestion.why_it_ended is not None:
+            return False
+        offer.stop()
+        self.suggestion_stopped.emit()
+        return True
+
+    def _look_for_another(self, offer: Offer, step: int) -> None:
+        if not self._turn(offer, step):
+            self._turning = step
+            self.alternatives_wanted.emit()
+
+    def _turn(self, offer: Offer, step: int) -> bool:
+        if not offer.turn(step):
+            return False
+        self._turned = True
+        self._lay()
+        return True
 
     def _lay(self) -> None:
         """Show of the offer what is to be shown now."""
         offer = self._offer
         if offer is None:
             return
-        self.lay_ghost(offer.remaining.pieces)
+        if self._reveals and not self._revealing and self._wished is Wish.KEY:
+            self.take_ghost_off()
+            offer.hide()
+            return
+        number, count = offer.choice
+        self.lay_ghost(offer.remaining.pieces, f"{number}/{count}" if self._turned and number else "")
         if not self.ghost.text:
             offer.hide()
         elif offer.show(self._clock()):
@@ -214,7 +282,7 @@ class Page(HandledSheet):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            action = self._bindings.action_of(event)
+            action = self._action_of(event)
             if action is not None and (self._applies(action) or self._is_held(event)):
                 event.accept()  # else a shortcut of the window with the same key would take it
                 return True
@@ -222,15 +290,37 @@ class Page(HandledSheet):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_modifier(event):
+            self._reveal(event, True)
             event.ignore()
             return
         if not event.isAutoRepeat():
             self._held = 0
-        action = self._bindings.action_of(event)
+        action = self._action_of(event)
         if action is not None and self._do_by_key(action, event):
             event.accept()
         else:
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._reveal(event, False)
+        super().keyReleaseEvent(event)
+
+    def _reveal(self, event: QKeyEvent, held: bool) -> None:
+        if event.key() == Qt.Key.Key_Control and not event.isAutoRepeat() and self._revealing != held:
+            self._revealing = held
+            if self._reveals:
+                self._lay()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._revealing = False  # its release will not come here
+        super().focusOutEvent(event)
+
+    def _action_of(self, event: QKeyEvent) -> EditorAction | None:
+        """What the key stands for; while it is the Ctrl key that shows a suggestion, also without that."""
+        action = self._bindings.action_of(event)
+        if action is None and self._reveals and self._revealing:
+            action = self._bindings.action_of(event, but=Qt.KeyboardModifier.ControlModifier)
+        return action
 
     def _do_by_key(self, action: EditorAction, event: QKeyEvent) -> bool:
         if self._is_held(event) and (action is EditorAction.ACCEPT_ALL or not self._applies(action)):

@@ -13,8 +13,11 @@ from afterword.editor import geometry
 from afterword.editor.ghost import Ghost, Run
 from afterword.editor.surface import Surface
 from afterword.engine.protocol import Piece
+from afterword.text.scripts import unspaced
 
 _MOUSE = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick)
+
+_REMARK_SIZE = 0.75  # of the text's
 
 
 class Sheet(Surface):
@@ -27,6 +30,7 @@ class Sheet(Surface):
         super().__init__(parent)
         self.ghost = Ghost(self.document(), self._spacing)
         self._selections: Sequence[QTextEdit.ExtraSelection] = ()
+        self._laid: tuple[Sequence[Piece], str] = ((), "")
         self._pressed: tuple[QPointF, QPointF] | None = None  # where the mouse was on the ghostly page, and where that is now
         self._from_margin = False
 
@@ -40,9 +44,10 @@ class Sheet(Surface):
         """The mouse is about to act: the ghost must go."""
         self.take_ghost_off()
 
-    def lay_ghost(self, pieces: Sequence[Piece]) -> None:
-        """Show `pieces` at the cursor; nothing when there are none."""
+    def lay_ghost(self, pieces: Sequence[Piece], remark: str = "") -> None:
+        """Show `pieces` at the cursor, and behind them a `remark`; nothing when there are none."""
         self.take_ghost_off()
+        self._laid = (pieces, remark)
         if not pieces:
             return
         position = self.textCursor().position()
@@ -58,9 +63,23 @@ class Sheet(Surface):
                 others.append(selection)
         if marks:
             super().setExtraSelections(others)
-        look = QTextCharFormat()
-        look.setForeground(QColor(self._look.ghost))
-        self.ghost.lay(position, [(piece.text, look) for piece in pieces], marks)
+        shown = [(text, _coloured(self._look.ghost_of(probability))) for text, probability in _words(pieces)]
+        if remark:
+            small = _coloured(QColor(self._look.ghost))
+            small.setFontPointSize(max(self.font().pointSizeF() * _REMARK_SIZE, 1.0))
+            shown.append((f"\u2003{remark}", small))
+        self.ghost.lay(position, shown, marks, remark=1 if remark else 0)
+
+    def show_ghost_end(self) -> None:
+        """Scroll as far as is needed to show the end of the ghost, and no further than leaves the cursor on the page."""
+        bottom = geometry.ghost_bottom(self)
+        if bottom is None:
+            return
+        pitch = self._spacing.pitch(self.cursorRect().height())
+        over = min(bottom - self.viewport().height(), self.cursorRect().top() - pitch)
+        if over > 0:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + int(-(-over // pitch)))
 
     def take_ghost_off(self) -> None:
         """Show the document as it is."""
@@ -74,10 +93,10 @@ class Sheet(Surface):
     def setExtraSelections(self, selections: Sequence[QTextEdit.ExtraSelection]) -> None:  # noqa: N802
         """As in QPlainTextEdit; marks behind the ghost are where their text is."""
         self._selections = tuple(selections)
-        pieces = [Piece(self.ghost.text, 1.0)] if self.ghost.text else []
+        laid = self._laid if self.ghost.text else ((), "")
         self.ghost.take_off()
         super().setExtraSelections(self._selections)
-        self.lay_ghost(pieces)
+        self.lay_ghost(*laid)
 
     def extraSelections(self) -> list[QTextEdit.ExtraSelection]:  # noqa: N802
         """What was set."""
@@ -165,6 +184,22 @@ class Sheet(Surface):
         if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
             self._from_margin = outside
         return self._from_margin
+
+
+def _words(pieces: Sequence[Piece]) -> list[tuple[str, float]]:
+    """The pieces joined to words, each as probable as its least probable piece: text is shaped anew where the colour changes."""
+    words: list[tuple[str, float]] = []
+    for piece in pieces:
+        joined = words and not piece.text[:1].isspace() and not unspaced(piece.text[:1])
+        text, probability = words.pop() if joined else ("", 1.0)
+        words.append((text + piece.text, min(probability, piece.probability)))
+    return words
+
+
+def _coloured(colour: QColor) -> QTextCharFormat:
+    look = QTextCharFormat()
+    look.setForeground(colour)
+    return look
 
 
 def _moved(event: QMouseEvent, point: QPointF) -> QMouseEvent:

@@ -188,10 +188,10 @@ class TransformersModel:
     def _next_logits(
         self, text: list[int], ahead: Sequence[int] = (), stopped: Callable[[], bool] = never
     ) -> torch.Tensor | None:
-        """The logits after `text`; see Following. ValueError: they are no numbers."""
+        """The logits after `text`; see Following. GenerationFailed: they are no numbers."""
         logits = self._following.logits_after(text, ahead, stopped)
         if logits is not None and not math.isfinite(float(logits.max())):
-            raise ValueError("the model's logits are no numbers")
+            raise GenerationFailed(self._name, "its results are not numbers")
         return logits
 
     def _drawn(
@@ -292,10 +292,10 @@ class TransformersModel:
         """Whatever a library raises in the middle of a text, the text ends here."""
         try:
             yield
-        except AfterwordError:
-            raise
         except Exception as error:
             self._following.forget()
+            if isinstance(error, AfterwordError):
+                raise
             raise GenerationFailed(self._name, type(error).__name__) from error
 
 

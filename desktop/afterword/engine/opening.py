@@ -10,38 +10,18 @@ import gc
 import json
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from afterword.engine import catalogue, hub, starter
 from afterword.engine.conversion import converted
+from afterword.engine.loading import load
 from afterword.engine.protocol import LanguageModel
-from afterword.errors import (
-    AfterwordError,
-    Cancelled,
-    ModelBroken,
-    ModelNotThere,
-    ModelPickled,
-    ModelRunsCode,
-    ModelTooLarge,
-    ModelUnsupported,
-)
+from afterword.errors import ModelBroken, ModelNotThere, ModelPickled, ModelTooLarge
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
 
-if TYPE_CHECKING:
-    import torch
-
-    from afterword.engine.tuning import Tuning
-
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-_OTHER_HEADS = (
-    "ForMaskedLM",
-    "ForSequenceClassification",
-    "ForTokenClassification",
-    "ForQuestionAnswering",
-    "ForMultipleChoice",
-)
 
 
 def open_model(
@@ -75,14 +55,14 @@ def _open(name: str, folder: Path, watch: Watch, exact: bool, models_dir: Path) 
     config = check_folder(name, folder)
     watch.report(-1, "importing")
     try:
-        return _load(name, folder, config, watch, exact, models_dir)
+        return load(name, folder, config, watch, exact, models_dir)
     except (MemoryError, ModelTooLarge):
         if exact:
             raise ModelTooLarge(name) from None
         _log.warning("%s does not fit; once more in its smaller form", name, exc_info=True)
     gc.collect()
     try:
-        return _load(name, folder, config, watch, exact, models_dir, small=True)
+        return load(name, folder, config, watch, exact, models_dir, small=True)
     except MemoryError as error:
         raise ModelTooLarge(name) from error
 
@@ -130,100 +110,8 @@ def check_folder(name: str, folder: Path) -> dict[str, Any]:
 def _read_json(name: str, file: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelBroken(name, f"{file.name} cannot be read") from error
     if not isinstance(content, dict):
         raise ModelBroken(name, f"{file.name} is not what it should be")
     return content
-
-
-def _load(
-    name: str,
-    folder: Path,
-    config_json: dict[str, Any],
-    watch: Watch,
-    exact: bool,
-    models_dir: Path,
-    small: bool = False,
-) -> LanguageModel:
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
-    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
-
-    from afterword.engine.local import TransformersModel
-    from afterword.engine.speeding import runner_for
-    from afterword.engine.tuning import tuned
-
-    quiet()
-    kind = config_json.get("model_type")
-    if not isinstance(kind, str) or kind not in CONFIG_MAPPING:
-        raise ModelRunsCode(name) if "auto_map" in config_json else ModelUnsupported(name, f"transformers does not know “{kind}”")
-    local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    try:
-        config = AutoConfig.from_pretrained(folder, **local)
-        architectures = config.architectures or []
-        if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING or any(a.endswith(_OTHER_HEADS) for a in architectures):
-            raise ModelUnsupported(name, f"it is a {kind} model that does not continue text")
-        watch.report(0.1, "tokenizer")
-        tokenizer = AutoTokenizer.from_pretrained(folder, **local)
-        watch.report(0.4, "weights")
-        device = _device(torch)
-        tuning = None if exact or device.type != "cpu" else tuned(models_dir)
-        model, info = AutoModelForCausalLM.from_pretrained(
-            folder,
-            config=config,
-            use_safetensors=True,
-            output_loading_info=True,
-            dtype=torch.bfloat16 if small else _dtype(torch, exact, tuning),
-            **local,
-        )
-        if info["missing_keys"]:
-            raise ModelBroken(name, f"{len(info['missing_keys'])} of its weights are missing")
-        watch.check()
-        model = model.to(device).eval()
-        if exact:
-            return TransformersModel(name, model, tokenizer, exact)
-        runner, small = runner_for(model, tuning, small)
-        return TransformersModel(name, model, tokenizer, runner=runner, small=small)
-    except AfterwordError:
-        raise
-    except torch.OutOfMemoryError as error:
-        raise ModelTooLarge(name) from error
-    except (Cancelled, MemoryError):
-        raise
-    except Exception as error:  # damaged files make libraries raise almost anything
-        if "allocate" in str(error) and isinstance(error, RuntimeError):
-            raise ModelTooLarge(name) from error
-        raise ModelBroken(name, _first_words(error)) from error
-
-
-def _device(torch: Any) -> torch.device:
-    if torch.cuda.is_available():
-        return torch.device("cuda")  # type: ignore[no-any-return]
-    if torch.backends.mps.is_available():
-        return torch.device("mps")  # type: ignore[no-any-return]
-    return torch.device("cpu")  # type: ignore[no-any-return]
-
-
-def _dtype(torch: Any, exact: bool, tuning: Tuning | None) -> torch.dtype:
-    """What is computed fastest here: bfloat16 on accelerators and on processors that know it."""
-    if exact:
-        return torch.float32  # type: ignore[no-any-return]
-    return torch.bfloat16 if tuning is None else tuning.dtype
-
-
-def quiet() -> None:
-    """Keep transformers from drawing progress bars and from writing advice to stderr."""
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()
-    logging.getLogger("transformers").propagate = False
-
-
-def _first_words(error: BaseException) -> str:
-    """The first sentence of a library's message, short enough for a dialog; the log has all of it."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    sentence = text.partition(". ")[0]
-    return sentence if len(sentence) <= 120 else sentence[:117] + "…"

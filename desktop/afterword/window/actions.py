@@ -22,6 +22,7 @@ class Menu(Enum):
     EDIT = auto()
     SUGGESTIONS = auto()
     PACE = auto()
+    SHADING = auto()
     VIEW = auto()
     THEME = auto()
     MODEL = auto()
@@ -51,11 +52,19 @@ class Action(Enum):
     ACCEPT_WORD = auto()
     ACCEPT_SENTENCE = auto()
     DISMISS = auto()
+    NEXT = auto()
+    PREVIOUS = auto()
     ASK_NOW = auto()
+    CONTINUE = auto()
+    PAUSE = auto()
+    REVEAL = auto()
     SUGGESTIONS = auto()
     PACE_CALM = auto()
     PACE_BALANCED = auto()
     PACE_EAGER = auto()
+    SHADING_OFF = auto()
+    SHADING_SUBTLE = auto()
+    SHADING_STRONG = auto()
     ZOOM_IN = auto()
     ZOOM_OUT = auto()
     ZOOM_RESET = auto()
@@ -94,6 +103,7 @@ MENUS: dict[Menu, MenuRow] = {
     Menu.EDIT: MenuRow("&Edit"),
     Menu.SUGGESTIONS: MenuRow("&Suggestions"),
     Menu.PACE: MenuRow("&Pace", after=Action.SUGGESTIONS),
+    Menu.SHADING: MenuRow("Show how sur&e", after=Action.PAUSE),
     Menu.VIEW: MenuRow("&View"),
     Menu.THEME: MenuRow("&Theme", after=Action.FULL_SCREEN),
     Menu.MODEL: MenuRow("&Model"),
@@ -172,6 +182,23 @@ TABLE: dict[Action, Row] = {
         editor=EditorAction.ACCEPT_SENTENCE,
     ),
     Action.DISMISS: Row(Menu.SUGGESTIONS, "&Dismiss", "Take the suggestion away", keys="Esc", editor=EditorAction.DISMISS),
+    Action.NEXT: Row(
+        Menu.SUGGESTIONS,
+        "Ne&xt suggestion",
+        "Show another suggestion in place of this one",
+        keys="Alt+Down Alt+]",
+        mac_keys="Alt+Down",
+        editor=EditorAction.NEXT,
+        starts_group=True,
+    ),
+    Action.PREVIOUS: Row(
+        Menu.SUGGESTIONS,
+        "Pre&vious suggestion",
+        "Go back to the suggestion before this one",
+        keys="Alt+Up Alt+[",
+        mac_keys="Alt+Up",
+        editor=EditorAction.PREVIOUS,
+    ),
     Action.ASK_NOW: Row(
         Menu.SUGGESTIONS,
         "Ask &now",
@@ -179,6 +206,13 @@ TABLE: dict[Action, Row] = {
         keys="Ctrl+Shift+Space Alt+\\",
         editor=EditorAction.ASK_NOW,
         starts_group=True,
+    ),
+    Action.CONTINUE: Row(
+        Menu.SUGGESTIONS,
+        "Continue at &length",
+        "Write several sentences on from the cursor, in grey; Esc stops them",
+        keys="Ctrl+Return Ctrl+Enter",
+        editor=EditorAction.CONTINUE,
     ),
     Action.SUGGESTIONS: Row(
         Menu.SUGGESTIONS,
@@ -188,9 +222,25 @@ TABLE: dict[Action, Row] = {
         checkable=True,
         starts_group=True,
     ),
+    Action.PAUSE: Row(
+        Menu.SUGGESTIONS, "Pa&use for 5 minutes", "No suggestions for five minutes", keys="Ctrl+Alt+P", checkable=True
+    ),
+    Action.REVEAL: Row(
+        Menu.SUGGESTIONS,
+        "Show only while Ctrl is &held",
+        "Suggestions are made as always, but seen only as long as the Ctrl key is held down",
+        checkable=True,
+    ),
     Action.PACE_CALM: Row(Menu.PACE, "&Calm", "Suggest after a longer pause", choice=("suggestions.pace", "calm")),
     Action.PACE_BALANCED: Row(Menu.PACE, "&Balanced", "Suggest after a short pause", choice=("suggestions.pace", "balanced")),
     Action.PACE_EAGER: Row(Menu.PACE, "&Eager", "Suggest at once", choice=("suggestions.pace", "eager")),
+    Action.SHADING_OFF: Row(Menu.SHADING, "&Off", "All suggestions in the same grey", choice=("suggestions.shading", "off")),
+    Action.SHADING_SUBTLE: Row(
+        Menu.SHADING, "&Subtle", "Sure words a little darker than doubtful ones", choice=("suggestions.shading", "subtle")
+    ),
+    Action.SHADING_STRONG: Row(
+        Menu.SHADING, "S&trong", "Sure words nearly as dark as the text", choice=("suggestions.shading", "strong")
+    ),
     Action.ZOOM_IN: Row(Menu.VIEW, "Zoom &in", "Make the letters larger", keys="Ctrl++ Ctrl+="),
     Action.ZOOM_OUT: Row(Menu.VIEW, "Zoom &out", "Make the letters smaller", keys="Ctrl+-"),
     Action.ZOOM_RESET: Row(Menu.VIEW, "&Usual size", "Give the letters their usual size", keys="Ctrl+0"),

@@ -197,6 +197,16 @@ def _suggestions(window: MainWindow) -> None:
     window.switch_suggestions(window.menus.actions[Action.SUGGESTIONS].isChecked())
 
 
+@_does(Action.PAUSE)
+def _pause(window: MainWindow) -> None:
+    window.pause_suggestions(window.menus.actions[Action.PAUSE].isChecked())
+
+
+@_does(Action.REVEAL)
+def _reveal(window: MainWindow) -> None:
+    window.switch_reveal(window.menus.actions[Action.REVEAL].isChecked())
+
+
 @_does(Action.PANEL)
 def _panel(window: MainWindow) -> None:
     window.switch_panel(window.menus.actions[Action.PANEL].isChecked())

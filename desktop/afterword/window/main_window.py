@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
+from afterword.assist.timing import PAUSE_MINUTES
 from afterword.assist.types import ModelState, Phase
-from afterword.editor.page import Page
+from afterword.editor.page import WISHES, Page
 from afterword.engine.sampling import Sampling
 from afterword.jobs import Jobs
 from afterword.settings import Settings
@@ -23,7 +24,7 @@ from afterword.window.find_bar import FindBar
 from afterword.window.handlers import HANDLERS
 from afterword.window.help_dialogs import HelpDialogs
 from afterword.window.keeper import SettingsKeeper
-from afterword.window.menus import Menus, editor_bindings
+from afterword.window.menus import Menus, editor_bindings, shown_keys
 from afterword.window.models import Models
 from afterword.window.panes import Panes
 from afterword.window.recent import RecentFiles, RecentMenu
@@ -67,6 +68,8 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self._safe_to_close = False
         self._in_close_event = False
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MINUTES * 60_000)
+        self._pause.timeout.connect(self._pause_ended)
         dialogs = dialogs or WindowDialogs(self)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -106,6 +109,13 @@ class MainWindow(QMainWindow):
         """How fast it wrote, in tokens per second."""
         self.status.show_rate(rate)
 
+    @Slot(bool)
+    def show_rest(self, resting: bool) -> None:
+        """There are no suggestions for a while, since the writer passed over many; or there are again."""
+        if resting:
+            text = self.tr("Ten suggestions in a row were not for you: none for half a minute, unless you ask ({key}).")
+            self.status.show_notice(text.format(key=shown_keys(Action.ASK_NOW)))
+
     @Slot(object)
     def open_draft(self, path: Path) -> None:
         """Open a file, once the draft on the page is safe."""
@@ -124,6 +134,8 @@ class MainWindow(QMainWindow):
         self.menus.check_choices({key: value})
         if key == "window.theme":
             self.themes.apply()
+        elif key == "suggestions.shading":
+            self._colours_changed(self.themes.colours)
         elif key == "suggestions.pace":
             self.pace_changed.emit(value)
         self.keeper.save_soon()
@@ -131,11 +143,38 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def switch_suggestions(self, on: bool) -> None:
         """Suggest while the writer types, or not."""
+        self._pause.stop()
+        self.menus.actions[Action.PAUSE].setChecked(False)
         self.settings["suggestions.enabled"] = on
         self.page.suggestions_enabled = on
         self.status.show_suggestions(on)
         self.menus.actions[Action.SUGGESTIONS].setChecked(on)
         self.suggestions_switched.emit(on)
+        self.keeper.save_soon()
+
+    def pause_suggestions(self, on: bool) -> None:
+        """Suggest nothing for some minutes, or stop pausing."""
+        if not on or not self.settings["suggestions.enabled"]:
+            self._pause_ended()
+            return
+        self._pause.start()
+        self.page.suggestions_enabled = False
+        self.status.show_suggestions(False)
+        self.status.show_notice(self.tr("No suggestions for {count} minutes.").format(count=PAUSE_MINUTES))
+
+    @Slot()
+    def _pause_ended(self) -> None:
+        on = self.settings["suggestions.enabled"]
+        self._pause.stop()
+        self.menus.actions[Action.PAUSE].setChecked(False)
+        self.page.suggestions_enabled = on
+        self.status.show_suggestions(on)
+
+    def switch_reveal(self, on: bool) -> None:
+        """Show suggestions only while Ctrl is held, or always."""
+        self.settings["suggestions.reveal"] = on
+        self.page.reveals = on
+        self.menus.actions[Action.REVEAL].setChecked(on)
         self.keeper.save_soon()
 
     def switch_panel(self, shown: bool) -> None:
@@ -239,7 +278,7 @@ class MainWindow(QMainWindow):
 
     def _show_settings(self) -> None:
         self.themes.apply()
-        self.menus.check_choices({key: self.settings[key] for key in ("window.theme", "suggestions.pace")})
+        self.menus.check_choices({key: self.settings[key] for key in ("window.theme", "suggestions.pace", "suggestions.shading")})
         self.menus.actions[Action.UNDO].setEnabled(False)
         self.menus.actions[Action.REDO].setEnabled(False)
         self.menus.actions[Action.STOP_LOADING].setEnabled(False)
@@ -247,6 +286,8 @@ class MainWindow(QMainWindow):
         self.page.suggestions_enabled = on
         self.status.show_suggestions(on)
         self.menus.actions[Action.SUGGESTIONS].setChecked(on)
+        self.page.reveals = self.settings["suggestions.reveal"]
+        self.menus.actions[Action.REVEAL].setChecked(self.page.reveals)
         self.panel.setVisible(shown)
         self.menus.actions[Action.PANEL].setChecked(shown)
         self._show_name()
@@ -291,5 +332,5 @@ class MainWindow(QMainWindow):
     def _offer_editor_actions(self) -> None:
         """What takes or dismisses a suggestion can be chosen only while there is one."""
         for action, row in TABLE.items():
-            if row.editor is not None and action is not Action.ASK_NOW:
+            if row.editor is not None and row.editor not in WISHES:
                 self.menus.actions[action].setEnabled(bool(self.page.ghost_text))

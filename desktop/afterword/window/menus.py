@@ -81,5 +81,11 @@ def editor_bindings() -> dict[EditorAction, list[QKeySequence]]:
     return {row.editor: row.keys_on(mac=MAC) for row in TABLE.values() if row.editor is not None}
 
 
+def shown_keys(action: Action) -> str:
+    """The main key of an action, as the platform writes it; "" where it has none."""
+    keys = TABLE[action].keys_on(mac=MAC)
+    return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+
+
 def _tell(handler: Callable[[Action], None], action: Action, checked: bool = False) -> None:  # noqa: ARG001 -- Qt sends it
     handler(action)

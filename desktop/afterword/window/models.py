@@ -36,6 +36,9 @@ class Models(QObject):
         self._dialogs = dialogs
         self._banner = banner
         self._chosen = ""
+        self._told = ""  # the failure that was told last; the same is not told again until a model is loaded
+        self._wrote = False  # whether a model was asked to write since
+        self._passing = False  # whether the failure is one of writing, and over when the model writes again
         banner.starter_wanted.connect(self.want_starter)
         banner.details_wanted.connect(self.show_log)
 
@@ -77,15 +80,26 @@ class Models(QObject):
 
     @Slot(object)
     def show_state(self, state: ModelState) -> None:
-        """A failure is told above the page; a new attempt takes the message away."""
+        """A failure is told above the page, once; a new attempt takes the message away, and so does a model that writes again."""
         if state.phase is Phase.LOADING:
             self._banner.dismiss()
+            self._told, self._wrote = "", False
+        elif state.phase is Phase.WRITING:
+            self._wrote = True
         elif state.phase is Phase.FAILED and state.error is not None:
             self._chosen = ""
-            self._banner.show_failure(sentence(state.error, self.tr), starter_failed=state.name == STARTER)
-        elif state.phase is Phase.READY and self._chosen:
-            self._settings["model.name"], self._chosen = self._chosen, ""
-            self.settings_changed.emit()
+            self._tell(sentence(state.error, self.tr), starter_failed=state.name == STARTER)
+        elif state.phase is Phase.READY:
+            if self._passing:
+                self._banner.dismiss()
+            if self._chosen:
+                self._settings["model.name"], self._chosen = self._chosen, ""
+                self.settings_changed.emit()
+
+    def _tell(self, message: str, *, starter_failed: bool) -> None:
+        if message != self._told:
+            self._banner.show_failure(message, starter_failed=starter_failed)
+        self._told, self._passing = message, self._wrote
 
     def _path_chosen(self, path: Path | None) -> None:
         if path is not None:

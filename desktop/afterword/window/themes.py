@@ -111,6 +111,7 @@ def look_of(colours: Colours, settings: Settings) -> PageLook:
         text=colours.text,
         ghost=colours.ghost,
         selection=colours.selection,
+        shading=settings["suggestions.shading"],
     )
 
 

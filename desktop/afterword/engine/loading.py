@@ -1,0 +1,172 @@
+"""From a folder to a loaded model, and what to say of one that cannot be loaded.
+
+Damaged files make libraries raise almost anything, in words for programmers. Those go to the log, as the cause of the error; the
+user is told which part of the model is at fault.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from afterword.engine.protocol import LanguageModel
+from afterword.errors import AfterwordError, Cancelled, ModelBroken, ModelRunsCode, ModelTooLarge, ModelUnsupported
+from afterword.watch import Watch
+
+if TYPE_CHECKING:
+    import torch
+
+    from afterword.engine.tuning import Tuning
+
+_VOCABULARIES = ("tokenizer.json", "vocab*", "*.model")
+_OTHER_HEADS = (
+    "ForMaskedLM",
+    "ForSequenceClassification",
+    "ForTokenClassification",
+    "ForQuestionAnswering",
+    "ForMultipleChoice",
+)
+
+
+def load(
+    name: str,
+    folder: Path,
+    config_json: dict[str, Any],
+    watch: Watch,
+    exact: bool,
+    models_dir: Path,
+    small: bool = False,
+) -> LanguageModel:
+    """Load the model in `folder`.
+
+    Args:
+        name: what the user calls it.
+        folder: with its configuration, tokenizer and weights.
+        config_json: what its config.json holds.
+        watch: told the stages; cancelling is noticed between them.
+        exact: see `opening.open_model`.
+        models_dir: where what is fastest on this machine is remembered.
+        small: in its smaller and slower form.
+
+    Raises:
+        ModelError, MemoryError, Cancelled.
+    """
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
+
+    from afterword.engine.local import TransformersModel
+    from afterword.engine.speeding import runner_for
+    from afterword.engine.tuning import tuned
+
+    quiet()
+    kind = config_json.get("model_type")
+    if not isinstance(kind, str) or kind not in CONFIG_MAPPING:
+        raise ModelRunsCode(name) if "auto_map" in config_json else ModelUnsupported(name, f"transformers does not know “{kind}”")
+    local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    with _blaming(name, "config.json is not what it should be", config_json):
+        config = AutoConfig.from_pretrained(folder, **local)
+        architectures = config.architectures or []
+        if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING or any(a.endswith(_OTHER_HEADS) for a in architectures):
+            raise ModelUnsupported(name, f"it is a {kind} model that does not continue text")
+    watch.report(0.1, "tokenizer")
+    there = any(any(folder.glob(pattern)) for pattern in _VOCABULARIES)
+    with _blaming(name, "its tokenizer cannot be read" if there else "it has no tokenizer"):
+        tokenizer = AutoTokenizer.from_pretrained(folder, **local)
+        largest = _largest_token(tokenizer)
+    watch.report(0.4, "weights")
+    device = _device(torch)
+    tuning = None if exact or device.type != "cpu" else tuned(models_dir)
+    with _blaming(name, "its weights cannot be read", config_json):
+        model, info = AutoModelForCausalLM.from_pretrained(
+            folder,
+            config=config,
+            use_safetensors=True,
+            ignore_mismatched_sizes=True,  # to be told of them; else they raise
+            output_loading_info=True,
+            dtype=torch.bfloat16 if small else _dtype(torch, exact, tuning),
+            **local,
+        )
+        if missing := len(info["missing_keys"]):
+            raise ModelBroken(name, f"{missing} of its weights {'is' if missing == 1 else 'are'} missing")
+        if info["mismatched_keys"]:
+            raise ModelBroken(name, "its weights have other sizes than config.json says")
+    watch.check()
+    with _blaming(name, "it does not run", config_json):
+        if largest >= model.get_input_embeddings().weight.shape[0]:
+            raise ModelBroken(name, "its tokenizer has more tokens than the model knows")
+        model = model.to(device).eval()
+        if exact:
+            return TransformersModel(name, model, tokenizer, exact)
+        runner, small = runner_for(model, tuning, small)
+        return TransformersModel(name, model, tokenizer, runner=runner, small=small)
+
+
+def _largest_token(tokenizer: Any) -> int:
+    """The largest token that a text is made of; ValueError where there is none (some tokenizers are made of no file at all).
+
+    Special ones count only where the tokenizer puts them around a text: many a tokenizer has one for padding that its model does
+    not know, and never needs.
+    """
+    special: set[int] = {token for token, added in tokenizer.added_tokens_decoder.items() if added.special}
+    tokens: set[int] = set(tokenizer.get_vocab().values()) - special
+    return max(tokens.union(tokenizer("a")["input_ids"]))
+
+
+@contextmanager
+def _blaming(name: str, reason: str, config_json: Mapping[str, Any] = MappingProxyType({})) -> Iterator[None]:
+    """Whatever a library raises, the model is broken for this `reason`, unless there is a better one.
+
+    Args:
+        name: of the model.
+        reason: the end of a sentence.
+        config_json: where it may say that the weights are quantized, or name what transformers does not know, as an activation.
+    """
+    import torch
+
+    quantized = bool(config_json.get("quantization_config"))
+    try:
+        yield
+    except (Cancelled, MemoryError):
+        raise
+    except Exception as error:
+        if isinstance(error, torch.OutOfMemoryError) or (isinstance(error, RuntimeError) and "allocate" in str(error)):
+            raise ModelTooLarge(name) from error
+        if isinstance(error, AfterwordError) and not (quantized and isinstance(error, ModelBroken)):
+            raise
+        if quantized:
+            raise ModelUnsupported(name, "it is quantized in a way that Afterword cannot read") from error
+        unknown = error.args[0] if isinstance(error, KeyError) and error.args else None
+        if isinstance(unknown, str) and json.dumps(unknown) in json.dumps(dict(config_json)):
+            raise ModelUnsupported(name, f"transformers does not know “{unknown}”") from error
+        raise ModelBroken(name, reason) from error
+
+
+def _device(torch: Any) -> torch.device:
+    if torch.cuda.is_available():
+        return torch.device("cuda")  # type: ignore[no-any-return]
+    if torch.backends.mps.is_available():
+        return torch.device("mps")  # type: ignore[no-any-return]
+    return torch.device("cpu")  # type: ignore[no-any-return]
+
+
+def _dtype(torch: Any, exact: bool, tuning: Tuning | None) -> torch.dtype:
+    """What is computed fastest here: bfloat16 on accelerators and on processors that know it."""
+    if exact:
+        return torch.float32  # type: ignore[no-any-return]
+    return torch.bfloat16 if tuning is None else tuning.dtype
+
+
+def quiet() -> None:
+    """Keep transformers from drawing progress bars and from writing advice to stderr."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    logging.getLogger("transformers").propagate = False
