@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QObject, QThread, Slot
@@ -12,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from afterword.assist.controller import Controller
 from afterword.assist.timing import SHOW_AFTER
-from afterword.assist.types import ModelState, Phase, Place
+from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.engine.protocol import LanguageModel, Piece
-from afterword.engine.sampling import Sampling
+from afterword.engine.sampling import LONG, Sampling
 from afterword.errors import GenerationFailed, ModelMissing
 from afterword.suggest.suggestion import Suggestion
 from afterword.text.context import Context
@@ -395,3 +396,104 @@ def test_a_model_that_breaks_while_nobody_asked_breaks_nothing(
     desk.controller.ask(Context("Once upon"), HERE)
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
     assert desk.controller.close()
+
+
+# --- what is wished for, and what becomes of it ----------------------------------------------------------------------
+
+
+def test_what_the_writer_asks_for_comes_whatever_it_is_and_at_once(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(" doubtful", probability=0.01)
+    ready(desk, qtbot, model)
+    desk.controller.set_pace("calm")
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: len(model.requests) == 1 and desk.phases()[-1:] == [Phase.READY])
+    assert not desk.shown
+    desk.controller.ask(Context("Once"), HERE, Wish.NOW)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" doubtful", HERE)], timeout=700)
+
+
+def test_at_length_means_several_sentences_and_the_values_for_that(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(" One. Two. Three. Four")
+    ready(desk, qtbot, model)
+    desk.controller.set_sampling(Sampling(max_words=3, seed=9))
+    desk.controller.ask(Context("Once"), HERE, Wish.LONG)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" One. Two. Three. Four", HERE)])
+    assert model.requests[0].sampling == replace(LONG, seed=9)
+    assert len(desk.shown) > 1, "it is shown as it comes"
+
+
+def test_what_is_enough_is_written_no_further_and_stays(desk: Desk, qtbot: QtBot) -> None:
+    gate = threading.Semaphore(2)
+    model = ScriptedModel(" One. Two. Three. Four", gate=gate)
+    ready(desk, qtbot, model)
+    desk.controller.ask(Context("Once"), HERE, Wish.LONG)
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    shown = list(desk.shown)
+    desk.controller.stop()
+    qtbot.waitUntil(lambda: model.iterators_open == 0)
+    gate.release(9)
+    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
+    assert desk.shown == shown
+
+
+def test_others_are_made_at_once_where_the_writer_looks_for_them(desk: Desk, qtbot: QtBot) -> None:
+    found: list[list[str]] = []
+    desk.controller.alternatives_ready.connect(lambda others, _: found.append([one.text for one in others]))
+    ready(desk, qtbot, ScriptedModel(" the city", candidates=[" the city", " a town"]))
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    desk.controller.look_further()
+    qtbot.waitUntil(lambda: found == [[" a town"]], timeout=500)
+
+
+def test_after_ten_that_were_passed_over_there_are_none_until_the_writer_asks(desk: Desk, qtbot: QtBot) -> None:
+    rested: list[bool] = []
+    desk.controller.rested.connect(rested.append)
+    model = ScriptedModel(" the city")
+    ready(desk, qtbot, model)
+    for _ in range(10):
+        desk.controller.ignored()
+    desk.controller.ask(Context("Once"), HERE)
+    assert rested == [True]
+    assert not model.requests
+    desk.controller.ask(Context("Once"), HERE, Wish.NOW)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
+    assert rested == [True, False]
+    desk.controller.ask(Context("Once more"), HERE)
+    qtbot.waitUntil(lambda: len(model.requests) == 2)
+
+
+def test_one_that_is_taken_makes_good_for_those_before(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(" the city")
+    ready(desk, qtbot, model)
+    for _ in range(4):
+        for _ in range(4):
+            desk.controller.ignored()
+        desk.controller.taken()
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
+
+
+def test_the_likeliest_words_at_a_point_are_found_for_what_is_shown_alone(desk: Desk, qtbot: QtBot) -> None:
+    found: list[list[Piece]] = []
+    desk.controller.likeliest_found.connect(found.append)
+    ready(desk, qtbot, ScriptedModel(" the city"))
+    desk.controller.ask(Context("Once"), HERE)
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    desk.controller.look_at(Context("Once"), " the")
+    qtbot.waitUntil(lambda: len(found) == 1)
+    desk.controller.look_at(Context("Once"), " the")
+    desk.controller.ask(Context("Once more"), HERE)
+    qtbot.waitUntil(lambda: desk.phases()[-2:] == [Phase.WRITING, Phase.READY])
+    assert len(found) == 1
+
+
+def test_going_on_from_another_word_keeps_what_was_said_before_it(desk: Desk, qtbot: QtBot) -> None:
+    model = ScriptedModel(" at last")
+    ready(desk, qtbot, model)
+    begun = Suggestion((Piece(" went", 0.9), Piece(" home", 0.1)))
+    desk.controller.branch(Context("He", "\n\nThe end."), HERE, begun)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" went home at last", HERE)])
+    assert model.requests[0].context == Context("He went home", "\n\nThe end.")
+    desk.controller.ask(Context("She"), HERE)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" at last", HERE)])

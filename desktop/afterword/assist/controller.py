@@ -12,7 +12,7 @@ from afterword.assist.rhythm import Rhythm
 from afterword.assist.timing import ALTERNATIVES_AFTER_MS, LEAVE_WITHIN_MS
 from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.assist.worker import Opener, Worker
-from afterword.engine.protocol import Request
+from afterword.engine.protocol import Piece, Request
 from afterword.engine.sampling import LONG, Sampling
 from afterword.suggest.suggestion import Suggestion
 from afterword.text.context import Context
@@ -27,6 +27,7 @@ class Controller(QObject):
     Signals:
         suggestion_ready: a Suggestion (it grows with every emission) and the Place for which it was asked.
         alternatives_ready: a list of other Suggestions and the same Place, once the first has stood on the page for a moment.
+        likeliest_found: a list of the likeliest Pieces at the point that was looked at.
         rested: whether there are no suggestions for a while, since too many were ignored.
         state_changed: a ModelState.
         rate_measured: tokens per second.
@@ -34,6 +35,7 @@ class Controller(QObject):
 
     suggestion_ready = Signal(object, object)
     alternatives_ready = Signal(object, object)
+    likeliest_found = Signal(object)
     rested = Signal(bool)
     state_changed = Signal(object)
     rate_measured = Signal(float)
@@ -41,6 +43,7 @@ class Controller(QObject):
     _completion_wished = Signal(object)
     _reading_wished = Signal(int, object)
     _alternatives_wished = Signal(object)
+    _likeliest_wished = Signal(int, object)
     _leave_wished = Signal()
 
     def __init__(self, opener: Opener, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -53,6 +56,7 @@ class Controller(QObject):
         self._asked: tuple[Request, Place] | None = None
         self._resting: Context | None = None
         self._waiting: Suggestion | None = None
+        self._begun: tuple[Piece, ...] = ()
         self._due = 0.0
         self._resting_said = False
         self._ready = False
@@ -69,6 +73,8 @@ class Controller(QObject):
         self._reading_wished.connect(self._worker.read)
         self._alternatives_wished.connect(self._worker.find_alternatives)
         self._worker.alternatives_made.connect(self._alternatives_arrived)
+        self._likeliest_wished.connect(self._worker.find_likeliest)
+        self._worker.likeliest_found.connect(self._likeliest_arrived)
         self._leave_wished.connect(self._worker.leave)
         self._worker.state_changed.connect(self._state_arrived)
         self._worker.suggestion_grew.connect(self._suggestion_arrived)
@@ -122,6 +128,17 @@ class Controller(QObject):
         self._due = self._clock() + (self._rhythm.delay if wish is Wish.KEY else 0.0)
         self._completion_wished.emit(self._asked[0])
 
+    @Slot(object, object, object)
+    def branch(self, context: Context, place: Place, begun: Suggestion) -> None:
+        """Ask for a suggestion at `place` that begins as `begun` does."""
+        self.ask(replace(context, before=context.before + begun.text), place, Wish.NOW)
+        self._begun = begun.pieces
+
+    @Slot(object, str)
+    def look_at(self, context: Context, said: str) -> None:
+        """Find the likeliest words behind what of the suggestion was `said`."""
+        self._likeliest_wished.emit(self._id, replace(context, before=context.before + said))
+
     @Slot()
     def stop(self) -> None:
         """What has come of the suggestion is enough."""
@@ -164,6 +181,7 @@ class Controller(QObject):
         self._id += 1
         self._worker.want(self._id)
         self._asked = self._waiting = None
+        self._begun = ()
         self._timer.stop()
         self._idle.stop()
 
@@ -183,7 +201,7 @@ class Controller(QObject):
     def _suggestion_arrived(self, request_id: int, suggestion: Suggestion) -> None:
         if self._asked is None or request_id != self._asked[0].id:
             return
-        self._waiting = suggestion
+        self._waiting = replace(suggestion, pieces=self._begun + suggestion.pieces)
         left = self._due - self._clock()
         if left <= 0:
             self._show()
@@ -198,7 +216,8 @@ class Controller(QObject):
                 self._idle.start()
 
     def _others_wanted(self, sampling: Sampling) -> bool:
-        return sampling.candidates > 1 and sampling.max_sentences > 0  # what was asked for at length stands alone
+        at_length = sampling.max_sentences == 0
+        return sampling.candidates > 1 and not at_length and not self._begun
 
     def _say_rest(self) -> None:
         resting = bool(self._rhythm.rest)
@@ -210,6 +229,11 @@ class Controller(QObject):
     def _alternatives_arrived(self, request_id: int, found: list[Suggestion]) -> None:
         if self._asked is not None and request_id == self._asked[0].id:
             self.alternatives_ready.emit(found, self._asked[1])
+
+    @Slot(int, object)
+    def _likeliest_arrived(self, request_id: int, found: list[Piece]) -> None:
+        if request_id == self._id:
+            self.likeliest_found.emit(found)
 
     # --- leaving ----------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,9 @@ from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
 
+LIKELIEST = 8
+"""How many of the likeliest tokens are shown."""
+
 Opener = Callable[[str, bool, Watch], LanguageModel]
 """Loads the model of a name; the flag says whether it may be downloaded."""
 
@@ -31,12 +34,14 @@ class Worker(QObject):
         state_changed: a ModelState.
         suggestion_grew: the id of a request and its Suggestion so far.
         alternatives_made: the id of a request and a list of other Suggestions for it.
+        likeliest_found: the id of a request, and a list of the likeliest Pieces at some point of what was suggested for it.
         rate_measured: tokens per second of the request that has just ended.
     """
 
     state_changed = Signal(object)
     suggestion_grew = Signal(int, object)
     alternatives_made = Signal(int, object)
+    likeliest_found = Signal(int, object)
     rate_measured = Signal(float)
 
     def __init__(self, opener: Opener) -> None:
@@ -129,6 +134,18 @@ class Worker(QObject):
             _log.warning("the model failed while it looked for alternatives", exc_info=True)
             return
         self.alternatives_made.emit(request.id, found)
+
+    @Slot(int, object)
+    def find_likeliest(self, request_id: int, context: Context) -> None:
+        """Find the likeliest ways to go on from `context`, unless something newer is wanted."""
+        if self._suggester is None or request_id != self._wanted:
+            return
+        try:
+            found = self._suggester.likeliest(context, LIKELIEST)
+        except Exception:  # as with alternatives
+            _log.warning("the model failed while it looked for the likeliest words", exc_info=True)
+            return
+        self.likeliest_found.emit(request_id, found)
 
     @Slot(int, object)
     def read(self, request_id: int, context: Context) -> None:

@@ -102,6 +102,20 @@ def rect_at(sheet: Sheet, position: int) -> QRectF | None:
     return None
 
 
+def ghost_index_at(sheet: Sheet, point: QPointF) -> int | None:
+    """The index in the ghost's text of what is shown at `point`; None where that is no part of it."""
+    found, ghost = line_at(sheet, point.y()), sheet.ghost
+    if found is None or not ghost.text or not found[0].contains(ghost.position):
+        return None
+    block, rect, line = found
+    x = point.x() - rect.left()
+    at = line.xToCursor(x, QTextLine.CursorPosition.CursorOnCharacter) - (ghost.position - block.position())
+    within = line.naturalTextRect()
+    if not 0 <= at < ghost.length or not within.left() <= x <= within.right() or point.y() > rect.bottom():
+        return None
+    return ghost.index_of(at)
+
+
 def ghost_bottom(sheet: Sheet) -> float | None:
     """The y below the last line of the ghost; None where there is none on the screen."""
     ghost = sheet.ghost

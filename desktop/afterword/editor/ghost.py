@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextDocument, QTextFormat, QTextLayout
 
 from afterword.editor.layout import SpacedLayout
-from afterword.editor.plaintext import units
+from afterword.editor.plaintext import index_at, units
 
 _SEAM = "\u200b"  # a line may break here: else completing half a word at the margin would pull the typed half to the next line
 _PASSING = int(QTextFormat.Property.UserProperty) + 2  # on formats that go when the ghost goes
@@ -48,6 +48,11 @@ class Ghost:
     def length(self) -> int:
         """How far it moves what follows it in the paragraph's layout, in UTF-16 units."""
         return units(self._laid)
+
+    def index_of(self, units_in: int) -> int:
+        """The index in `text` that lies `units_in` UTF-16 units into what was laid; its length behind the text."""
+        seam = len(self._laid) - len(self._laid.removeprefix(_SEAM))
+        return min(max(index_at(self._laid, units_in) - seam, 0), len(self._text))
 
     @property
     def position(self) -> int:

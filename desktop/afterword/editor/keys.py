@@ -18,6 +18,7 @@ class EditorAction(Enum):
     DISMISS = "dismiss"
     NEXT = "next"
     PREVIOUS = "previous"
+    LIKELIEST = "likeliest"
     ASK_NOW = "ask_now"
     CONTINUE = "continue"
 
@@ -29,6 +30,7 @@ DEFAULT_BINDINGS: Mapping[EditorAction, Sequence[QKeySequence]] = {
     EditorAction.DISMISS: (QKeySequence("Esc"),),
     EditorAction.NEXT: (QKeySequence("Alt+Down"), QKeySequence("Alt+]")),
     EditorAction.PREVIOUS: (QKeySequence("Alt+Up"), QKeySequence("Alt+[")),
+    EditorAction.LIKELIEST: (QKeySequence("Alt+Return"),),
     EditorAction.ASK_NOW: (QKeySequence("Ctrl+Shift+Space"), QKeySequence("Alt+\\")),
     EditorAction.CONTINUE: (QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")),
 }

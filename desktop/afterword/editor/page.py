@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from afterword.assist.timing import READ_AFTER_MS, SEEN_AFTER
 from afterword.assist.types import Place, Wish
+from afterword.editor import geometry
 from afterword.editor.hands import HandledSheet, Outcome
 from afterword.editor.keys import DEFAULT_BINDINGS, Bindings, EditorAction, is_modifier
 from afterword.editor.offer import Fit, Offer
-from afterword.suggest.suggestion import Suggestion
+from afterword.engine.protocol import Piece
+from afterword.suggest.suggestion import Suggestion, part
+from afterword.text.boundaries import first_word_end
 
 WISHES = {EditorAction.ASK_NOW: Wish.NOW, EditorAction.CONTINUE: Wish.LONG}
 """What asks for a suggestion; all else is done to one that is shown."""
@@ -40,6 +43,9 @@ class Page(HandledSheet):
         suggestion_stopped: what has come is enough.
         alternatives_wanted: the writer looks for another suggestion than the one that is shown.
         cursor_rested: the Context where the cursor has been for a moment, with no suggestion wished for.
+        ghost_looked_at: the Context, what of the suggestion stands before the word that is looked at, and where that is on the
+            screen.
+        branch_wanted: the Context, the Place, and the Suggestion's beginning, from which the writer wants it to go on.
         suggestion_shown: a Suggestion, at its first showing.
         suggestion_taken: what of it was put into the document, and the EditorAction that did it.
         suggestion_typed: a Suggestion that was shown, all of which the writer typed.
@@ -52,6 +58,8 @@ class Page(HandledSheet):
     suggestion_stopped = Signal()
     alternatives_wanted = Signal()
     cursor_rested = Signal(object)
+    ghost_looked_at = Signal(object, str, QPoint)
+    branch_wanted = Signal(object, object, object)
     suggestion_shown = Signal(object)
     suggestion_taken = Signal(str, object)
     suggestion_typed = Signal(object)
@@ -172,9 +180,31 @@ class Page(HandledSheet):
             self.void()
         elif action in _STEPS:
             self._look_for_another(offer, _STEPS[action])
+        elif action is EditorAction.LIKELIEST:
+            self.look_at_ghost()
         elif action is not EditorAction.DISMISS:
             self._accept(offer, action)
         return True
+
+    def look_at_ghost(self, index: int = 0) -> None:
+        """Look at the word of the suggestion that has the character `index`, with those that could stand in its place."""
+        start = 0
+        while (end := start + first_word_end(self.ghost.text[start:])) <= index and end > start:
+            start = end
+        if self.ghost.text:
+            corner = self.cursorRect().bottomLeft()
+            self.ghost_looked_at.emit(self.context(), self.ghost.text[:start], self.viewport().mapToGlobal(corner))
+
+    def branch(self, said: str, piece: Piece) -> None:
+        """Have the suggestion go on with `piece` behind what of it was `said`."""
+        if self._offer is None or not self.ghost.text.startswith(said):
+            return
+        begun = Suggestion((*part(self._offer.remaining.pieces, 0, len(said)), piece))
+        self._voids += 1
+        place = self.place()
+        self._offer, self._turned, self._wished = Offer(place, begun), False, Wish.NOW
+        self._lay()
+        self.branch_wanted.emit(self.context(), place, begun)
 
     # --- offers -----------------------------------------------------------------------------------------------------
 
@@ -339,6 +369,14 @@ class Page(HandledSheet):
     def _at_line_start(self) -> bool:
         cursor = self.textCursor()
         return not cursor.block().text()[: cursor.positionInBlock()].strip()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):  # the pointer rests
+            index = geometry.ghost_index_at(self, QPointF(event.pos()))
+            if index is not None:
+                self.look_at_ghost(index)
+                return True
+        return super().viewportEvent(event)
 
     # --- what happens around it -------------------------------------------------------------------------------------
 

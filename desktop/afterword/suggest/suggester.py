@@ -87,6 +87,10 @@ class Suggester:
                 found.append(suggestion)
         return found[:n]
 
+    def likeliest(self, context: Context, k: int) -> list[Piece]:
+        """The `k` likeliest ways to go on by one token; none where the model cannot say."""
+        return [] if "likeliest" in self._model.capabilities.absent else self._model.likeliest(context, k)
+
     def _streamed(self, request: Request, stopped: Callable[[], bool]) -> Iterator[Suggestion]:
         answer = self._model.complete(request, stopped)
         pieces: list[Piece] = []

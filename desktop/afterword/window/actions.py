@@ -54,6 +54,7 @@ class Action(Enum):
     DISMISS = auto()
     NEXT = auto()
     PREVIOUS = auto()
+    LIKELIEST = auto()
     ASK_NOW = auto()
     CONTINUE = auto()
     PAUSE = auto()
@@ -198,6 +199,13 @@ TABLE: dict[Action, Row] = {
         keys="Alt+Up Alt+[",
         mac_keys="Alt+Up",
         editor=EditorAction.PREVIOUS,
+    ),
+    Action.LIKELIEST: Row(
+        Menu.SUGGESTIONS,
+        "&Other words here…",
+        "Show the likeliest words where the suggestion begins, to go on from another; or rest the pointer on a word of it",
+        keys="Alt+Return",
+        editor=EditorAction.LIKELIEST,
     ),
     Action.ASK_NOW: Row(
         Menu.SUGGESTIONS,

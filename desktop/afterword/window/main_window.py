@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from afterword.editor.page import WISHES, Page
 from afterword.engine.sampling import Sampling
 from afterword.jobs import Jobs
 from afterword.settings import Settings
+from afterword.text.context import Context
 from afterword.window.actions import TABLE, Action, Menu
 from afterword.window.banner import Banner
 from afterword.window.dialogs import Dialogs, WindowDialogs
@@ -24,6 +25,7 @@ from afterword.window.find_bar import FindBar
 from afterword.window.handlers import HANDLERS
 from afterword.window.help_dialogs import HelpDialogs
 from afterword.window.keeper import SettingsKeeper
+from afterword.window.likeliest_list import LikeliestList
 from afterword.window.menus import Menus, editor_bindings, shown_keys
 from afterword.window.models import Models
 from afterword.window.panes import Panes
@@ -52,6 +54,7 @@ class MainWindow(QMainWindow):
         pace_changed: "calm", "balanced" or "eager".
         model_wanted: "starter", a folder, a GGUF file, or a hub id.
         load_cancelled: the model that is loading is not wanted any more.
+        likeliest_wanted: the Context, and what of the suggestion stands before the word that is looked at.
         closing: nothing can be lost any more, and the window goes.
     """
 
@@ -60,6 +63,7 @@ class MainWindow(QMainWindow):
     pace_changed = Signal(str)
     model_wanted = Signal(str)
     load_cancelled = Signal()
+    likeliest_wanted = Signal(object, str)
     closing = Signal()
 
     def __init__(self, page: Page, settings: Settings, jobs: Jobs, dialogs: Dialogs | None = None) -> None:
@@ -83,6 +87,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner(self)
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
+        self.likeliest = LikeliestList(page)
         self.panel = SamplingPanel(settings.sampling(), self)
         self.status = StatusBar(self)
         self.menus = Menus(self, self._do)
@@ -256,6 +261,8 @@ class MainWindow(QMainWindow):
         page.set_bindings(editor_bindings())
         page.words_changed.connect(status.show_words)
         page.document().modificationChanged.connect(self.setWindowModified)
+        page.ghost_looked_at.connect(self._ghost_looked_at)
+        self.likeliest.chosen.connect(page.branch)
         page.undoAvailable.connect(self.menus.actions[Action.UNDO].setEnabled)
         page.redoAvailable.connect(self.menus.actions[Action.REDO].setEnabled)
         documents.renamed.connect(self._show_name)
@@ -315,6 +322,11 @@ class MainWindow(QMainWindow):
         self.settings.set_sampling(sampling)
         self.keeper.save_soon()
         self.sampling_changed.emit(sampling)
+
+    @Slot(object, str, QPoint)
+    def _ghost_looked_at(self, context: Context, said: str, corner: QPoint) -> None:
+        self.likeliest.wait_at(said, corner)
+        self.likeliest_wanted.emit(context, said)
 
     @Slot()
     def _panel_closed(self) -> None:
