@@ -82,6 +82,8 @@ class Desk(QObject):
         controller.suggestion_ready.connect(page.show_suggestion)
         controller.alternatives_ready.connect(page.offer_alternatives)
         controller.likeliest_found.connect(window.likeliest.open_with)
+        window.seen_wanted.connect(controller.measure_seen)
+        controller.seen_measured.connect(window.notes.show_seen)
         page.branch_wanted.connect(controller.branch)
         window.likeliest_wanted.connect(controller.look_at)
         window.suggestions_switched.connect(controller.wake)

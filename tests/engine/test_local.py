@@ -529,3 +529,15 @@ def test_the_fast_path_of_the_starter_is_near_the_exact_one(
     found = fast.agreement(exact, page[:700])
     assert found.argmax >= 0.93
     assert abs(found.nll_change) <= 0.02
+
+
+def test_how_much_the_model_is_given_is_counted_as_it_is_given(model: TransformersModel) -> None:
+    seen = model.seen(Context("The ferry left", preface="A tale."))
+    assert seen.notes + seen.page == len(model.encode(Context("The ferry left", preface="A tale.")))
+    assert (seen.notes_left_out, seen.characters) == (0, len("The ferry left"))
+    assert model.seen(Context("The ferry left")).notes == 0
+    full = model.seen(Context(PAGE * 3, preface=PAGE))
+    assert full.notes + full.page <= full.room
+    assert full.notes == full.room // 2
+    assert full.notes_left_out > 0
+    assert 0 < full.characters < len(PAGE * 3)

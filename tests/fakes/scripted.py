@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from afterword.engine.protocol import Capabilities, Piece, Request, never
+from afterword.engine.protocol import Capabilities, Piece, Request, Seen, never
 from afterword.text.context import Context
 
 Said = str | Sequence[Piece]
@@ -105,6 +105,11 @@ class ScriptedModel:
         self._have("score")
         self.scored += texts
         return [self.scores(text) for text in texts]
+
+    def seen(self, context: Context) -> Seen:
+        self._have("seen")
+        notes, page = len(context.preface.split()), len(context.before.split())
+        return Seen(notes, 0, page, len(context.before), 1024)
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:
         self._have("likeliest")

@@ -28,6 +28,7 @@ class Controller(QObject):
         suggestion_ready: a Suggestion (it grows with every emission) and the Place for which it was asked.
         alternatives_ready: a list of other Suggestions and the same Place, once the first has stood on the page for a moment.
         likeliest_found: a list of the likeliest Pieces at the point that was looked at.
+        seen_measured: a Seen, of the context that was read last.
         rested: whether there are no suggestions for a while, since too many were ignored.
         state_changed: a ModelState.
         rate_measured: tokens per second.
@@ -36,6 +37,7 @@ class Controller(QObject):
     suggestion_ready = Signal(object, object)
     alternatives_ready = Signal(object, object)
     likeliest_found = Signal(object)
+    seen_measured = Signal(object)
     rested = Signal(bool)
     state_changed = Signal(object)
     rate_measured = Signal(float)
@@ -44,6 +46,7 @@ class Controller(QObject):
     _reading_wished = Signal(int, object)
     _alternatives_wished = Signal(object)
     _likeliest_wished = Signal(int, object)
+    _seen_wished = Signal(object)
     _leave_wished = Signal()
 
     def __init__(self, opener: Opener, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -73,6 +76,8 @@ class Controller(QObject):
         self._reading_wished.connect(self._worker.read)
         self._alternatives_wished.connect(self._worker.find_alternatives)
         self._worker.alternatives_made.connect(self._alternatives_arrived)
+        self._seen_wished.connect(self._worker.measure_seen)
+        self._worker.seen_measured.connect(self.seen_measured)
         self._likeliest_wished.connect(self._worker.find_likeliest)
         self._worker.likeliest_found.connect(self._likeliest_arrived)
         self._leave_wished.connect(self._worker.leave)
@@ -133,6 +138,11 @@ class Controller(QObject):
         """Ask for a suggestion at `place` that begins as `begun` does."""
         self.ask(replace(context, before=context.before + begun.text), place, Wish.NOW)
         self._begun = begun.pieces
+
+    @Slot(object)
+    def measure_seen(self, context: Context) -> None:
+        """Say how much of `context` the model is given."""
+        self._seen_wished.emit(context)
 
     @Slot(object, str)
     def look_at(self, context: Context, said: str) -> None:

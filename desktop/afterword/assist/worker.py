@@ -34,6 +34,7 @@ class Worker(QObject):
         state_changed: a ModelState.
         suggestion_grew: the id of a request and its Suggestion so far.
         alternatives_made: the id of a request and a list of other Suggestions for it.
+        seen_measured: a Seen.
         likeliest_found: the id of a request, and a list of the likeliest Pieces at some point of what was suggested for it.
         rate_measured: tokens per second of the request that has just ended.
     """
@@ -42,6 +43,7 @@ class Worker(QObject):
     suggestion_grew = Signal(int, object)
     alternatives_made = Signal(int, object)
     likeliest_found = Signal(int, object)
+    seen_measured = Signal(object)
     rate_measured = Signal(float)
 
     def __init__(self, opener: Opener) -> None:
@@ -146,6 +148,19 @@ class Worker(QObject):
             _log.warning("the model failed while it looked for the likeliest words", exc_info=True)
             return
         self.likeliest_found.emit(request_id, found)
+
+    @Slot(object)
+    def measure_seen(self, context: Context) -> None:
+        """Count how much of `context` the model is given."""
+        if self._suggester is None:
+            return
+        try:
+            seen = self._suggester.seen(context)
+        except Exception:
+            _log.warning("the model failed while it counted", exc_info=True)
+            return
+        if seen is not None:
+            self.seen_measured.emit(seen)
 
     @Slot(int, object)
     def read(self, request_id: int, context: Context) -> None:

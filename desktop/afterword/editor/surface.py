@@ -65,6 +65,8 @@ class Surface(QPlainTextEdit):
         self.setAccessibleName(self.tr("Page"))
         self.setAccessibleDescription(self.tr("The text of your draft"))
         self._highlighter = MarkdownHighlighter(document)
+        self.notes = ""
+        """What the writer wants the model to know of this draft; never on the page."""
         self._look = PageLook()
         self._zoom = 0
         self._wheel = 0
@@ -104,6 +106,7 @@ class Surface(QPlainTextEdit):
         return Context(
             clean("\n".join(reversed(before)))[-reached:] if reached else "",
             clean("\n".join(after))[:AFTER_LIMIT],
+            self.notes.strip(),
         )
 
     @property

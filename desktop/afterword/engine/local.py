@@ -17,7 +17,7 @@ from afterword.engine.healing import Healing, Typed
 from afterword.engine.measuring import Agreement, Speed
 from afterword.engine.processors import breaker_tokens
 from afterword.engine.prompting import Prompt, Prompting
-from afterword.engine.protocol import Capabilities, Piece, Request, never
+from afterword.engine.protocol import Capabilities, Piece, Request, Seen, never
 from afterword.engine.runner import Runner, TransformersRunner
 from afterword.engine.sampler import logits_processors, random_source, sample_next_token
 from afterword.engine.sampling import Sampling
@@ -116,6 +116,11 @@ class TransformersModel:
                 return None
             logs = iter(found)
             return [min(0.0, next(logs) - mass) if tokens else 0.0 for tokens in continued]
+
+    def seen(self, context: Context) -> Seen:
+        """How much of `context` it is given; see LanguageModel."""
+        with self._failing():
+            return self._prompting.seen(Prompt(context.preface, context.before), self._room)
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:
         """Spell the `k` likeliest next tokens; see LanguageModel."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from afterword.engine.protocol import Seen
 from afterword.engine.vocabulary import split
 from afterword.text.characters import writable
 from afterword.text.context import Context
@@ -63,9 +64,22 @@ class Prompting:
             prompt: as text.
             room: how many tokens the model can take; None where it has no bound.
         """
-        most = CONTEXT_TOKENS if room is None else min(CONTEXT_TOKENS, room)
+        head, page, _ = self._parts(prompt, _most(room))
+        return head + page
+
+    def seen(self, prompt: Prompt, room: int | None = None) -> Seen:
+        """How much of a prompt `tokens` has."""
+        head, page, left_out = self._parts(prompt, _most(room))
+        characters = len(self._tokenizer.decode(page, skip_special_tokens=True))
+        return Seen(len(head) if prompt.preface else 0, left_out, len(page), characters, _most(room))
+
+    def _parts(self, prompt: Prompt, most: int) -> tuple[list[int], list[int], int]:
+        """The tokens before the page, those of the page, and how many of the notes were left out."""
+        left_out = 0
         if prompt.preface:
-            head = self._begun(f"{writable(prompt.preface)}\n\n")[: most // 2]
+            head = self._begun(f"{writable(prompt.preface)}\n\n")
+            left_out = max(0, len(head) - most // 2)
+            head = head[: most // 2]
             page = self.continuation(writable(prompt.before))
         else:
             page = self._begun(writable(prompt.before))
@@ -77,7 +91,7 @@ class Prompting:
         if over > 0:
             step = max(1, room_left // _SLIDES)
             page = page[-(-over // step) * step :]
-        return head + page
+        return head, page, left_out
 
     def continuation(self, text: str) -> list[int]:
         """The tokens of a text that stands behind another."""
@@ -107,3 +121,7 @@ class Prompting:
         # What looks like a special token in a draft is text; `generate` takes it for one.
         ids: list[int] = self._tokenizer(text, add_special_tokens=special, split_special_tokens=not self._exact)["input_ids"]
         return ids
+
+
+def _most(room: int | None) -> int:
+    return CONTEXT_TOKENS if room is None else min(CONTEXT_TOKENS, room)

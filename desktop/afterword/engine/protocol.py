@@ -50,6 +50,25 @@ class Capabilities:
     small: bool = False
 
 
+@dataclass(frozen=True)
+class Seen:
+    """How much of a context a model is given.
+
+    Attributes:
+        notes: tokens of the notes.
+        notes_left_out: tokens of the notes for which there is no room.
+        page: tokens of the page before the cursor.
+        characters: how many characters of the page those are.
+        room: how many tokens there are for notes and page together.
+    """
+
+    notes: int
+    notes_left_out: int
+    page: int
+    characters: int
+    room: int
+
+
 def never() -> bool:
     """The answer of a request that nobody will stop."""
     return False
@@ -103,6 +122,10 @@ class LanguageModel(Protocol):
 
     def score(self, context: Context, texts: Sequence[str], stopped: Callable[[], bool] = never) -> list[float] | None:
         """For each text the natural logarithm of its probability after `context.before`; None once `stopped` answers True."""
+        ...
+
+    def seen(self, context: Context) -> Seen:
+        """How much of `context` it is given."""
         ...
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:

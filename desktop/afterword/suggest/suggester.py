@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 
-from afterword.engine.protocol import LanguageModel, Piece, Request, never
+from afterword.engine.protocol import LanguageModel, Piece, Request, Seen, never
 from afterword.engine.sampling import Sampling
 from afterword.suggest import following, seam
 from afterword.suggest.ending import ending, repeats_from
@@ -90,6 +90,10 @@ class Suggester:
     def likeliest(self, context: Context, k: int) -> list[Piece]:
         """The `k` likeliest ways to go on by one token; none where the model cannot say."""
         return [] if "likeliest" in self._model.capabilities.absent else self._model.likeliest(context, k)
+
+    def seen(self, context: Context) -> Seen | None:
+        """How much of `context` the model is given; None where it cannot say."""
+        return None if "seen" in self._model.capabilities.absent else self._model.seen(context)
 
     def _streamed(self, request: Request, stopped: Callable[[], bool]) -> Iterator[Suggestion]:
         answer = self._model.complete(request, stopped)

@@ -23,6 +23,7 @@ class Menu(Enum):
     SUGGESTIONS = auto()
     PACE = auto()
     SHADING = auto()
+    ANNOUNCE = auto()
     VIEW = auto()
     THEME = auto()
     MODEL = auto()
@@ -57,6 +58,7 @@ class Action(Enum):
     LIKELIEST = auto()
     ASK_NOW = auto()
     CONTINUE = auto()
+    SPEAK = auto()
     PAUSE = auto()
     REVEAL = auto()
     SUGGESTIONS = auto()
@@ -66,9 +68,13 @@ class Action(Enum):
     SHADING_OFF = auto()
     SHADING_SUBTLE = auto()
     SHADING_STRONG = auto()
+    ANNOUNCE_AUTO = auto()
+    ANNOUNCE_ALWAYS = auto()
+    ANNOUNCE_NEVER = auto()
     ZOOM_IN = auto()
     ZOOM_OUT = auto()
     ZOOM_RESET = auto()
+    NOTES = auto()
     PANEL = auto()
     FULL_SCREEN = auto()
     THEME_SYSTEM = auto()
@@ -105,6 +111,7 @@ MENUS: dict[Menu, MenuRow] = {
     Menu.SUGGESTIONS: MenuRow("&Suggestions"),
     Menu.PACE: MenuRow("&Pace", after=Action.SUGGESTIONS),
     Menu.SHADING: MenuRow("Show how sur&e", after=Action.PAUSE),
+    Menu.ANNOUNCE: MenuRow("Tell s&creen readers", after=Action.REVEAL),
     Menu.VIEW: MenuRow("&View"),
     Menu.THEME: MenuRow("&Theme", after=Action.FULL_SCREEN),
     Menu.MODEL: MenuRow("&Model"),
@@ -222,6 +229,13 @@ TABLE: dict[Action, Row] = {
         keys="Ctrl+Return Ctrl+Enter",
         editor=EditorAction.CONTINUE,
     ),
+    Action.SPEAK: Row(
+        Menu.SUGGESTIONS,
+        "&Read the suggestion aloud",
+        "Have the screen reader say the suggestion",
+        keys="Alt+Shift+F2",
+        editor=EditorAction.SPEAK,
+    ),
     Action.SUGGESTIONS: Row(
         Menu.SUGGESTIONS,
         "Suggest while I &type",
@@ -249,16 +263,38 @@ TABLE: dict[Action, Row] = {
     Action.SHADING_STRONG: Row(
         Menu.SHADING, "S&trong", "Sure words nearly as dark as the text", choice=("suggestions.shading", "strong")
     ),
+    Action.ANNOUNCE_AUTO: Row(
+        Menu.ANNOUNCE,
+        "&When one is listening",
+        "Announce suggestions while a screen reader is running",
+        choice=("accessibility.announce", "auto"),
+    ),
+    Action.ANNOUNCE_ALWAYS: Row(
+        Menu.ANNOUNCE,
+        "&Always",
+        "Announce suggestions also when no screen reader is noticed",
+        choice=("accessibility.announce", "always"),
+    ),
+    Action.ANNOUNCE_NEVER: Row(
+        Menu.ANNOUNCE, "&Never", "Say a suggestion only when asked to", choice=("accessibility.announce", "never")
+    ),
     Action.ZOOM_IN: Row(Menu.VIEW, "Zoom &in", "Make the letters larger", keys="Ctrl++ Ctrl+="),
     Action.ZOOM_OUT: Row(Menu.VIEW, "Zoom &out", "Make the letters smaller", keys="Ctrl+-"),
     Action.ZOOM_RESET: Row(Menu.VIEW, "&Usual size", "Give the letters their usual size", keys="Ctrl+0"),
+    Action.NOTES: Row(
+        Menu.VIEW,
+        "Notes for the &model",
+        "Show or hide what the model is told of this draft",
+        keys="F4",
+        checkable=True,
+        starts_group=True,
+    ),
     Action.PANEL: Row(
         Menu.VIEW,
         "&Sampling panel",
         "Show or hide the panel that says how words are chosen",
         keys="F9",
         checkable=True,
-        starts_group=True,
     ),
     Action.FULL_SCREEN: Row(
         Menu.VIEW, "&Full screen", "Fill the screen with the page", keys="F11", mac_keys="Ctrl+Meta+F", checkable=True

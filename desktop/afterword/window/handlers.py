@@ -207,6 +207,11 @@ def _reveal(window: MainWindow) -> None:
     window.switch_reveal(window.menus.actions[Action.REVEAL].isChecked())
 
 
+@_does(Action.NOTES)
+def _notes(window: MainWindow) -> None:
+    window.switch_notes(window.menus.actions[Action.NOTES].isChecked())
+
+
 @_does(Action.PANEL)
 def _panel(window: MainWindow) -> None:
     window.switch_panel(window.menus.actions[Action.PANEL].isChecked())

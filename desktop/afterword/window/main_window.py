@@ -16,6 +16,7 @@ from afterword.jobs import Jobs
 from afterword.settings import Settings
 from afterword.text.context import Context
 from afterword.window.actions import TABLE, Action, Menu
+from afterword.window.announcer import Announcer, Sink
 from afterword.window.banner import Banner
 from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.documents import Documents
@@ -28,6 +29,7 @@ from afterword.window.keeper import SettingsKeeper
 from afterword.window.likeliest_list import LikeliestList
 from afterword.window.menus import Menus, editor_bindings, shown_keys
 from afterword.window.models import Models
+from afterword.window.notes_panel import NotesPanel
 from afterword.window.panes import Panes
 from afterword.window.recent import RecentFiles, RecentMenu
 from afterword.window.sampling_panel import SamplingPanel
@@ -35,6 +37,7 @@ from afterword.window.splitter import LineSplitter
 from afterword.window.status_bar import StatusBar
 from afterword.window.themes import Colours, Themes, look_of, style_sheet_of
 
+_PANEL_WIDTH = 280
 _SIDE_BY_SIDE = 720
 """From this width on the panel stands beside the page, below it under the page."""
 
@@ -47,6 +50,7 @@ class MainWindow(QMainWindow):
         settings: loaded; what the writer changes is put into them and saved.
         jobs: runs what takes time.
         dialogs: asks the writer; tests pass their own.
+        sink: says what a screen reader should say; tests pass their own.
 
     Signals:
         sampling_changed: a Sampling, for the next suggestion.
@@ -55,6 +59,7 @@ class MainWindow(QMainWindow):
         model_wanted: "starter", a folder, a GGUF file, or a hub id.
         load_cancelled: the model that is loading is not wanted any more.
         likeliest_wanted: the Context, and what of the suggestion stands before the word that is looked at.
+        seen_wanted: the Context of which the writer sees how much the model is given.
         closing: nothing can be lost any more, and the window goes.
     """
 
@@ -64,9 +69,12 @@ class MainWindow(QMainWindow):
     model_wanted = Signal(str)
     load_cancelled = Signal()
     likeliest_wanted = Signal(object, str)
+    seen_wanted = Signal(object)
     closing = Signal()
 
-    def __init__(self, page: Page, settings: Settings, jobs: Jobs, dialogs: Dialogs | None = None) -> None:
+    def __init__(
+        self, page: Page, settings: Settings, jobs: Jobs, dialogs: Dialogs | None = None, sink: Sink | None = None
+    ) -> None:
         super().__init__()
         self.page = page
         self.settings = settings
@@ -88,13 +96,15 @@ class MainWindow(QMainWindow):
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
         self.likeliest = LikeliestList(page)
+        self.notes = NotesPanel(self)
         self.panel = SamplingPanel(settings.sampling(), self)
         self.status = StatusBar(self)
+        self.announcer = Announcer(page, settings, sink, parent=self)
         self.menus = Menus(self, self._do)
         self.recent_menu = RecentMenu(self.menus.menus[Menu.RECENT], self.menus.actions[Action.CLEAR_RECENT], self.recent, self)
         self.drop = FileDrop(self)
         self._lay_out()
-        self.panes = Panes((page, self.panel, self.status), self)
+        self.panes = Panes((page, self.notes, self.panel, self.status), self)
         self._connect()
         self._show_settings()
 
@@ -174,6 +184,7 @@ class MainWindow(QMainWindow):
         self.menus.actions[Action.PAUSE].setChecked(False)
         self.page.suggestions_enabled = on
         self.status.show_suggestions(on)
+        self.announcer.announce_switched(on)
 
     def switch_reveal(self, on: bool) -> None:
         """Show suggestions only while Ctrl is held, or always."""
@@ -184,11 +195,22 @@ class MainWindow(QMainWindow):
 
     def switch_panel(self, shown: bool) -> None:
         """Show or hide the sampling panel."""
-        if not shown and self.panel.isAncestorOf(QApplication.focusWidget() or self):
+        self._switch(self.panel, shown, "window.panel", Action.PANEL)
+
+    def switch_notes(self, shown: bool) -> None:
+        """Show or hide the notes for the model; they get the focus where they are shown."""
+        self._switch(self.notes, shown, "window.notes", Action.NOTES)
+        if shown:
+            self.notes.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.seen_wanted.emit(self.page.context())
+
+    def _switch(self, panel: QWidget, shown: bool, key: str, action: Action) -> None:
+        if not shown and panel.isAncestorOf(QApplication.focusWidget() or self):
             self.page.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.settings["window.panel"] = shown
-        self.panel.setVisible(shown)
-        self.menus.actions[Action.PANEL].setChecked(shown)
+        self.settings[key] = shown
+        panel.setVisible(shown)
+        self.menus.actions[action].setChecked(shown)
+        self._share_space()
         self.keeper.save_soon()
 
     def switch_full_screen(self) -> None:
@@ -233,9 +255,11 @@ class MainWindow(QMainWindow):
         column.addWidget(self.find_bar)
         self._splitter = LineSplitter(self)
         self._splitter.addWidget(paper)
+        self._splitter.addWidget(self.notes)
         self._splitter.addWidget(self.panel)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
+        self._splitter.setStretchFactor(2, 0)
         central = QWidget(self)
         outer = QVBoxLayout(central)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -250,11 +274,15 @@ class MainWindow(QMainWindow):
         self._share_space()
 
     def _share_space(self) -> None:
+        shown = [side for side in (self.notes, self.panel) if not side.isHidden()]
         if self._splitter.orientation() == Qt.Orientation.Horizontal:
-            side = max(280, self.panel.minimumWidth())
-            self._splitter.setSizes([max(self.width() - side, 1), side])
+            sides = [max(_PANEL_WIDTH, side.minimumWidth()) for side in shown]
+            whole = self.width()
         else:
-            self._splitter.setSizes([self.height() * 3 // 5, self.height() * 2 // 5])
+            whole = self.height()
+            sides = [whole * 2 // 5 // max(len(shown), 1) for _ in shown]
+        widths = dict(zip(shown, sides, strict=True))
+        self._splitter.setSizes([max(whole - sum(sides), 1), widths.get(self.notes, 0), widths.get(self.panel, 0)])
 
     def _connect(self) -> None:
         page, documents, status = self.page, self.documents, self.status
@@ -277,6 +305,12 @@ class MainWindow(QMainWindow):
         self.models.load_cancelled.connect(self.load_cancelled)
         status.cancel_wanted.connect(self.models.stop_loading)
         status.suggestions_switched.connect(self.switch_suggestions)
+        status.noticed.connect(self.announcer.announce)
+        self.suggestions_switched.connect(self.announcer.announce_switched)
+        self.announcer.unheard.connect(status.show_notice)
+        page.cursor_rested.connect(self._cursor_rested)
+        self.notes.notes_changed.connect(self._notes_changed)
+        self.notes.close_wanted.connect(self._notes_closed)
         self.panel.sampling_changed.connect(self._sampling_chosen)
         self.panel.close_wanted.connect(self._panel_closed)
         self.themes.changed.connect(self._colours_changed)
@@ -285,7 +319,8 @@ class MainWindow(QMainWindow):
 
     def _show_settings(self) -> None:
         self.themes.apply()
-        self.menus.check_choices({key: self.settings[key] for key in ("window.theme", "suggestions.pace", "suggestions.shading")})
+        choices = {row.choice[0] for row in TABLE.values() if row.choice is not None}
+        self.menus.check_choices({key: self.settings[key] for key in choices})
         self.menus.actions[Action.UNDO].setEnabled(False)
         self.menus.actions[Action.REDO].setEnabled(False)
         self.menus.actions[Action.STOP_LOADING].setEnabled(False)
@@ -297,6 +332,8 @@ class MainWindow(QMainWindow):
         self.menus.actions[Action.REVEAL].setChecked(self.page.reveals)
         self.panel.setVisible(shown)
         self.menus.actions[Action.PANEL].setChecked(shown)
+        self.notes.setVisible(self.settings["window.notes"])
+        self.menus.actions[Action.NOTES].setChecked(self.settings["window.notes"])
         self._show_name()
         self.restoreGeometry(QByteArray.fromBase64(self.settings["window.geometry"].encode("ascii", "ignore")))
         self.page.setFocus()
@@ -328,6 +365,22 @@ class MainWindow(QMainWindow):
         self.likeliest.wait_at(said, corner)
         self.likeliest_wanted.emit(context, said)
 
+    @Slot(object)
+    def _cursor_rested(self, context: Context) -> None:
+        if self.notes.isVisible():
+            self.seen_wanted.emit(context)
+
+    @Slot(str)
+    def _notes_changed(self, notes: str) -> None:
+        self.page.void()
+        self.page.notes = notes
+        self.page.document().setModified(True)
+        self.seen_wanted.emit(self.page.context())
+
+    @Slot()
+    def _notes_closed(self) -> None:
+        self.switch_notes(False)
+
     @Slot()
     def _panel_closed(self) -> None:
         self.switch_panel(False)
@@ -336,8 +389,8 @@ class MainWindow(QMainWindow):
     def _colours_changed(self, colours: Colours) -> None:
         self.page.set_look(look_of(colours, self.settings))
         self.find_bar.set_highlight(colours.found)
-        around_the_page = (self.menuBar(), self.banner, self.find_bar, self.panel, self.status, self.page.verticalScrollBar())
-        for widget in around_the_page:
+        around_the_page = (self.menuBar(), self.banner, self.find_bar, self.status, self.page.verticalScrollBar())
+        for widget in (*around_the_page, self.notes, self.panel):
             widget.setStyleSheet(style_sheet_of(colours))
 
     @Slot()

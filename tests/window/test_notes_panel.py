@@ -1,0 +1,90 @@
+"""The writer's notes for the model: told to it, counted, and never on the page."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from afterword.engine.protocol import Seen
+from afterword.text.context import Context
+from afterword.window.actions import Action
+from afterword.window.main_window import MainWindow
+
+from .conftest import focused, part, type_keys
+
+
+@pytest.fixture
+def field(window: MainWindow) -> QPlainTextEdit:
+    window.menus.actions[Action.NOTES].trigger()
+    return part(window.notes, QPlainTextEdit)
+
+
+def said(window: MainWindow) -> str:
+    return "\n".join(label.text() for label in window.notes.findChildren(QLabel))
+
+
+def test_they_open_with_the_focus_in_them_and_give_it_back(window: MainWindow, field: QPlainTextEdit) -> None:
+    assert focused() is field
+    assert window.settings["window.notes"]
+    window.menus.actions[Action.NOTES].trigger()
+    assert focused() is window.page
+    assert not window.notes.isVisible()
+
+
+def test_the_model_is_told_a_moment_after_the_last_key(window: MainWindow, field: QPlainTextEdit, qtbot: QtBot) -> None:
+    asked: list[Context] = []
+    window.seen_wanted.connect(asked.append)
+    window.page.set_text("The ferry")
+    type_keys(field, "A tale.")
+    qtbot.waitUntil(lambda: window.page.context() == Context("", "The ferry", "A tale."))
+    qtbot.waitUntil(lambda: asked[-1:] == [window.page.context()])
+    assert window.page.text() == "The ferry"
+    assert window.isWindowModified(), "they are saved with the draft"
+
+
+def test_they_are_counted_and_it_says_how_much_of_the_page_is_seen(window: MainWindow, field: QPlainTextEdit) -> None:
+    window.notes.show_seen(Seen(notes=124, notes_left_out=0, page=700, characters=3420, room=1024))
+    assert "124 of 512 tokens" in said(window)
+    assert "about 600 words" in said(window)
+    window.notes.show_seen(Seen(notes=512, notes_left_out=31, page=500, characters=2400, room=1024))
+    assert "31 tokens at their end are too many" in said(window)
+
+
+def test_a_cursor_that_rests_has_it_counted_only_while_they_are_shown(window: MainWindow) -> None:
+    asked: list[Context] = []
+    window.seen_wanted.connect(asked.append)
+    window.page.cursor_rested.emit(Context("one"))
+    window.menus.actions[Action.NOTES].trigger()
+    asked.clear()
+    window.page.cursor_rested.emit(Context("one two"))
+    assert asked == [Context("one two")]
+
+
+def test_notes_of_another_draft_are_shown_and_not_taken_for_a_change(
+    window: MainWindow, field: QPlainTextEdit, qtbot: QtBot
+) -> None:
+    changes: list[str] = []
+    window.notes.notes_changed.connect(changes.append)
+    window.notes.show_notes("of another draft")
+    assert field.toPlainText() == "of another draft"
+    qtbot.wait(500)
+    assert not changes
+
+
+def test_tab_leaves_them(window: MainWindow, field: QPlainTextEdit) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+    assert focused() is not field
+    assert field.toPlainText() == ""
+
+
+def test_panels_share_the_window_with_the_page(window: MainWindow) -> None:
+    window.menus.actions[Action.NOTES].trigger()
+    window.resize(1100, 700)
+    assert window.page.width() >= 400
+    window.resize(400, 700)
+    assert window.page.height() >= 150
+    assert window.notes.height() >= 100
