@@ -29,7 +29,8 @@ class Pair:
         self.page.suggestion_taken.connect(lambda text, _: self.taken.append(text))
         self.page.suggestion_wanted.connect(lambda _, place: self.note(place))
         self.asked: dict[Place, tuple[str, str]] = {}
-        self.offered: tuple[Place, str] | None = None
+        self.page.branch_wanted.connect(lambda _, place, begun: self.note(place))
+        self.offered: tuple[Place, tuple[str, ...]] | None = None  # what may be shown for which place
         self.composing = False
         self.quiet = False  # the last thing that the writer did was none after which anything may be shown
         self.takes = 0
@@ -58,17 +59,18 @@ class Pair:
         assert self.page.document().availableRedoSteps() == self.twin.document().availableRedoSteps()
         ghost = self.page.ghost_text
         laid = self.laid()
-        assert ("".join(laid).replace("\u200b", "").replace("\u2028", "\n") if not self.composing else ghost) == ghost
+        shown = "".join(laid).partition("\u2003")[0].replace("\u200b", "").replace("\u2028", "\n")
+        assert self.composing or shown == ghost
         if not ghost:
             return
         self.ghosts += 1
         assert not self.quiet
         assert not mine.hasSelection()
         assert self.offered is not None
-        place, said = self.offered
+        place, sayings = self.offered
         (before, after), (now_before, now_after) = self.asked[place], self.around(self.page)
         assert now_before.startswith(before)
-        assert now_before + ghost == before + said
+        assert now_before + ghost in [before + said for said in sayings]
         assert now_after == after
 
     def laid(self) -> list[str]:

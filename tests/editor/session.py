@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QTextCursor
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 
 from afterword.assist.types import Place
 from afterword.editor.keys import EditorAction
 from afterword.editor.look import PageLook
 from afterword.editor.plaintext import index_at
+from afterword.engine.protocol import Piece
 from tests.editor.conftest import ALT, CTRL, NONE, SHIFT, Key, suggestion
 from tests.editor.pair import Pair
 
@@ -75,7 +76,7 @@ class Session(Pair):
             self.offer(self.page.place(), SAYINGS[number // 3 % len(SAYINGS)], number)
             self.check()
             self.now += number % 7 / 10
-        ghost, old, before = self.page.ghost_text, self.page.text(), len(self.taken)
+        ghost, old, before, was = self.page.ghost_text, self.page.text(), len(self.taken), self.page.textCursor().position()
         self.press(self.page, key, modifiers, text)
         if len(self.taken) > before:
             [taken] = self.taken[before:]
@@ -93,7 +94,7 @@ class Session(Pair):
                 assert self.page.ghost_text == ghost
         else:
             self.press(self.twin, key, modifiers, text)
-            self.quiet = key != Key.Key_Tab
+            self.quiet = key != Key.Key_Tab and (self.quiet or self.page.textCursor().position() != was)
 
     def accept_and_undo(self, number: int) -> None:
         old, takes = self.page.text(), self.takes
@@ -201,7 +202,8 @@ class Session(Pair):
         said = SAYINGS[number % len(SAYINGS)]
         place = self.page.place()
         if self.offered is not None and number % 3:
-            place, said = self.offered[0], (self.offered[1] + said if number % 3 == 1 else self.offered[1])
+            first = self.offered[1][0]
+            place, said = self.offered[0], (first + said if number % 3 == 1 else first)
         self.offer(place, said, number)
 
     def arrive_late(self, number: int) -> None:
@@ -217,14 +219,52 @@ class Session(Pair):
                 return
             self.quiet = False
         ghost, was = self.page.ghost_text, self.offered
-        self.offered = (place, said)
+        self.offered = (place, (said, *was[1]) if was is not None and was[0] == place else (said,))
         self.page.show_suggestion(suggestion(*said[:3], said[3:], more=number % 2 == 0), place)
         if self.page.ghost_text == ghost and ghost and was is not None and was[0] != place:
             self.offered = was  # it came too late, and the other one stays
 
     def dismiss(self, number: int) -> None:
         self.press(self.page, Key.Key_Escape, NONE, "")
+        if self.page.ghost_text:  # what was being written at length has stopped, and stays
+            self.press(self.page, Key.Key_Escape, NONE, "")
         assert self.page.ghost_text == ""
+
+    def cycle(self, number: int) -> None:
+        """Others arrive, or not, and the writer goes to the next or the previous one."""
+        if self.offered is not None and number % 3:
+            others = tuple(SAYINGS[at % len(SAYINGS)] for at in range(number, number + number % 4))
+            self.offered = (self.offered[0], self.offered[1] + others)
+            self.page.offer_alternatives([suggestion(one) for one in others], self.offered[0])
+            self.check()
+        ghost, was = self.page.ghost_text, self.page.textCursor().position()
+        if ghost:
+            self.press(self.page, Key.Key_Down if number % 2 else Key.Key_Up, ALT, "")
+            assert self.page.textCursor().position() == was
+
+    def branch(self, number: int) -> None:
+        """Go on from another word of what is shown."""
+        ghost = self.page.ghost_text
+        said, word = ghost[: number % (len(ghost) + 1)], SAYINGS[number % len(SAYINGS)]
+        self.page.branch(said, Piece(word, 0.1))
+        if ghost:
+            assert self.page.ghost_text == ghost[: len(said)] + word or not self.page.ghost_text
+            self.offered = (self.page.place(), (said + word,))
+
+    def go_on(self, number: int) -> None:
+        """Ask for several sentences."""
+        silent = self.composing or self.page.textCursor().hasSelection()
+        assert self.page.perform(EditorAction.CONTINUE) is not silent
+        self.quiet = self.quiet and silent
+
+    def hide(self, number: int) -> None:
+        """Suggestions are seen only while a key is held, or always again."""
+        self.page.reveals = number % 2 == 0
+        self.check()
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)[: 1 + number % 4 // 2]:
+            modifiers = CTRL if kind is QEvent.Type.KeyPress else NONE
+            QApplication.sendEvent(self.page, QKeyEvent(kind, Key.Key_Control, modifiers))
+            self.check()
 
     def clear(self, number: int) -> None:
         self.page.clear_suggestion()
@@ -264,5 +304,5 @@ class Session(Pair):
 STEPS = (
     "type type type follow follow follow accept accept accept accept accept_and_undo accept_and_undo backspace delete undo undo "
     "redo paste cut copy move move click select compose commit_letter nothing_composed arrive arrive arrive arrive arrive arrive "
-    "arrive_late arrive_late dismiss clear ask leave write_by_program paint restyle"
+    "arrive_late arrive_late cycle cycle cycle branch go_on hide dismiss clear ask leave write_by_program paint restyle"
 ).split()

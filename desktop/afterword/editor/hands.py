@@ -15,15 +15,12 @@ from PySide6.QtGui import (
     QKeySequence,
     QTextCharFormat,
     QTextCursor,
-    QTextFormat,
 )
 from PySide6.QtWidgets import QWidget
 
+from afterword.editor.accepted import ACCEPTED, accepted_format
 from afterword.editor.plaintext import clean
 from afterword.editor.sheet import Sheet
-
-ACCEPTED = int(QTextFormat.Property.UserProperty) + 1
-"""The character property of text that was accepted from a suggestion; its value differs from one accept to the next."""
 
 _ROOM = 3  # lines below the one that is written on, for the ghost
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -113,12 +110,10 @@ class HandledSheet(Sheet):
     def insert_accepted(self, text: str) -> None:
         """Put `text` in at the cursor, as one step of undo: Qt joins insertions only where their formats are equal."""
         self._accepts += 1
-        accepted = QTextCharFormat()
-        accepted.setProperty(ACCEPTED, self._accepts)
         self._doing = True
         try:
             cursor = self.textCursor()
-            cursor.insertText(text, accepted)
+            cursor.insertText(text, accepted_format(self._accepts))
             self.setTextCursor(cursor)
             self.setCurrentCharFormat(QTextCharFormat())
         finally:
@@ -160,6 +155,13 @@ class HandledSheet(Sheet):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         self.do(partial(super().insertFromMimeData, source), asks=True)
+
+    def setTextCursor(self, cursor: QTextCursor) -> None:  # noqa: N802
+        """Move the cursor; from there, up and down are as if there had never been a ghost."""
+        if self.ghost.text and not self._doing:
+            self.void()
+            cursor = self._stretch(cursor.anchor(), cursor.position())
+        super().setTextCursor(cursor)
 
     @Slot()
     def undo(self) -> None:
