@@ -2,7 +2,7 @@
 
     python3 packaging/bootstrap.py VERB [arguments]
 
-run, test, test-long, demo, check, lint, types, screenshots, bench-peers and clean are what `make help` lists.
+run, test, test-long, test-window, demo, check, lint, types, screenshots, bench-peers and clean are what `make help` lists.
 The first call makes `.venv` beside the sources and installs into it; later calls see by a stamp that nothing has changed and
 start at once. pip takes packages from the index that the user has configured.
 """
@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,7 @@ VENV = ROOT / ".venv"
 PEERS = ROOT / ".venv-peers"
 LLAMA_CPP = "llama-cpp-python==0.3.36"  # what the numbers in the README were measured beside
 STAMP = VENV / "afterword-installed"
+VIRTUAL_DISPLAY = {"Xvfb": "xvfb", "xdotool": "xdotool"}  # program to package
 OLDEST = (3, 11)
 _BIN = "Scripts" if os.name == "nt" else "bin"
 _LEFTOVERS = ("build", "dist", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis")
@@ -72,6 +74,19 @@ def test(rest: list[str]) -> int:
 def test_long(rest: list[str]) -> int:
     """The tests that take minutes."""
     return tests("long", rest)
+
+
+def test_window(rest: list[str]) -> int:
+    """The program on a virtual display, driven by real keys, with pictures in build/window."""
+    python = ready()
+    missing = [package for program, package in VIRTUAL_DISPLAY.items() if shutil.which(program) is None]
+    if missing:
+        raise Stop(
+            f"There is no virtual display here, or no keyboard for it; on Debian and Ubuntu: sudo apt install {' '.join(missing)}"
+        )
+    check_qt(shown=True, screens={"DISPLAY": "virtual"})
+    fetch_starter(python)
+    return in_venv(python, "-m", "tests.window_real", *rest)
 
 
 def tests(which: str, rest: list[str]) -> int:
@@ -151,6 +166,7 @@ VERBS = {
     "run": run,
     "test": test,
     "test-long": test_long,
+    "test-window": test_window,
     "demo": demo,
     "check": check,
     "lint": lint,
@@ -247,16 +263,17 @@ def has_display() -> bool:
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def check_qt(*, shown: bool) -> None:
+def check_qt(*, shown: bool, screens: Mapping[str, str] = os.environ) -> None:
     """Stop with the names of the packages when a library or a font that Qt needs is missing; asked again until all are there.
 
     Args:
         shown: whether windows will be on a screen.
+        screens: environment variables that tell of what kind it will be.
     """
     if not sys.platform.startswith("linux"):
         return
-    screens = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
-    plugins = [plugin for plugin, variable in screens.items() if shown and os.environ.get(variable)]
+    variables = {"wayland": "WAYLAND_DISPLAY", "xcb": "DISPLAY"}
+    plugins = [plugin for plugin, variable in variables.items() if shown and screens.get(variable)]
     stamp = VENV / "-".join(["afterword-qt", *plugins])
     if stamp.exists() and stamp.stat().st_mtime_ns >= STAMP.stat().st_mtime_ns:
         return

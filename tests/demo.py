@@ -103,12 +103,13 @@ class Demo(QObject):
         settings = Settings(OUT / "settings.toml")
         settings["sampling.seed"] = 11
         settings["window.theme"] = "light"
+        settings["statistics.enabled"] = False
         self.draft = OUT.absolute() / "The Keeper.md"
         self._owner = QWidget()
         self.desk = app.Desk(settings, dialogs=Answers(self.draft, self._owner))
         self.page, self.window = self.desk.page, self.desk.window
         self.model = ModelState(Phase.NONE)
-        self.desk.controller.state_changed.connect(self.hear)
+        self.desk.host.state_changed.connect(self.hear)
         self.screens: list[str] = []
         self.report: dict[str, object] = {}
 

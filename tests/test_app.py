@@ -12,19 +12,24 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword.app import Desk
 from afterword.assist.types import Phase
-from afterword.engine.protocol import LanguageModel
+from afterword.engine.protocol import LanguageModel, Piece
 from afterword.errors import ModelMissing
 from afterword.settings import Settings
+from afterword.text.context import Context
 from afterword.watch import Watch
+from afterword.window.actions import Action
 from afterword.window.dialogs import PathAnswer, Unsaved, WindowDialogs
+from afterword.window.main_window import MainWindow
 from tests.engine.tiny import tiny_gpt2
 from tests.fakes.scripted import ScriptedModel
+from tests.window.conftest import part
 
 
 class Answers(WindowDialogs):
@@ -62,7 +67,6 @@ class Writer:
         settings["suggestions.pace"] = "eager"
         self.desk = Desk(settings, self.open, self.dialogs)
         self.page, self.window = self.desk.page, self.desk.window
-        qtbot.addWidget(self.window)
 
     def open(self, name: str, download: bool, watch: Watch) -> LanguageModel:
         self.opened.append((name, download))
@@ -85,6 +89,9 @@ class Writer:
         QTest.keyClick(self.page, key, modifier)
 
     def leave(self) -> None:
+        for number in range(len(self.desk.seats) - 1, 0, -1):
+            self.desk.seats[number].window.close()
+            self.qtbot.waitUntil(lambda number=number: len(self.desk.seats) == number)  # type: ignore[misc]
         self.window.close()
         self.qtbot.waitUntil(lambda: not self.window.isVisible())
         assert self.desk.close()
@@ -117,6 +124,106 @@ def test_type_see_take_save(writer: Writer, qtbot: QtBot) -> None:
     writer.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not writer.window.documents.dirty)
     assert writer.dialogs.draft.read_bytes() == b"Once, the city of Nova Haven."
+
+
+def test_other_suggestions_are_a_key_away(writer: Writer, qtbot: QtBot) -> None:
+    writer.model.set_candidates([" the city of Nova Haven.", " a town by the sea."])
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city of Nova Haven.")
+    writer.press(Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    writer.sees(" a town by the sea.")
+    writer.press(Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert writer.page.text() == "Once, a"
+
+
+def test_several_sentences_come_at_a_key_and_stay_where_they_are_stopped(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    writer.model.script = " One. Two. Three. Four."
+    writer.type("Once,")
+    writer.sees(" One.")
+    writer.model.gate = gate = threading.Semaphore(3)
+    writer.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    writer.sees(" One. Two. Three")
+    writer.press(Qt.Key.Key_Escape)
+    gate.release(9)
+    qtbot.waitUntil(lambda: writer.model.iterators_open == 0)
+    assert writer.page.ghost_text == " One. Two. Three"
+    qtbot.wait(260)
+    writer.press(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert writer.page.text() == "Once, One."
+
+
+def test_another_word_is_chosen_and_gone_on_from(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city of Nova Haven.")
+    writer.model.script, writer.model.likely = " by the sea.", [Piece(" town", 0.3)]
+    writer.page.look_at_ghost(5)
+    qtbot.waitUntil(writer.window.likeliest.isVisible)
+    words = QApplication.focusWidget()
+    assert words is not None
+    QTest.keyClick(words, Qt.Key.Key_Return)
+    writer.sees(" the town by the sea.")
+
+
+# --- two windows ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(writer: Writer, qtbot: QtBot) -> MainWindow:
+    writer.start()
+    writer.window.menus.actions[Action.NEW_WINDOW].trigger()
+    window = writer.desk.seats[-1].window
+    assert window is not writer.window
+    qtbot.waitUntil(window.isVisible)
+    return window
+
+
+def test_two_windows_write_two_drafts_with_one_model(writer: Writer, second: MainWindow, qtbot: QtBot) -> None:
+    writer.model.script = lambda request: f" after {request.context.before}"
+    writer.type("one")
+    QTest.keyClicks(second.page, "two")
+    qtbot.waitUntil(lambda: second.page.ghost_text == " after two")
+    writer.page.setFocus()
+    writer.type("!")
+    writer.sees(" after one!")
+    assert (writer.page.text(), second.page.text()) == ("one!", "two")
+    assert len(writer.opened) == 1
+
+
+def test_a_wish_of_one_window_does_not_take_that_of_the_other_away(writer: Writer, second: MainWindow, qtbot: QtBot) -> None:
+    writer.model.script, writer.model.gate = (lambda request: f" after {request.context.before}"), threading.Semaphore(0)
+    asked = writer.model.requests
+    QTest.keyClicks(second.page, "two")
+    qtbot.waitUntil(lambda: bool(asked) and asked[-1].context.before == "two")
+    first = writer.desk.seats[0]
+    first.controller.ask(Context("one"), first.page.place())
+    writer.model.gate.release(99)
+    qtbot.waitUntil(lambda: {request.context.before for request in asked} >= {"one", "two"})
+    qtbot.waitUntil(lambda: second.page.ghost_text == " after two")
+
+
+def test_what_is_chosen_in_one_window_is_in_force_in_the_other(writer: Writer, second: MainWindow, qtbot: QtBot) -> None:
+    part(second.panel.control("max_words"), QDoubleSpinBox).setValue(3)
+    qtbot.waitUntil(lambda: writer.window.panel.sampling.max_words == 3)
+    writer.type("Once,")
+    qtbot.waitUntil(lambda: bool(writer.model.requests))
+    assert writer.model.requests[-1].sampling.max_words == 3
+
+
+def test_a_key_that_is_changed_in_one_window_is_changed_in_the_other(writer: Writer, second: MainWindow) -> None:
+    second.keys.add(Action.SAVE, QKeySequence("F12"))
+    assert QKeySequence("F12") in writer.window.menus.actions[Action.SAVE].shortcuts()
+
+
+def test_a_window_that_is_closed_leaves_the_other_as_it_is(writer: Writer, second: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClicks(second.page, "two")
+    second.close()
+    qtbot.waitUntil(lambda: len(writer.desk.seats) == 1)
+    writer.page.setFocus()
+    writer.type("Once,")
+    writer.sees(" the city of Nova Haven.")
 
 
 def test_a_save_with_a_ghost_on_the_page_holds_none_of_it(writer: Writer, qtbot: QtBot) -> None:
@@ -163,7 +270,7 @@ def test_a_load_can_be_given_up_from_the_window(writer: Writer, qtbot: QtBot) ->
     writer.start()
     qtbot.waitUntil(writer.loading.is_set)
     phases: list[Phase] = []
-    writer.desk.controller.state_changed.connect(lambda state: phases.append(state.phase))
+    writer.desk.host.state_changed.connect(lambda state: phases.append(state.phase))
     writer.window.status.cancel_wanted.emit()
     qtbot.waitUntil(lambda: Phase.NONE in phases)
 

@@ -16,6 +16,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from afterword import cli
+from afterword.drafts.beside import Beside, write_beside
 from afterword.engine.sampling import RANGES
 from tests.engine.tiny import tiny_gpt2
 from tests.fakes.scripted import ScriptedModel
@@ -264,6 +265,23 @@ def test_export_writes_each_format(run, tmp_path: Path, ending: str) -> None:
     code, out, err = run("export", str(tmp_path / "draft.md"), "-o", str(tmp_path / f"out.{ending}"))
     assert (code, out, err) == (0, "", "")
     assert (tmp_path / f"out.{ending}").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "line"),
+    [
+        (((9, 14),), "\n67 % of this text was typed by its author; the rest was accepted from suggestions.\n"),
+        ((), "\nNothing in this text was accepted from suggestions.\n"),
+    ],
+)
+def test_an_export_ends_with_who_wrote_it_where_that_is_wished_for(run, tmp_path: Path, accepted, line: str) -> None:
+    draft, out = tmp_path / "draft.md", tmp_path / "out.txt"
+    draft.write_text("The ferry left.", "utf-8")
+    write_beside(draft, "The ferry left.", Beside("", accepted))
+    assert run("export", str(draft), "-o", str(out)) == (0, "", "")
+    assert out.read_text("utf-8") == "The ferry left.\n"
+    assert run("export", str(draft), "-o", str(out), "--ledger-line") == (0, "", "")
+    assert out.read_text("utf-8") == "The ferry left.\n" + line
 
 
 @pytest.mark.parametrize(

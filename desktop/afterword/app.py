@@ -11,25 +11,31 @@ import time
 from pathlib import Path
 from types import FrameType, TracebackType
 
-from PySide6.QtCore import QDeadlineTimer, QLocale, QObject, QSocketNotifier, Qt, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QLocale, QObject, QPoint, QSocketNotifier, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from afterword import __version__, paths
 from afterword.assist.controller import Controller
+from afterword.assist.host import ModelHost
 from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.worker import Opener
 from afterword.editor.page import Page
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
+from afterword.engine.sampling import Sampling
 from afterword.instance import Instance, hand_over, server_name
 from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.settings import Settings, load_settings
 from afterword.watch import Watch
 from afterword.window.dialogs import Dialogs, WindowDialogs
+from afterword.window.key_bindings import KeyBindings
 from afterword.window.main_window import MainWindow
+from afterword.window.statistics_keeper import StatisticsKeeper, SuggestionCounter
+from afterword.window.statistics_view import StatisticsDialog
 
+_BESIDE = 32  # pixels between the corners of two windows
 _STARTING_S = 5  # how long a process that is just starting may take until it answers
 
 _log = logging.getLogger(__name__)
@@ -38,6 +44,69 @@ _log = logging.getLogger(__name__)
 def open_from_disk(name: str, download: bool, watch: Watch) -> LanguageModel:
     """Open a model as the window does: converted models are kept in the user's data directory."""
     return open_model(name, paths.models_dir(), watch, download=download)
+
+
+class Seat(QObject):
+    """One window with its page, and what that wants of the model.
+
+    Args:
+        settings: of all windows.
+        host: of the model, which all windows share.
+        jobs: runs what takes time.
+        statistics: of all windows.
+        keys: of all windows.
+        dialogs: asks the writer.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        host: ModelHost,
+        jobs: Jobs,
+        statistics: StatisticsKeeper,
+        keys: KeyBindings,
+        dialogs: Dialogs | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.page = Page()
+        self.window = MainWindow(self.page, settings, jobs, dialogs, keys=keys)
+        self.controller = Controller(host, self)
+        self._counter = SuggestionCounter(self.page, statistics, self)
+        self._connect(host)
+        self.controller.set_sampling(settings.sampling())
+        self.controller.set_pace(settings["suggestions.pace"])
+
+    def _connect(self, host: ModelHost) -> None:
+        page, window, controller = self.page, self.window, self.controller
+        page.suggestion_wanted.connect(controller.ask)
+        page.suggestion_unwanted.connect(controller.cancel)
+        page.suggestion_stopped.connect(controller.stop)
+        page.suggestion_taken.connect(controller.taken)
+        page.suggestion_typed.connect(controller.taken)
+        page.suggestion_dropped.connect(controller.ignored)
+        page.alternatives_wanted.connect(controller.look_further)
+        page.branch_wanted.connect(controller.branch)
+        page.cursor_rested.connect(controller.read)
+        controller.suggestion_ready.connect(page.show_suggestion)
+        controller.alternatives_ready.connect(page.offer_alternatives)
+        controller.likeliest_found.connect(window.likeliest.open_with)
+        controller.seen_measured.connect(window.notes.show_seen)
+        controller.rested.connect(window.show_rest)
+        window.likeliest_wanted.connect(controller.look_at)
+        window.seen_wanted.connect(controller.measure_seen)
+        window.suggestions_switched.connect(controller.wake)
+        host.state_changed.connect(window.show_model_state)
+        host.rate_measured.connect(window.show_rate)
+        window.load_cancelled.connect(host.cancel_load)
+        if host.state is not None:
+            window.show_model_state(host.state)
+
+    def leave(self) -> None:
+        """The window is closed: nothing is wanted any more."""
+        self.controller.cancel()
+        self.window.deleteLater()
+        self.deleteLater()
 
 
 class Desk(QObject):
@@ -64,39 +133,43 @@ class Desk(QObject):
         super().__init__(parent)
         self.settings = settings
         self.jobs = Jobs(self)
-        self.page = Page()
-        self.window = MainWindow(self.page, settings, self.jobs, dialogs)
-        self.controller = Controller(opener, self)
-        self._connect()
+        self.host = ModelHost(opener, self)
+        self.statistics = StatisticsKeeper(paths.statistics_file(), settings, self.jobs, self)
+        self.keys = KeyBindings(settings, self)
+        self.load_wished.connect(self.host.load)
+        self._dialogs = dialogs
+        self.seats: list[Seat] = []
+        self._sit_down()
 
-    def _connect(self) -> None:
-        page, window, controller = self.page, self.window, self.controller
-        page.suggestion_wanted.connect(controller.ask)
-        page.suggestion_unwanted.connect(controller.cancel)
-        page.suggestion_stopped.connect(controller.stop)
-        page.suggestion_taken.connect(controller.taken)
-        page.suggestion_typed.connect(controller.taken)
-        page.suggestion_dropped.connect(controller.ignored)
-        page.alternatives_wanted.connect(controller.look_further)
-        page.cursor_rested.connect(controller.read)
-        controller.suggestion_ready.connect(page.show_suggestion)
-        controller.alternatives_ready.connect(page.offer_alternatives)
-        controller.likeliest_found.connect(window.likeliest.open_with)
-        window.seen_wanted.connect(controller.measure_seen)
-        controller.seen_measured.connect(window.notes.show_seen)
-        page.branch_wanted.connect(controller.branch)
-        window.likeliest_wanted.connect(controller.look_at)
-        window.suggestions_switched.connect(controller.wake)
-        controller.rested.connect(window.show_rest)
-        controller.state_changed.connect(window.show_model_state)
-        controller.rate_measured.connect(window.show_rate)
-        window.sampling_changed.connect(controller.set_sampling)
-        window.pace_changed.connect(controller.set_pace)
+    @property
+    def window(self) -> MainWindow:
+        """The window that was used last, of those that are open."""
+        active = QApplication.activeWindow()
+        return next((seat.window for seat in self.seats if seat.window is active), self.seats[-1].window)
+
+    @property
+    def page(self) -> Page:
+        """The page in `window`."""
+        return self.window.page
+
+    @property
+    def controller(self) -> Controller:
+        """What the page in `window` has of the model."""
+        return next(seat.controller for seat in self.seats if seat.window is self.window)
+
+    def _sit_down(self) -> Seat:
+        seat = Seat(self.settings, self.host, self.jobs, self.statistics, self.keys, self._dialogs, self)
+        self.seats.append(seat)
+        window = seat.window
+        window.sampling_changed.connect(self._sampling_changed)
+        window.pace_changed.connect(self._pace_changed)
         window.model_wanted.connect(self._model_wanted)
-        window.load_cancelled.connect(controller.cancel_load)
-        self.load_wished.connect(controller.load)
-        controller.set_sampling(self.settings.sampling())
-        controller.set_pace(self.settings["suggestions.pace"])
+        window.window_wanted.connect(self.open_window)
+        window.statistics_wanted.connect(self._show_statistics)
+        window.closing.connect(self.statistics.save_now)
+        window.closing.connect(self._window_closing)
+        self.statistics.settings_changed.connect(window.keeper.save_soon)
+        return seat
 
     def start(self, draft: Path | None = None) -> None:
         """Show the window, begin to load the model, open `draft`."""
@@ -105,12 +178,42 @@ class Desk(QObject):
         if draft is not None:
             self.window.open_draft(draft)
 
+    @Slot()
+    def open_window(self) -> None:
+        """Open another window, for another draft, a little beside the one that was used last."""
+        beside = self.window.pos() + QPoint(_BESIDE, _BESIDE)
+        window = self._sit_down().window
+        window.move(beside)
+        window.show()
+
     def close(self) -> bool:
         """End all threads; False when a load could not be interrupted and is still running."""
         deadline = QDeadlineTimer(LEAVE_WITHIN_MS)
-        self.controller.leave()
+        self.host.leave()
         jobs_ended = self.jobs.close(deadline.remainingTime())
-        return self.controller.close(deadline.remainingTime()) and jobs_ended
+        return self.host.close(deadline.remainingTime()) and jobs_ended
+
+    @Slot()
+    def _window_closing(self) -> None:
+        leaving = [seat for seat in self.seats if seat.window is self.sender()]
+        for seat in leaving if len(self.seats) > 1 else ():  # the last one stays until the end
+            self.seats.remove(seat)
+            seat.leave()
+
+    @Slot(object)
+    def _sampling_changed(self, sampling: Sampling) -> None:
+        for seat in self.seats:
+            seat.controller.set_sampling(sampling)
+            seat.window.panel.show_sampling(sampling)
+
+    @Slot(str)
+    def _pace_changed(self, pace: str) -> None:
+        for seat in self.seats:
+            seat.controller.set_pace(pace)
+
+    @Slot()
+    def _show_statistics(self) -> None:
+        StatisticsDialog(self.statistics, self.window).open()
 
     @Slot(str)
     def _model_wanted(self, name: str) -> None:
@@ -120,24 +223,25 @@ class Desk(QObject):
     @Slot(object)
     def draft_handed(self, draft: Path | None) -> None:
         """Come to the front, with `draft`, since a second process was asked for it."""
-        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.window.show()
-        self.window.raise_()
-        self.window.activateWindow()
+        window = self.window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
         if draft is not None:
-            self.window.open_draft(draft)
+            window.open_draft(draft)
 
 
 class Terminal(QObject):
-    """Ctrl+C in the terminal and the system's SIGTERM close the window, which asks about what is not saved.
+    """Ctrl+C in the terminal and the system's SIGTERM close the windows, which ask about what is not saved.
 
     Python runs a signal's handler only between two of its own instructions, and there may be none for long while Qt waits; but
     the signal's number is written to a socket at once, and that wakes Qt (signal.set_wakeup_fd).
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
         self._ours, self._python = socket.socketpair()
         self._python.setblocking(False)
         self._ours.setblocking(False)
@@ -157,7 +261,8 @@ class Terminal(QObject):
     @Slot()
     def _signalled(self) -> None:
         self._ours.recv(64)
-        self._window.close()
+        for seat in list(self._desk.seats):
+            seat.window.close()
 
 
 def _do_nothing(number: int, frame: FrameType | None) -> None:
@@ -181,7 +286,7 @@ def run(draft: Path | None) -> int:
     desk = Desk(settings)
     instance.draft_handed.connect(desk.draft_handed)
     sys.excepthook = _log_unforeseen
-    terminal = Terminal(desk.window)
+    terminal = Terminal(desk)
     desk.start(draft)
     if unreadable is not None:
         WindowDialogs(desk.window).show_error(sentence(unreadable, desk.window.tr))

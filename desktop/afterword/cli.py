@@ -16,7 +16,7 @@ from afterword.command import FAILURE, INTERRUPTED, SUCCESS, USAGE, Parser, numb
 from afterword.engine.protocol import Request
 from afterword.engine.sampling import LONG, RANGES, Sampling
 from afterword.files import reason, same_file
-from afterword.sentences import sentence
+from afterword.sentences import closing_line, sentence
 from afterword.settings import load_settings
 from afterword.suggest.rules import RULES
 from afterword.suggest.suggester import Suggester
@@ -197,18 +197,24 @@ def _answer_lines(suggester: Suggester, sampling: Sampling) -> int:
 
 
 def _export(arguments: list[str]) -> int:
+    from afterword.drafts.beside import read_beside
     from afterword.drafts.draft import read_draft
+    from afterword.drafts.ledger import tally
     from afterword.export import FORMATS, export
     from afterword.text.kind import kind_of
 
     parser = Parser(prog="afterword export", description="Export a draft.")
     parser.add_argument("draft", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=f"ends in {', '.join(FORMATS)}")
+    parser.add_argument("--ledger-line", action="store_true", help="say in a last line how much of the text was typed")
     options = parser.parse_args(arguments)
     draft = read_draft(options.draft)
     if same_file(options.draft, options.output):
         raise errors.ExportFailed(options.output, "it is the draft itself")
-    export(draft.text, kind_of(options.draft), options.output)
+    closing = ""
+    if options.ledger_line:
+        closing = closing_line(tally(draft.text, read_beside(options.draft, draft.text).accepted))
+    export(draft.text, kind_of(options.draft), options.output, closing=closing)
     return SUCCESS
 
 
@@ -246,12 +252,13 @@ def _fetch(name: str) -> int:
 
 
 def _bench(arguments: list[str]) -> int:
-    from afterword.bench import keystrokes, latency
+    from afterword.bench import editor, keystrokes, latency
 
-    verbs = {"latency": latency.main, "keystrokes": keystrokes.main}
+    verbs = {"latency": latency.main, "keystrokes": keystrokes.main, "editor": editor.main}
     parser = Parser(
         prog="afterword bench",
-        description="Measure how soon suggestions are there and what they cost (latency), or the keys they save (keystrokes).",
+        description="Measure how soon suggestions are there and what they cost (latency), the keys they save (keystrokes), or how "
+        "soon the page shows what was typed (editor).",
     )
     parser.add_argument("verb", choices=verbs, help="“afterword bench VERB --help” tells more")
     return verbs[parser.parse_args(arguments[:1]).verb](arguments[1:])

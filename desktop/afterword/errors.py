@@ -63,6 +63,13 @@ class DraftNotWritten(DraftError):
     reason: str
 
 
+@dataclass(eq=False)
+class BesideNotWritten(DraftError):
+    """What is kept beside the draft could not be saved. `reason` is the system's word for it."""
+
+    reason: str
+
+
 # --- export ---------------------------------------------------------------------------------------------------------
 
 

@@ -27,7 +27,7 @@ def config_dir() -> Path:
 
 
 def data_dir() -> Path:
-    """What is worth keeping and can be large: models."""
+    """What is worth keeping and can be large: models, and the statistics."""
     return _user_dir("data")
 
 
@@ -59,6 +59,11 @@ def log_file() -> Path:
 def models_dir() -> Path:
     """One folder for each model that was converted or installed."""
     return data_dir() / "models"
+
+
+def statistics_file() -> Path:
+    """How many suggestions were shown, taken and so on, by day; it contains no text of drafts."""
+    return data_dir() / "statistics.json"
 
 
 def resources_dir() -> Path:

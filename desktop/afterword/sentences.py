@@ -1,4 +1,4 @@
-"""The one sentence that a user reads for each error, shared by the window and the command line.
+"""The sentences that the window and the command line share: the one for each error, and the last one of an export.
 
 The window passes its translation function; the command line leaves the English. The texts are marked for translation here.
 """
@@ -10,6 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from afterword import errors
+from afterword.drafts.ledger import Tally
 
 SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.DraftMissing: "There is no file “{path}”.",
@@ -17,6 +18,7 @@ SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.DraftBinary: "“{path}” is not a text file.",
     errors.DraftEncoding: "“{path}” is not in UTF-8 (byte {offset} does not fit), so it was not opened.",
     errors.DraftNotWritten: "“{path}” could not be saved: {reason}. Your text is still here; save it in another place.",
+    errors.BesideNotWritten: "The text of “{path}” is saved, but not the notes and what was accepted, beside it: {reason}.",
     errors.ExportFormatUnknown: "“{path}” names no format to export to. Known endings: {known}.",
     errors.ExportFailed: "“{path}” could not be made: {reason}.",
     errors.ModelMissing: "There is no model “{name}” on this machine.",
@@ -35,6 +37,16 @@ SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.SettingInvalid: "The setting {key} cannot be {value}.",
     errors.SettingsUnreadable: "The settings in “{path}” cannot be read, so the defaults are used: {reason}.",
 }
+
+
+def closing_line(tally: Tally, translate: Callable[[str], str] = str) -> str:
+    """One sentence for the end of an export: how much of the text its author typed; "" for a text without characters."""
+    if not tally.characters:
+        return ""
+    if not tally.accepted_characters:
+        return translate("Nothing in this text was accepted from suggestions.")
+    line = translate("{percent} % of this text was typed by its author; the rest was accepted from suggestions.")
+    return line.format(percent=tally.percent_typed)
 
 
 def sentence(error: BaseException, translate: Callable[[str], str] = str) -> str:

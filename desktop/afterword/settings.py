@@ -85,7 +85,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting("suggestions.reveal", False, "Only while Ctrl is held"),
     Setting("suggestions.shading", "subtle", "Sureness shown", choices=("off", "subtle", "strong")),
     Setting("suggestions.pace", "balanced", "Pace", choices=("calm", "balanced", "eager")),
-    Setting("accessibility.announce", "auto", "Announced to screen readers", choices=("auto", "always", "never")),
+    Setting("accessibility.announce", True, "Announced to screen readers"),
     *(
         Setting(
             f"sampling.{key}",
@@ -99,11 +99,14 @@ DECLARED: tuple[Setting, ...] = (
     Setting("page.font_size", 14, "Font size", range=Range(6, 72, 1)),
     Setting("page.line_spacing", 1.4, "Line spacing", range=Range(1.0, 3.0, 0.1)),
     Setting("page.width", 72, "Width of the text in characters", range=Range(30, 200, 1)),
+    Setting("page.tint_accepted", False, "Accepted text tinted"),
+    Setting("export.ledger_line", False, "Exports say how much was typed"),
     Setting("window.theme", "system", "Theme", choices=("system", "light", "dark")),
     Setting("window.notes", False, "Notes for the model"),
     Setting("window.panel", True, "Sampling panel"),
     Setting("window.geometry", "", "Place of the window"),
     Setting("files.recent", [], "Recent files"),
+    Setting("keys.changed", [], "Changed keys"),
     Setting("statistics.enabled", True, "Keep statistics"),
 )
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.controller import Controller
+from afterword.assist.host import ModelHost
 from afterword.assist.timing import SHOW_AFTER
 from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.engine.protocol import LanguageModel, Piece
@@ -39,11 +40,12 @@ class Desk(QObject):
         self.shown: list[tuple[str, Place]] = []
         self.rates: list[float] = []
         self.threads: set[QThread] = set()
-        self.controller = Controller(self.open)
+        self.host = ModelHost(self.open)
+        self.controller = Controller(self.host)
         self.controller.set_pace("eager")
-        self.controller.state_changed.connect(self.hear_state)
+        self.host.state_changed.connect(self.hear_state)
         self.controller.suggestion_ready.connect(self.hear_suggestion)
-        self.controller.rate_measured.connect(self.rates.append)
+        self.host.rate_measured.connect(self.rates.append)
 
     def open(self, name: str, download: bool, watch: Watch) -> LanguageModel:
         self.opened.append((name, download))
@@ -77,12 +79,12 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     desk = Desk()
     yield desk
     desk.may_load.set()
-    assert desk.controller.close()
+    assert desk.host.close()
 
 
 def ready(desk: Desk, qtbot: QtBot, model: ScriptedModel) -> None:
     desk.models["m"] = model
-    desk.controller.load("m")
+    desk.host.load("m")
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
 
 
@@ -135,7 +137,7 @@ def test_a_cancelled_request_stops_within_a_token_and_shows_nothing(desk: Desk, 
 def test_what_was_asked_while_the_model_loaded_is_answered_once_it_is_there(desk: Desk, qtbot: QtBot) -> None:
     desk.may_load.clear()
     desk.models["m"] = model = ScriptedModel(" the city")
-    desk.controller.load("m")
+    desk.host.load("m")
     desk.controller.ask(Context("Once"), HERE)
     desk.may_load.set()
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
@@ -172,7 +174,7 @@ def test_a_late_reply_to_an_older_request_is_dropped(desk: Desk, qtbot: QtBot) -
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
     old = desk.controller._id
     desk.controller.ask(Context("Twice"), Place(2, 20))
-    desk.controller._worker.suggestion_grew.emit(old, Suggestion((Piece(" late", 1.0),)))  # it was on its way
+    desk.host.worker.suggestion_grew.emit(old, Suggestion((Piece(" late", 1.0),)))  # it was on its way
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", Place(2, 20))])
     assert " late" not in [text for text, _ in desk.shown]
 
@@ -197,7 +199,7 @@ def test_a_failed_load_says_why_and_leaves_the_model_before_in_place(desk: Desk,
     model = ScriptedModel(" the city")
     ready(desk, qtbot, model)
     desk.models["bad"] = ModelMissing("bad")
-    desk.controller.load("bad")
+    desk.host.load("bad")
     qtbot.waitUntil(lambda: Phase.FAILED in desk.phases() and desk.phases()[-1] is Phase.READY)
     failed = next(state for state in desk.states if state.phase is Phase.FAILED)
     assert isinstance(failed.error, ModelMissing)
@@ -210,7 +212,7 @@ def test_another_model_takes_the_place_of_the_first_which_is_given_back(desk: De
     first = ScriptedModel(" first")
     ready(desk, qtbot, first)
     desk.models["n"] = ScriptedModel(" second", name="n")
-    desk.controller.load("n")
+    desk.host.load("n")
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "n")
     assert first.closed
 
@@ -218,10 +220,10 @@ def test_another_model_takes_the_place_of_the_first_which_is_given_back(desk: De
 def test_a_load_is_given_up_for_another(desk: Desk, qtbot: QtBot) -> None:
     desk.may_load.clear()
     desk.models |= {name: ScriptedModel(name=name) for name in ("a", "b", "c")}
-    desk.controller.load("a")
+    desk.host.load("a")
     qtbot.waitUntil(desk.loading.is_set)
-    desk.controller.load("b")
-    desk.controller.load("c", True)
+    desk.host.load("b")
+    desk.host.load("c", True)
     desk.may_load.set()
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "c")
     assert desk.opened == [("a", False), ("c", True)]
@@ -233,7 +235,7 @@ def test_a_model_that_is_wished_for_while_another_writes_does_not_wait_for_it(de
     desk.models["n"] = ScriptedModel(" another", name="n")
     desk.controller.ask(Context("Once"), HERE)
     qtbot.waitUntil(lambda: slow.iterators_open == 1)
-    desk.controller.load("n")
+    desk.host.load("n")
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" another", HERE)])
     assert slow.closed
 
@@ -243,7 +245,7 @@ def test_what_was_asked_for_when_a_model_broke_is_answered_by_the_next(desk: Des
     desk.controller.ask(Context("Once"), HERE)
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.FAILED])
     desk.models["n"] = ScriptedModel(" another", name="n")
-    desk.controller.load("n")
+    desk.host.load("n")
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" another", HERE)])
     qtbot.waitUntil(lambda: desk.phases()[-3:] == [Phase.READY, Phase.WRITING, Phase.READY])
 
@@ -252,7 +254,7 @@ def test_a_model_for_which_memory_was_short_beside_the_one_before_is_opened_agai
     first, small, full = ScriptedModel(), ScriptedModel(name="n", small=True), ScriptedModel(name="n")
     ready(desk, qtbot, first)
     desk.models["n"] = [small, full]
-    desk.controller.load("n")
+    desk.host.load("n")
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "n")
     assert (first.closed, small.closed, full.closed) == (True, True, False)
     assert not desk.states[-1].small
@@ -261,9 +263,9 @@ def test_a_model_for_which_memory_was_short_beside_the_one_before_is_opened_agai
 def test_a_cancelled_load_leaves_no_model(desk: Desk, qtbot: QtBot) -> None:
     desk.may_load.clear()
     desk.models["m"] = ScriptedModel()
-    desk.controller.load("m")
+    desk.host.load("m")
     qtbot.waitUntil(desk.loading.is_set)
-    desk.controller.cancel_load()
+    desk.host.cancel_load()
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.NONE])
 
 
@@ -310,14 +312,14 @@ def test_leaving_ends_the_thread_and_gives_the_model_back(moment: str, qtbot: Qt
     if moment == "loading":
         desk.may_load.clear()
         desk.models["m"] = model
-        desk.controller.load("m")
+        desk.host.load("m")
         qtbot.waitUntil(desk.loading.is_set)
     else:
         ready(desk, qtbot, model)
     if moment == "writing":
         desk.controller.ask(Context("Once"), HERE)
         qtbot.waitUntil(lambda: model.iterators_open == 1)
-    assert desk.controller.close()
+    assert desk.host.close()
     assert model.closed == (moment != "loading")
     assert model.iterators_open == 0
 
@@ -335,7 +337,7 @@ def test_once_a_suggestion_stands_for_a_moment_others_are_made_in_its_stead(
     ready(desk, qtbot, ScriptedModel(" the city", candidates=[" the city", " a city", " the town", " no city"]))
     desk.controller.ask(Context("Once upon a time,"), HERE)
     qtbot.waitUntil(lambda: others == [([" a city", " no city"], HERE)])
-    assert desk.controller.close()
+    assert desk.host.close()
 
 
 def test_typing_on_needs_no_others(desk: Desk, qtbot: QtBot) -> None:
@@ -360,7 +362,7 @@ def test_a_page_that_was_opened_while_the_model_loaded_is_read_when_it_is_there(
     model = ScriptedModel(" the city")
     desk.may_load.clear()
     desk.models["m"] = model
-    desk.controller.load("m")
+    desk.host.load("m")
     desk.controller.read(Context("Once upon a time,"))
     desk.may_load.set()
     qtbot.waitUntil(lambda: model.warmed == [Context("Once upon a time,")])
@@ -395,7 +397,7 @@ def test_a_model_that_breaks_while_nobody_asked_breaks_nothing(
     assert desk.phases()[-1] is Phase.READY
     desk.controller.ask(Context("Once upon"), HERE)
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
-    assert desk.controller.close()
+    assert desk.host.close()
 
 
 # --- what is wished for, and what becomes of it ----------------------------------------------------------------------

@@ -37,6 +37,7 @@ class Desk:
         self.asked: list[tuple[Context, Place]] = []
         self.now = 0.0
         controller: Any = self
+        self.host = self
         self.typist = Typist(controller, TEXT, start, lambda: self.now)
 
     def ask(self, context: Context, place: Place) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from afterword.editor.hands import ACCEPTED
+from afterword.editor.accepted import ACCEPTED
 from afterword.editor.keys import EditorAction
 from tests.editor.conftest import ALT, CTRL, SHIFT, Key, Writer, suggestion
 

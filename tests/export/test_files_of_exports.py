@@ -47,6 +47,23 @@ def test_any_text_has_an_export_that_can_be_read(exported, format, kind, text):
                     ElementTree.fromstring(archive.read(name))
 
 
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_closing_line_is_the_last_paragraph(tmp_path, format, kind):
+    path = export("Note[^1]\n\n[^1]: below\n\n- a list\n\n", kind, tmp_path / f"a.{format}", closing="Half of *this* was typed.")
+    lines = [line.strip() for line in read(path).splitlines() if line.strip()]
+    at = next(number for number, line in enumerate(lines) if "typed." in line)
+    assert lines[at] == ("Half of \\*this\\* was typed." if format == "md" else "Half of *this* was typed.")
+    assert at > 0
+    assert not [line for line in lines[at + 1 :] if "list" in line]
+
+
+def test_a_closing_line_is_no_title(tmp_path):
+    path = export("***", Kind.MARKDOWN, tmp_path / "a.epub", closing="All was typed.")
+    [title] = package(path).iter(f"{DC}title")
+    assert title.text == "a"
+
+
 @pytest.mark.parametrize("format", [format for format in FORMATS if format != "md"])
 def test_control_characters_written_as_entities_do_not_come_through(exported, format):
     assert words(exported("a&#1;b `c\x02d` &#xFFFE;e [f\x03](http://x.de/\x04g)", format)).startswith("ab cd")

@@ -45,6 +45,7 @@ class ScriptedModel:
         self.candidates_asked: list[int] = []
         self.scored: list[str] = []
         self.warmed: list[Context] = []
+        self.likely: Sequence[Piece] = ()
         self.pieces_said = 0
         self.closed = False
         self.iterators_open = 0
@@ -52,6 +53,10 @@ class ScriptedModel:
         self._name = name
         self._absent = frozenset(absent)
         self._small = small
+
+    def set_candidates(self, candidates: Sequence[Said]) -> None:
+        """Say these, from now on, when several are asked for."""
+        self._candidates = candidates
 
     @property
     def name(self) -> str:
@@ -113,7 +118,7 @@ class ScriptedModel:
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:
         self._have("likeliest")
-        return []
+        return list(self.likely[:k])
 
     def close(self) -> None:
         self.closed = True

@@ -43,7 +43,7 @@ def calls(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return 0
 
     monkeypatch.setattr(bootstrap.subprocess, "call", call)
-    monkeypatch.setattr(bootstrap, "check_qt", lambda *, shown: None)
+    monkeypatch.setattr(bootstrap, "check_qt", lambda **_: None)
     monkeypatch.setattr(bootstrap, "works", lambda python: python.exists())
     return made
 
@@ -160,6 +160,20 @@ def test_without_a_display_the_demo_runs_and_one_sentence_says_so(
     _screen(monkeypatch, WAYLAND_DISPLAY="wayland-0")
     bootstrap.main(["run", "draft.md"])
     assert calls[-1] == "PYTHON -m afterword draft.md"
+
+
+def test_the_window_is_tested_where_there_is_a_virtual_display_with_a_keyboard(
+    bootstrap: ModuleType, calls: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(bootstrap, "check_qt", lambda **how: asked.append(how))
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None if name == "xdotool" else f"/usr/bin/{name}")
+    assert bootstrap.main(["test-window"]) == 1
+    assert capfd.readouterr().err.endswith("sudo apt install xdotool\n")
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert bootstrap.main(["test-window"]) == 0
+    assert calls[-1] == "PYTHON -m tests.window_real"
+    assert [how["shown"] for how in asked] == [True]
 
 
 def test_check_runs_all_three_and_fails_when_one_does(
@@ -297,6 +311,10 @@ def test_one_kind_of_screen_that_works_is_enough(qt: ModuleType, monkeypatch: py
     _screen(monkeypatch, DISPLAY=":0")
     with pytest.raises(qt.Stop, match=r"sudo apt install libxcb-cursor0$"):
         qt.check_qt(shown=True)
+    _screen(monkeypatch)
+    qt.check_qt(shown=True)
+    with pytest.raises(qt.Stop, match=r"sudo apt install libxcb-cursor0$"):
+        qt.check_qt(shown=True, screens={"DISPLAY": "virtual"})  # what there will be counts
 
 
 def test_a_system_without_fonts_is_told(qt: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

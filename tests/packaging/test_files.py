@@ -133,6 +133,8 @@ def test_ci_installs_what_is_missing_then_checks_tests_and_demonstrates(tmp_path
     for name, body in {
         "dpkg-query": f'printf "{installed}"',
         "id": "echo 0",
+        "Xvfb": "exit 9",
+        "xdotool": "exit 9",
         "apt-get": f'echo "apt-get $*" >> {tmp_path}/calls',
         "make": f'read -r line && exit 9; echo "make $* $CI" >> {tmp_path}/calls; [ "$1" != "$FAIL" ]',
     }.items():
@@ -153,6 +155,7 @@ def test_ci_installs_what_is_missing_then_checks_tests_and_demonstrates(tmp_path
         "make check true",
         "make test true",
         "make demo true",
+        "make test-window true",
     ]
     code, calls = ci(FAIL="test")
     assert code != 0

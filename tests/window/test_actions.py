@@ -9,15 +9,13 @@ import pytest
 from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QTextBrowser, QTreeWidget, QTreeWidgetItemIterator
+from PySide6.QtWidgets import QApplication, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from afterword.editor.keys import EditorAction
 from afterword.window.actions import MENUS, TABLE, Action, Menu, plain
 from afterword.window.handlers import HANDLERS
-from afterword.window.help_dialogs import HelpDialogs
 from afterword.window.main_window import MainWindow
-from afterword.window.menus import editor_bindings
 
 from .conftest import part
 
@@ -45,7 +43,6 @@ def test_every_action_has_a_row_and_a_handler() -> None:
 
 def test_everything_that_the_page_does_is_in_the_table() -> None:
     assert Counter(row.editor for row in TABLE.values() if row.editor) == Counter(EditorAction)
-    assert editor_bindings()[EditorAction.ACCEPT_ALL] == [QKeySequence("Tab")]
 
 
 def test_texts_and_tips_say_something() -> None:
@@ -117,22 +114,8 @@ def test_of_several_values_exactly_the_one_in_force_is_checked(window: MainWindo
         assert [name for name, other in choices.items() if other.isChecked()] == [value]
 
 
-def test_help_lists_every_key(window: MainWindow) -> None:
-    dialog = HelpDialogs(window).show_keys()
-    tree = part(dialog, QTreeWidget)
-    shown = set()
-    entries = QTreeWidgetItemIterator(tree)
-    while entry := entries.value():
-        if entry.parent() is not None:
-            assert entry.text(1).strip(), "a key"
-            shown.add(entry.text(0))
-        entries += 1
-    assert shown == {plain(row.text) for row in TABLE.values() if row.keys}
-    dialog.close()
-
-
 def test_about_names_the_licences(window: MainWindow) -> None:
-    dialog = HelpDialogs(window).show_about()
+    dialog = window.help.show_about()
     browser = part(dialog, QTextBrowser)
     assert "LGPL" in browser.toPlainText()
     assert "Apache-2.0" in browser.toPlainText()

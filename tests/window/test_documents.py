@@ -10,9 +10,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from afterword.drafts import draft as drafts
+from afterword.drafts.beside import read_beside
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.settings import Settings
@@ -27,7 +29,7 @@ from .conftest import ScriptedDialogs
 class Gate:
     """Holds a function of the drafts back until it is opened, and counts its calls."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         self.calls = 0
         self.event = threading.Event()
         real: Callable[..., object] = getattr(drafts, name)
@@ -38,19 +40,19 @@ class Gate:
             kwargs.pop("watch")  # it comes too late to be cancelled
             return real(*args, **kwargs)
 
-        monkeypatch.setattr(f"afterword.window.{module}.{name}", held)
+        monkeypatch.setattr(f"afterword.window.saving.{name}", held)
 
 
 @pytest.fixture
 def writing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    gate = Gate(monkeypatch, "saving", "write_draft")
+    gate = Gate(monkeypatch, "write_draft")
     yield gate
     gate.event.set()
 
 
 @pytest.fixture
 def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    gate = Gate(monkeypatch, "documents", "read_draft")
+    gate = Gate(monkeypatch, "read_draft")
     yield gate
     gate.event.set()
 
@@ -348,6 +350,102 @@ def test_line_endings_and_byte_order_mark_survive(
     documents.save()
     settled(qtbot, jobs)
     assert path.read_bytes() == b"\xef\xbb\xbfzero\r\none\r\ntwo\r\n"
+
+
+# --- what is kept beside it ------------------------------------------------------------------------------------------
+
+
+def saved(qtbot: QtBot, documents: Documents, jobs: Jobs) -> None:
+    documents.save()
+    settled(qtbot, jobs)
+
+
+def test_notes_and_accepted_text_are_kept_beside_the_draft_and_come_back_with_it(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md", "")
+    type_text(page, "The boat")
+    page.moveCursor(QTextCursor.MoveOperation.End)
+    page.insert_accepted(" left 🐟.\n")
+    documents.set_notes("Told by Ann.")
+    saved(qtbot, documents, jobs)
+    assert state(documents) is SaveState.SAVED
+    assert path.read_text("utf-8") == "The boat left 🐟.\n"
+    told: list[str] = []
+    documents.notes_changed.connect(told.append)
+    documents.new()
+    assert documents.ledger.runs() == ()
+    opened(qtbot, documents, path, path.read_text("utf-8"))
+    assert documents.ledger.runs() == ((8, 17),)
+    assert told == ["", "Told by Ann."]
+    assert documents.notes == "Told by Ann."
+    assert state(documents) is SaveState.SAVED
+    assert not page.document().isUndoAvailable()
+
+
+def test_a_draft_with_nothing_beside_it_gets_no_second_file(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    type_text(page, "New. ")
+    saved(qtbot, documents, jobs)
+    assert [path.name for path in tmp_path.glob("*a.md*")] == ["a.md"]
+
+
+def test_changed_notes_are_saved_and_asked_about_like_text(
+    qtbot: QtBot, documents: Documents, left: list[bool], dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    documents.set_notes("")
+    assert state(documents) is SaveState.SAVED
+    documents.set_notes("Told by Ann.")
+    assert state(documents) is SaveState.UNSAVED
+    dialogs.will("unsaved", Unsaved.SAVE)
+    documents.leave()
+    qtbot.waitUntil(lambda: left == [True])
+    assert read_beside(path, "Old.\n").notes == "Told by Ann."
+
+
+def test_notes_written_during_a_save_stay_unsaved_until_the_next(
+    qtbot: QtBot, documents: Documents, jobs: Jobs, writing: Gate, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    documents.set_notes("one")
+    documents.save()
+    documents.set_notes("two")
+    writing.event.set()
+    settled(qtbot, jobs)
+    assert state(documents) is SaveState.UNSAVED
+    saved(qtbot, documents, jobs)
+    assert state(documents) is SaveState.SAVED
+    assert read_beside(path, "Old.\n").notes == "two"
+
+
+def test_a_draft_saved_elsewhere_takes_along_what_is_kept_beside_it(
+    qtbot: QtBot, documents: Documents, dialogs: ScriptedDialogs, jobs: Jobs, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    documents.set_notes("one")
+    dialogs.will("save", tmp_path / "b.md")
+    documents.save_as()
+    settled(qtbot, jobs)
+    assert read_beside(tmp_path / "b.md", "Old.\n").notes == "one"
+
+
+def test_what_cannot_be_kept_beside_it_is_told_and_stays_unsaved(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / f"{'a' * 245}.md")  # the longest that most file systems take is 255
+    documents.set_notes("Told by Ann.")
+    type_text(page, "New. ")
+    with qtbot.waitSignal(documents.noticed) as notice:
+        saved(qtbot, documents, jobs)
+    assert "is saved, but not the notes" in notice.args[0]
+    assert path.read_text("utf-8") == "New. Old.\n"
+    assert state(documents) is SaveState.UNSAVED
+    documents.set_notes("")
+    saved(qtbot, documents, jobs)
+    assert state(documents) is SaveState.SAVED
 
 
 # --- leaving --------------------------------------------------------------------------------------------------------

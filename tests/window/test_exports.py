@@ -77,3 +77,20 @@ def test_an_export_to_the_drafts_own_file_is_a_save(
     qtbot.waitUntil(lambda: not jobs.busy)
     assert path.read_text("utf-8") == "xOnce."
     assert not window.documents.dirty
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_a_last_line_says_how_much_was_typed_where_the_writer_wants_that(
+    qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path, on: bool
+) -> None:
+    if on:
+        window.menus.actions[Action.LEDGER_LINE].trigger()
+    type_keys(window.page, "The boat")
+    window.page.insert_accepted(" is")
+    dialogs.will("export", tmp_path / "a.md")
+    ask(window)
+    qtbot.waitUntil(lambda: "Exported to" in window.status.currentMessage())
+    line = "73 % of this text was typed by its author; the rest was accepted from suggestions."
+    assert (tmp_path / "a.md").read_text("utf-8") == (f"The boat is\n\n{line}\n" if on else "The boat is")
+    assert window.settings["export.ledger_line"] is on
+    assert window.page.text() == "The boat is"

@@ -66,6 +66,7 @@ def test_notes_of_another_draft_are_shown_and_not_taken_for_a_change(
 ) -> None:
     changes: list[str] = []
     window.notes.notes_changed.connect(changes.append)
+    window.notes.notes_edited.connect(changes.append)
     window.notes.show_notes("of another draft")
     assert field.toPlainText() == "of another draft"
     qtbot.wait(500)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.types import ModelState, Phase
+from afterword.drafts.ledger import Tally
 from afterword.errors import ModelTooLarge
 from afterword.window.glyphs import GlyphButton
 from afterword.window.saving import SaveState
@@ -90,6 +91,23 @@ def test_in_a_narrow_window_the_share_is_left(qtbot: QtBot) -> None:
 def test_words(status: StatusBar, count: int, text: str) -> None:
     status.show_words(count)
     assert text in texts(status)
+
+
+@pytest.mark.parametrize(
+    ("tally", "text"),
+    [
+        (Tally(), "Words in the draft"),
+        (Tally(5, 0, 1, 0), "1 word, all typed by you"),
+        (Tally(6000, 540, 1204, 100), "{1204} words, 91 % typed by you"),
+        (Tally(4, 4, 1, 1), "1 word, 0 % typed by you"),
+    ],
+)
+def test_pointing_at_the_words_says_how_much_is_the_writers(status: StatusBar, tally: Tally, text: str) -> None:
+    status.show_words(tally.words)
+    status.show_tally(tally)
+    [words] = [label for label in status.findChildren(QLabel) if "word" in label.text()]
+    assert words.toolTip() == text.replace("{1204}", status.locale().toString(1204))
+    assert words.accessibleDescription() == words.toolTip()
 
 
 def test_speed(status: StatusBar) -> None:

@@ -6,23 +6,24 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from afterword.assist.host import ModelHost
 from afterword.assist.rhythm import Rhythm
-from afterword.assist.timing import ALTERNATIVES_AFTER_MS, LEAVE_WITHIN_MS
+from afterword.assist.timing import ALTERNATIVES_AFTER_MS
 from afterword.assist.types import ModelState, Phase, Place, Wish
-from afterword.assist.worker import Opener, Worker
-from afterword.engine.protocol import Piece, Request
+from afterword.engine.protocol import Piece, Request, Seen
 from afterword.engine.sampling import LONG, Sampling
 from afterword.suggest.suggestion import Suggestion
 from afterword.text.context import Context
 
 
 class Controller(QObject):
-    """Owns the thread of the model. Lives on the main thread.
+    """What one page wants of the model. Lives on the main thread.
 
     Args:
-        opener: loads a model, on the model's thread.
+        host: of the model, which other pages may share; their turns come one after the other.
+        clock: seconds, rising.
 
     Signals:
         suggestion_ready: a Suggestion (it grows with every emission) and the Place for which it was asked.
@@ -30,8 +31,6 @@ class Controller(QObject):
         likeliest_found: a list of the likeliest Pieces at the point that was looked at.
         seen_measured: a Seen, of the context that was read last.
         rested: whether there are no suggestions for a while, since too many were ignored.
-        state_changed: a ModelState.
-        rate_measured: tokens per second.
     """
 
     suggestion_ready = Signal(object, object)
@@ -39,23 +38,20 @@ class Controller(QObject):
     likeliest_found = Signal(object)
     seen_measured = Signal(object)
     rested = Signal(bool)
-    state_changed = Signal(object)
-    rate_measured = Signal(float)
-    _load_wished = Signal(int, str, bool)
     _completion_wished = Signal(object)
     _reading_wished = Signal(int, object)
     _alternatives_wished = Signal(object)
     _likeliest_wished = Signal(int, object)
-    _seen_wished = Signal(object)
-    _leave_wished = Signal()
+    _seen_wished = Signal(int, object)
 
-    def __init__(self, opener: Opener, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, host: ModelHost, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
+        self._host = host
+        self._number = host.number()
         self._sampling = Sampling()
         self._rhythm = Rhythm(clock)
         self._clock = clock
-        self._id = 0
-        self._load_id = 0
+        self._id = host.number()
         self._asked: tuple[Request, Place] | None = None
         self._resting: Context | None = None
         self._waiting: Suggestion | None = None
@@ -67,42 +63,23 @@ class Controller(QObject):
         self._timer.timeout.connect(self._show)
         self._idle = QTimer(self, singleShot=True, interval=ALTERNATIVES_AFTER_MS)
         self._idle.timeout.connect(self.look_further)
-        self._thread = QThread()
-        self._thread.setObjectName("model")
-        self._worker = Worker(opener)
-        self._worker.moveToThread(self._thread)
-        self._load_wished.connect(self._worker.load)
-        self._completion_wished.connect(self._worker.complete)
-        self._reading_wished.connect(self._worker.read)
-        self._alternatives_wished.connect(self._worker.find_alternatives)
-        self._worker.alternatives_made.connect(self._alternatives_arrived)
-        self._seen_wished.connect(self._worker.measure_seen)
-        self._worker.seen_measured.connect(self.seen_measured)
-        self._likeliest_wished.connect(self._worker.find_likeliest)
-        self._worker.likeliest_found.connect(self._likeliest_arrived)
-        self._leave_wished.connect(self._worker.leave)
-        self._worker.state_changed.connect(self._state_arrived)
-        self._worker.suggestion_grew.connect(self._suggestion_arrived)
-        self._worker.rate_measured.connect(self.rate_measured)
-        self._thread.start()
+        worker = host.worker
+        self._completion_wished.connect(worker.complete)
+        self._reading_wished.connect(worker.read)
+        self._alternatives_wished.connect(worker.find_alternatives)
+        worker.alternatives_made.connect(self._alternatives_arrived)
+        self._seen_wished.connect(worker.measure_seen)
+        worker.seen_measured.connect(self._seen_arrived)
+        self._likeliest_wished.connect(worker.find_likeliest)
+        worker.likeliest_found.connect(self._likeliest_arrived)
+        worker.suggestion_grew.connect(self._suggestion_arrived)
+        host.load_began.connect(self._start_anew)
+        host.left.connect(self.cancel)
+        host.state_changed.connect(self._state_arrived)
+        if host.state is not None:
+            self._state_arrived(host.state)
 
     # --- wishes of the window ---------------------------------------------------------------------------------------
-
-    @Slot(str, bool)
-    def load(self, name: str, download: bool = False) -> None:
-        """Load the model `name`; a load that is running is given up, and what was asked for and is not there yet waits for it."""
-        self.cancel_load()
-        if self._asked is not None:
-            self._id += 1
-            self._worker.want(self._id)
-            self._asked = (replace(self._asked[0], id=self._id), self._asked[1])
-        self._load_wished.emit(self._load_id, name, download)
-
-    @Slot()
-    def cancel_load(self) -> None:
-        """Give up the load that is running."""
-        self._load_id += 1
-        self._worker.want_load(self._load_id)
 
     @Slot(object)
     def set_sampling(self, sampling: Sampling) -> None:
@@ -142,7 +119,7 @@ class Controller(QObject):
     @Slot(object)
     def measure_seen(self, context: Context) -> None:
         """Say how much of `context` the model is given."""
-        self._seen_wished.emit(context)
+        self._seen_wished.emit(self._number, context)
 
     @Slot(object, str)
     def look_at(self, context: Context, said: str) -> None:
@@ -152,8 +129,7 @@ class Controller(QObject):
     @Slot()
     def stop(self) -> None:
         """What has come of the suggestion is enough."""
-        self._id += 1
-        self._worker.want(self._id)
+        self._want()
 
     @Slot()
     def look_further(self) -> None:
@@ -185,11 +161,15 @@ class Controller(QObject):
         if self._ready and self._asked is None:
             self._reading_wished.emit(self._id, context)
 
+    @property
+    def host(self) -> ModelHost:
+        """Of the model."""
+        return self._host
+
     @Slot()
     def cancel(self) -> None:
         """Nothing is wanted any more."""
-        self._id += 1
-        self._worker.want(self._id)
+        self._want()
         self._asked = self._waiting = None
         self._begun = ()
         self._timer.stop()
@@ -205,7 +185,18 @@ class Controller(QObject):
             self._completion_wished.emit(self._asked[0])  # asked while the model was still loading
         elif became_ready and self._resting is not None:
             self.read(self._resting)
-        self.state_changed.emit(state)
+
+    @Slot()
+    def _start_anew(self) -> None:
+        """Let the model be through with what was asked for; it will be asked for again once there is another."""
+        self._want()
+        if self._asked is not None:
+            self._asked = (replace(self._asked[0], id=self._id), self._asked[1])
+
+    def _want(self) -> None:
+        """Nothing that was asked for until now is wanted any more."""
+        self._id = self._host.number()
+        self._host.worker.want(self._number, self._id)
 
     @Slot(int, object)
     def _suggestion_arrived(self, request_id: int, suggestion: Suggestion) -> None:
@@ -245,18 +236,10 @@ class Controller(QObject):
         if request_id == self._id:
             self.likeliest_found.emit(found)
 
-    # --- leaving ----------------------------------------------------------------------------------------------------
-
-    def leave(self) -> None:
-        """Ask the thread to end, and wait for nothing."""
-        self.cancel()
-        self.cancel_load()
-        self._leave_wished.emit()
-
-    def close(self, timeout_ms: int = LEAVE_WITHIN_MS) -> bool:
-        """End the thread; False when a load could not be interrupted in time and is still running."""
-        self.leave()
-        return self._thread.wait(timeout_ms)
+    @Slot(int, object)
+    def _seen_arrived(self, number: int, seen: Seen) -> None:
+        if number == self._number:
+            self.seen_measured.emit(seen)
 
 
 def _sampling_for(wish: Wish, sampling: Sampling) -> Sampling:

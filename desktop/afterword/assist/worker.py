@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -16,6 +17,8 @@ from afterword.text.context import Context
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
+
+_REMEMBERED = 16  # requests that were served: one may be sent again when a model has become ready
 
 LIKELIEST = 8
 """How many of the likeliest tokens are shown."""
@@ -34,7 +37,7 @@ class Worker(QObject):
         state_changed: a ModelState.
         suggestion_grew: the id of a request and its Suggestion so far.
         alternatives_made: the id of a request and a list of other Suggestions for it.
-        seen_measured: a Seen.
+        seen_measured: the number of who asked, and a Seen.
         likeliest_found: the id of a request, and a list of the likeliest Pieces at some point of what was suggested for it.
         rate_measured: tokens per second of the request that has just ended.
     """
@@ -43,24 +46,27 @@ class Worker(QObject):
     suggestion_grew = Signal(int, object)
     alternatives_made = Signal(int, object)
     likeliest_found = Signal(int, object)
-    seen_measured = Signal(object)
+    seen_measured = Signal(int, object)
     rate_measured = Signal(float)
 
     def __init__(self, opener: Opener) -> None:
         super().__init__()
         self._opener = opener
         self._suggester: Suggester | None = None
-        self._wanted = 0
-        self._served = 0
+        self._wanted: dict[int, int] = {}
+        self._served: deque[int] = deque(maxlen=_REMEMBERED)
         self._failing = False  # whether the last request failed: until one works, the model is not said to write
         self._load_wanted = 0
         self._watch = Watch()
 
     # --- called from the main thread --------------------------------------------------------------------------------
 
-    def want(self, request_id: int) -> None:
-        """From now on only the request of this id is worth running."""
-        self._wanted = request_id
+    def want(self, asker: int, request_id: int) -> None:
+        """From now on only the request of this id is worth running, of those that `asker` makes."""
+        self._wanted = {**self._wanted, asker: request_id}  # another one: the model's thread may be looking at the old one
+
+    def _is_wanted(self, request_id: int) -> bool:
+        return request_id in self._wanted.values()
 
     def want_load(self, load_id: int) -> None:
         """From now on only the load of this id is worth doing; one that is running is asked to stop."""
@@ -99,15 +105,15 @@ class Worker(QObject):
     def complete(self, request: Request) -> None:
         """Run a request, unless a newer one is wanted by now."""
         suggester = self._suggester
-        if suggester is None or request.id != self._wanted or request.id == self._served:
+        if suggester is None or not self._is_wanted(request.id) or request.id in self._served:
             return
-        self._served = request.id
+        self._served.append(request.id)
         if not self._failing:
             self.state_changed.emit(self._state(Phase.WRITING))
         began, pieces = time.perf_counter(), 0
         try:
-            for suggestion in suggester.suggest(request, lambda: request.id != self._wanted):
-                if request.id != self._wanted:
+            for suggestion in suggester.suggest(request, lambda: not self._is_wanted(request.id)):
+                if not self._is_wanted(request.id):
                     break
                 self._failing = False
                 if not pieces:
@@ -128,10 +134,11 @@ class Worker(QObject):
     @Slot(object)
     def find_alternatives(self, request: Request) -> None:
         """Make other suggestions for a request that was run; until something newer is wanted."""
-        if self._suggester is None or request.id != self._wanted:
+        if self._suggester is None or not self._is_wanted(request.id):
             return
+        others = request.sampling.candidates - 1
         try:
-            found = self._suggester.alternatives(request, request.sampling.candidates - 1, lambda: request.id != self._wanted)
+            found = self._suggester.alternatives(request, others, lambda: not self._is_wanted(request.id))
         except Exception:  # the suggestion that is shown stays; the next request will say what is wrong
             _log.warning("the model failed while it looked for alternatives", exc_info=True)
             return
@@ -140,7 +147,7 @@ class Worker(QObject):
     @Slot(int, object)
     def find_likeliest(self, request_id: int, context: Context) -> None:
         """Find the likeliest ways to go on from `context`, unless something newer is wanted."""
-        if self._suggester is None or request_id != self._wanted:
+        if self._suggester is None or not self._is_wanted(request_id):
             return
         try:
             found = self._suggester.likeliest(context, LIKELIEST)
@@ -149,8 +156,8 @@ class Worker(QObject):
             return
         self.likeliest_found.emit(request_id, found)
 
-    @Slot(object)
-    def measure_seen(self, context: Context) -> None:
+    @Slot(int, object)
+    def measure_seen(self, asker: int, context: Context) -> None:
         """Count how much of `context` the model is given."""
         if self._suggester is None:
             return
@@ -160,15 +167,15 @@ class Worker(QObject):
             _log.warning("the model failed while it counted", exc_info=True)
             return
         if seen is not None:
-            self.seen_measured.emit(seen)
+            self.seen_measured.emit(asker, seen)
 
     @Slot(int, object)
     def read(self, request_id: int, context: Context) -> None:
         """Read the page around the cursor, ahead of a request; until something newer is wanted."""
-        if self._suggester is None or request_id != self._wanted:
+        if self._suggester is None or not self._is_wanted(request_id):
             return
         try:
-            self._suggester.warm(context, lambda: request_id != self._wanted)
+            self._suggester.warm(context, lambda: not self._is_wanted(request_id))
         except Exception:  # it will be said when the writer asks for something
             _log.warning("the model failed while it read", exc_info=True)
 

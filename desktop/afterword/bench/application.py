@@ -66,7 +66,7 @@ def main() -> int:
         settings["model.name"] = model
         settings["suggestions.pace"] = "eager"
         desk = app.Desk(settings, lambda name, _, watch: open_model(name, models, watch))
-        desk.controller.state_changed.connect(states.append)
+        desk.host.state_changed.connect(states.append)
         desk.start(draft)
         _wait(lambda: states[-1].phase in (Phase.READY, Phase.FAILED) and bool(desk.page.text()), _LOAD_WITHIN_S)
         loaded = states[-1].phase is Phase.READY

@@ -80,7 +80,7 @@ class Typist:
         self.asked: list[_Asked] = []
         self.error: BaseException | None = None
         controller.suggestion_ready.connect(self.show)
-        controller.state_changed.connect(self.hear)
+        controller.host.state_changed.connect(self.hear)
 
     @property
     def settled(self) -> bool:
@@ -137,19 +137,21 @@ def controller_of(opener: Opener, model: str) -> Iterator[Controller]:
     from PySide6.QtCore import QCoreApplication
 
     from afterword.assist.controller import Controller
+    from afterword.assist.host import ModelHost
 
     application = QCoreApplication.instance() or QCoreApplication([])
-    controller = Controller(opener)
+    host = ModelHost(opener)
+    controller = Controller(host)
     states = [ModelState(Phase.NONE)]
-    controller.state_changed.connect(states.append)
+    host.state_changed.connect(states.append)
     try:
-        controller.load(model)
+        host.load(model)
         _until(lambda: states[-1].phase in (Phase.READY, Phase.FAILED), _LOAD_WITHIN_S)
         if states[-1].phase is not Phase.READY:
             raise states[-1].error or TimeoutError
         yield controller
     finally:
-        controller.close(int(_LOAD_WITHIN_S * 1000))
+        host.close(int(_LOAD_WITHIN_S * 1000))
         application.processEvents()  # what the thread sent before it ended
 
 
@@ -199,7 +201,7 @@ def type_on(controller: Controller, text: str, start: int, keys: int, *, interva
         settle()
         busy = time.process_time() - cpu - idle * (time.perf_counter() - began)
     controller.suggestion_ready.disconnect(typist.show)
-    controller.state_changed.disconnect(typist.hear)
+    controller.host.state_changed.disconnect(typist.hear)
     return _summed(typist.asked[warm_up:], keys, busy * 1000 / keys, idle * 1000)
 
 

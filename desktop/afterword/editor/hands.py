@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from unicodedata import category
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Slot
 from PySide6.QtGui import (
@@ -23,7 +24,8 @@ from afterword.editor.plaintext import clean
 from afterword.editor.sheet import Sheet
 
 _ROOM = 3  # lines below the one that is written on, for the ghost
-_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+_COMMANDS = (_CTRL, _CTRL | _SHIFT)
 _MENUS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
 
 
@@ -245,7 +247,11 @@ class HandledSheet(Sheet):
 
 
 def _text_of(event: QKeyEvent) -> str:
-    """What the key surely writes; "" also where that depends on more than the key."""
+    """What the key writes, by Qt's own rule (QInputControl::isAcceptableInput): Ctrl and Alt together are AltGr."""
     if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         return "\n"
-    return event.text() if event.text().isprintable() and not event.modifiers() & _COMMANDS else ""
+    text = event.text()
+    kind = category(text[0]) if text else ""
+    if kind != "Cf" and event.modifiers() in _COMMANDS:
+        return ""
+    return text if kind not in ("", "Cc", "Cn") or text == "\t" else ""

@@ -21,6 +21,7 @@ class EditorAction(Enum):
     LIKELIEST = "likeliest"
     ASK_NOW = "ask_now"
     CONTINUE = "continue"
+    SPEAK = "speak"
 
 
 DEFAULT_BINDINGS: Mapping[EditorAction, Sequence[QKeySequence]] = {
@@ -33,6 +34,7 @@ DEFAULT_BINDINGS: Mapping[EditorAction, Sequence[QKeySequence]] = {
     EditorAction.LIKELIEST: (QKeySequence("Alt+Return"),),
     EditorAction.ASK_NOW: (QKeySequence("Ctrl+Shift+Space"), QKeySequence("Alt+\\")),
     EditorAction.CONTINUE: (QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")),
+    EditorAction.SPEAK: (QKeySequence("Alt+Shift+F2"),),
 }
 
 _MODIFIER_KEYS = frozenset(

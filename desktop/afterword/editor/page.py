@@ -1,314 +1,36 @@
-"""The page: the editor widget with suggestions in it."""
+"""The page: the editor widget with suggestions in it, and the keys for them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from afterword.assist.timing import READ_AFTER_MS, SEEN_AFTER
-from afterword.assist.types import Place, Wish
-from afterword.editor import geometry
-from afterword.editor.hands import HandledSheet, Outcome
 from afterword.editor.keys import DEFAULT_BINDINGS, Bindings, EditorAction, is_modifier
-from afterword.editor.offer import Fit, Offer
-from afterword.engine.protocol import Piece
-from afterword.suggest.suggestion import Suggestion, part
-from afterword.text.boundaries import first_word_end
-
-WISHES = {EditorAction.ASK_NOW: Wish.NOW, EditorAction.CONTINUE: Wish.LONG}
-"""What asks for a suggestion; all else is done to one that is shown."""
-
-_STEPS = {EditorAction.NEXT: 1, EditorAction.PREVIOUS: -1}
+from afterword.editor.offering import OfferingSheet
 
 ACCEPT_AFTER = 0.25
 """Seconds for which a suggestion must have been seen before Tab takes it (github.com/microsoft/vscode-copilot-release#1013)."""
 
 
-class Page(HandledSheet):
-    """The editor widget. The suggestion is never in its document.
-
-    The ghost is laid again, shorter, where the writer typed what it says; it is dropped, and another wished for, where the text
-    changed in another way; nothing is wished for where only the cursor moved.
+class Page(OfferingSheet):
+    """The editor widget.
 
     Args:
         clock: seconds, rising.
-
-    Signals:
-        suggestion_wanted: the Context and the Place of the cursor, and a Wish.
-        suggestion_unwanted: an earlier wish is void.
-        suggestion_stopped: what has come is enough.
-        alternatives_wanted: the writer looks for another suggestion than the one that is shown.
-        cursor_rested: the Context where the cursor has been for a moment, with no suggestion wished for.
-        ghost_looked_at: the Context, what of the suggestion stands before the word that is looked at, and where that is on the
-            screen.
-        branch_wanted: the Context, the Place, and the Suggestion's beginning, from which the writer wants it to go on.
-        suggestion_shown: a Suggestion, at its first showing.
-        suggestion_taken: what of it was put into the document, and the EditorAction that did it.
-        suggestion_typed: a Suggestion that was shown, all of which the writer typed.
-        suggestion_dropped: a Suggestion that was shown for long enough to be seen and is gone, of which nothing was accepted and
-            not all was typed.
     """
 
-    suggestion_wanted = Signal(object, object, object)
-    suggestion_unwanted = Signal()
-    suggestion_stopped = Signal()
-    alternatives_wanted = Signal()
-    cursor_rested = Signal(object)
-    ghost_looked_at = Signal(object, str, QPoint)
-    branch_wanted = Signal(object, object, object)
-    suggestion_shown = Signal(object)
-    suggestion_taken = Signal(str, object)
-    suggestion_typed = Signal(object)
-    suggestion_dropped = Signal(object)
-
-    _offer: Offer | None = None  # here, since Qt sends events while the widget is still being made
-    _wished: Wish | None = None
-    _reveals = False
-    _revealing = False
-    _turning = 0  # how far the writer wants to be among suggestions that are still being made
-    _turned = False
-    _voids = 0
-
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock)
         self._bindings = Bindings(DEFAULT_BINDINGS)
-        self._enabled = True
         self._held = 0  # the key that did something with a suggestion and may still be held down
-        self._rest = QTimer(self, singleShot=True, interval=READ_AFTER_MS)
-        self._rest.timeout.connect(self._rested)
-        self.cursorPositionChanged.connect(self._rest.start)
-
-    # --- what the window and the controller use ---------------------------------------------------------------------
-
-    @property
-    def ghost_text(self) -> str:
-        """What is shown of a suggestion now; "" for nothing."""
-        return self.ghost.text
-
-    def place(self) -> Place:
-        """Where the cursor is, and in which state of the document.
-
-        The revision rises with every change of the text, and when what was asked for before became void. QTextDocument's own
-        also rises without a change, and not when the cursor went away and came back.
-        """
-        return Place(self._changes + self._voids, self.textCursor().position())
-
-    @property
-    def suggestions_enabled(self) -> bool:
-        """Whether suggestions are wished for at all."""
-        return self._enabled
-
-    @suggestions_enabled.setter
-    def suggestions_enabled(self, on: bool) -> None:
-        self._enabled = on
-        if not on:
-            self.void()
-
-    @property
-    def reveals(self) -> bool:
-        """Whether suggestions that were not asked for are seen only while the Ctrl key is held."""
-        return self._reveals
-
-    @reveals.setter
-    def reveals(self, on: bool) -> None:
-        self._reveals = on
-        self._lay()
 
     def set_bindings(self, table: Mapping[EditorAction, Sequence[QKeySequence]]) -> None:
         """Let the keys of `table` stand for its actions, and no others."""
         self._bindings = Bindings(table)
-
-    @Slot(object, object)
-    def show_suggestion(self, suggestion: Suggestion, place: Place) -> None:
-        """Show `suggestion`, all of it that has arrived, if it still fits.
-
-        It fits where the cursor and the document are as in `place`, for which it was asked, or where the writer has since written
-        nothing but what it says.
-        """
-        if not self._may_speak():
-            return
-        if self._offer is None or self._offer.place != place:
-            if place != self.place():
-                return
-            self._end_offer()
-            self._offer = Offer(place, suggestion, long=self._wished is Wish.LONG)
-        offer = self._offer
-        if offer.grow(suggestion) in (Fit.SHOWS, Fit.WAITS):
-            self._lay()
-            if offer.long:
-                self.show_ghost_end()
-            return
-        self._end_offer()
-        if offer.written:  # the writer typed ahead: to its very end, or somewhere else
-            self._ask()
-
-    @Slot(object, object)
-    def offer_alternatives(self, others: Sequence[Suggestion], place: Place) -> None:
-        """Have `others` to go to, in place of the suggestion that was asked for at `place`."""
-        if self._offer is None or self._offer.place != place:
-            return
-        self._offer.add(others)
-        step, self._turning = self._turning, 0
-        if step:
-            self._turn(self._offer, step)
-
-    @Slot()
-    def clear_suggestion(self) -> None:
-        """Take the suggestion away."""
-        self._end_offer()
-
-    @Slot()
-    def ask_now(self, wish: Wish = Wish.NOW) -> None:
-        """Wish for a suggestion here."""
-        if self._may_speak():
-            self._end_offer()
-            self._ask(wish)
-
-    def perform(self, action: EditorAction) -> bool:
-        """Do `action`; False where it does not apply, so that its key keeps its ordinary meaning."""
-        offer = self._offer
-        if not self._applies(action):
-            return False
-        if action in WISHES:
-            self.ask_now(WISHES[action])
-        elif offer is None or (action is EditorAction.DISMISS and not self._stop(offer)):
-            self.void()
-        elif action in _STEPS:
-            self._look_for_another(offer, _STEPS[action])
-        elif action is EditorAction.LIKELIEST:
-            self.look_at_ghost()
-        elif action is not EditorAction.DISMISS:
-            self._accept(offer, action)
-        return True
-
-    def look_at_ghost(self, index: int = 0) -> None:
-        """Look at the word of the suggestion that has the character `index`, with those that could stand in its place."""
-        start = 0
-        while (end := start + first_word_end(self.ghost.text[start:])) <= index and end > start:
-            start = end
-        if self.ghost.text:
-            corner = self.cursorRect().bottomLeft()
-            self.ghost_looked_at.emit(self.context(), self.ghost.text[:start], self.viewport().mapToGlobal(corner))
-
-    def branch(self, said: str, piece: Piece) -> None:
-        """Have the suggestion go on with `piece` behind what of it was `said`."""
-        if self._offer is None or not self.ghost.text.startswith(said):
-            return
-        begun = Suggestion((*part(self._offer.remaining.pieces, 0, len(said)), piece))
-        self._voids += 1
-        place = self.place()
-        self._offer, self._turned, self._wished = Offer(place, begun), False, Wish.NOW
-        self._lay()
-        self.branch_wanted.emit(self.context(), place, begun)
-
-    # --- offers -----------------------------------------------------------------------------------------------------
-
-    def void(self) -> None:
-        self._voids += 1
-        self._end_offer()
-        if self._wished is not None:
-            self._wished = None
-            self.suggestion_unwanted.emit()
-
-    def settle(self, outcome: Outcome) -> None:
-        if self.is_composing() or (outcome.moved and not outcome.changed):
-            self.void()
-        elif not outcome.changed or (outcome.asks and self._follows(outcome.typed)):
-            self._lay()
-        elif outcome.asks and self._may_speak():
-            self._end_offer()
-            self._ask()
-        else:
-            self.void()
-
-    def _follows(self, typed: str) -> bool:
-        return self._offer is not None and bool(typed) and self._offer.write(typed) in (Fit.SHOWS, Fit.WAITS)
-
-    def _may_speak(self) -> bool:
-        return self._enabled and not self.isReadOnly() and not self.textCursor().hasSelection() and not self.is_composing()
-
-    def _applies(self, action: EditorAction) -> bool:
-        return self._may_speak() if action in WISHES else bool(self.ghost.text)
-
-    def _ask(self, wish: Wish = Wish.KEY) -> None:
-        self._voids += 1
-        self._wished = wish
-        self.suggestion_wanted.emit(self.context(), self.place(), wish)
-
-    @Slot()
-    def _rested(self) -> None:
-        if self._enabled and self._wished is None:
-            self.cursor_rested.emit(self.context())
-
-    def _end_offer(self) -> None:
-        self.take_ghost_off()
-        offer, self._offer = self._offer, None
-        self._turning, self._turned = 0, False
-        if offer is not None and offer.typed:
-            self.suggestion_typed.emit(offer.suggestion)
-        elif offer is not None and offer.ignored and offer.seen_for(self._clock()) >= SEEN_AFTER:
-            self.suggestion_dropped.emit(offer.suggestion)
-
-    def _stop(self, offer: Offer) -> bool:
-        """Let what is still being written on at length be enough; False where nothing is."""
-        if not offer.long or offer.suggestion.why_it_ended is not None:
-            return False
-        offer.stop()
-        self.suggestion_stopped.emit()
-        return True
-
-    def _look_for_another(self, offer: Offer, step: int) -> None:
-        if not self._turn(offer, step):
-            self._turning = step
-            self.alternatives_wanted.emit()
-
-    def _turn(self, offer: Offer, step: int) -> bool:
-        if not offer.turn(step):
-            return False
-        self._turned = True
-        self._lay()
-        return True
-
-    def _lay(self) -> None:
-        """Show of the offer what is to be shown now."""
-        offer = self._offer
-        if offer is None:
-            return
-        if self._reveals and not self._revealing and self._wished is Wish.KEY:
-            self.take_ghost_off()
-            offer.hide()
-            return
-        number, count = offer.choice
-        self.lay_ghost(offer.remaining.pieces, f"{number}/{count}" if self._turned and number else "")
-        if not self.ghost.text:
-            offer.hide()
-        elif offer.show(self._clock()):
-            self.suggestion_shown.emit(offer.suggestion)
-
-    def _accept(self, offer: Offer, action: EditorAction) -> None:
-        parts = {
-            EditorAction.ACCEPT_ALL: offer.remaining.text,
-            EditorAction.ACCEPT_WORD: offer.remaining.accept_word()[0],
-            EditorAction.ACCEPT_SENTENCE: offer.remaining.accept_sentence()[0],
-        }
-        text = parts[action]
-        self.take_ghost_off()
-        self.insert_accepted(text)
-        goes_on = offer.accept(text) is Fit.SHOWS
-        if goes_on:
-            self._lay()
-        self.suggestion_taken.emit(text, action)
-        if not goes_on:
-            self._end_offer()
-            self._ask()
-        self.keep_room()
-
-    # --- keys -------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
@@ -369,29 +91,3 @@ class Page(HandledSheet):
     def _at_line_start(self) -> bool:
         cursor = self.textCursor()
         return not cursor.block().text()[: cursor.positionInBlock()].strip()
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):  # the pointer rests
-            index = geometry.ghost_index_at(self, QPointF(event.pos()))
-            if index is not None:
-                self.look_at_ghost(index)
-                return True
-        return super().viewportEvent(event)
-
-    # --- what happens around it -------------------------------------------------------------------------------------
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._lay()
-
-    def set_markdown(self, on: bool) -> None:
-        if self._offer is not None:
-            self.take_ghost_off()
-        super().set_markdown(on)
-        self._lay()
-
-    def _apply_look(self) -> None:
-        if self._offer is not None:
-            self.take_ghost_off()
-        super()._apply_look()
-        self._lay()

@@ -25,15 +25,17 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from afterword.editor.geometry import lines_of, selected_in
 from afterword.editor.layout import SpacedLayout
-from afterword.editor.look import PageLook
+from afterword.editor.look import PageLook, between
 from afterword.editor.markdown import MarkdownHighlighter
 from afterword.editor.plaintext import clean, index_at
+from afterword.editor.tint import tinted_in
 from afterword.editor.wordcount import WordCounts
 from afterword.text.context import AFTER_LIMIT, Context, reach
 
 SMALLEST, LARGEST = 6.0, 96.0  # points, for the zoomed font
 _COUNT_AFTER_MS = 250  # of quiet before words are counted
 _COUNT_SLICE = 0.004  # seconds of counting at a time: half of what a key may take
+_TINT = 0.45  # of the way from the page to the colour behind a selection
 _SIDE = 24  # pixels at least between the column and the edge
 _TOP = 16  # pixels above the first line
 _SAMPLE = "etaoin shrdlu cmfwyp vbgkjqxz, etaoin shrdlu."  # letters about as often as English has them
@@ -68,6 +70,7 @@ class Surface(QPlainTextEdit):
         self.notes = ""
         """What the writer wants the model to know of this draft; never on the page."""
         self._look = PageLook()
+        self._tints_accepted = False
         self._zoom = 0
         self._wheel = 0
         self._counts = WordCounts()
@@ -146,6 +149,16 @@ class Surface(QPlainTextEdit):
         self._look = look
         self._apply_look()
 
+    @property
+    def tints_accepted(self) -> bool:
+        """Whether text that was accepted from suggestions is tinted."""
+        return self._tints_accepted
+
+    @tints_accepted.setter
+    def tints_accepted(self, on: bool) -> None:
+        self._tints_accepted = on
+        self.viewport().update()
+
     def set_markdown(self, on: bool) -> None:
         """Whether the text is Markdown, whose marks are then highlighted."""
         self._highlighter.set_enabled(on)
@@ -190,6 +203,8 @@ class Surface(QPlainTextEdit):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._tints_accepted:
+            self._paint_tint(event.rect().toRectF())
         if self.textCursor().hasSelection():
             self._paint_selection(event.rect().toRectF())
         super().paintEvent(event)
@@ -243,6 +258,15 @@ class Surface(QPlainTextEdit):
     def _repaint_selection(self) -> None:
         """Qt repaints the lines that it thinks are selected, and those are lower than what `_paint_selection` fills."""
         self.viewport().update()
+
+    def _paint_tint(self, area: QRectF) -> None:
+        painter = QPainter(self.viewport())
+        colour = between(self._look.page, self._look.selection, _TINT)
+        for block, rect in self.visible_blocks():
+            if rect.intersects(area):
+                for tinted in tinted_in(block, rect):
+                    painter.fillRect(tinted, colour)
+        painter.end()
 
     def _paint_selection(self, area: QRectF) -> None:
         """Paint what is behind selected text as high as the lines stand apart; Qt would leave stripes between them."""

@@ -23,6 +23,7 @@ from afterword.engine.packing import Head, Linear
 _log = logging.getLogger(__name__)
 
 FILE = "tuning.json"
+_QUIET = "quiet"  # beside the values: what else the machine did may have decided them where it was not
 _SHAPE, _MATRICES = (1536, 1024), 24  # together more than a processor's caches hold, as the weights of a model are
 _ROWS = (4, 8, 16, 32, 64)
 _ROUNDS = 3
@@ -53,18 +54,17 @@ class Tuning:
 
 
 def tuned(folder: Path) -> Tuning:
-    """What was measured for this machine, kept in `folder`; measured now where that was not done yet."""
-    file, machine = folder / FILE, _machine()
+    """What was measured for this machine, kept in `folder`; measured now where that was not done yet while it was quiet."""
+    file, machine, busy = folder / FILE, _machine(), _busy()
     known = _known(file)
-    if kept := _tuning(known.get(machine)):
+    kept, quiet = _tuning(known.get(machine))
+    if kept and (quiet or busy):
         return kept
     tuning = measure()
     _log.info("tuned for %s: %s", machine, tuning)
-    if _busy():
-        return tuning  # something else may have decided it: next time again
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files.write_whole(file, json.dumps(known | {machine: asdict(tuning)}, indent=1).encode())
+        files.write_whole(file, json.dumps(known | {machine: asdict(tuning) | {_QUIET: not busy}}, indent=1).encode())
     except OSError:
         _log.warning("what was measured cannot be kept", exc_info=True)
     return tuning
@@ -79,14 +79,16 @@ def _known(file: Path) -> dict[str, Any]:
     return known if isinstance(known, dict) else {}
 
 
-def _tuning(values: Any) -> Tuning | None:
-    """The values as they were kept; None where they cannot have been."""
+def _tuning(values: Any) -> tuple[Tuning | None, bool]:
+    """The values as they were kept, None where they cannot have been; and whether nothing else was going on then."""
+    quiet = values.get(_QUIET) is not False if isinstance(values, dict) else False
     try:
-        tuning = Tuning(**values)
-    except TypeError:
-        return None
+        tuning = Tuning(**{key: value for key, value in values.items() if key != _QUIET})
+    except (TypeError, AttributeError):
+        return None, False
     kinds = [type(value) for value in astuple(tuning)]
-    return tuning if kinds == [bool, int, bool, int] and tuning.rows >= 0 and tuning.threads >= 1 else None
+    right = kinds == [bool, int, bool, int] and tuning.rows >= 0 and tuning.threads >= 1
+    return (tuning if right else None), quiet
 
 
 def measure() -> Tuning:

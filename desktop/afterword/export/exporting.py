@@ -13,7 +13,7 @@ from afterword.export.archive import UNWRITTEN, retouched, zipped
 from afterword.export.formats import format_of
 from afterword.export.markdown import READER, source, tame
 from afterword.export.pandoc import resource
-from afterword.export.plain import escape_markdown, tree_of_plain
+from afterword.export.plain import escape_markdown, paragraphs, tree_of_plain
 from afterword.export.process import ConversionFailed, run
 from afterword.export.shaping import for_odt, for_typst, for_word
 from afterword.export.tree import Node, nodes, string, text_of
@@ -25,7 +25,9 @@ from afterword.watch import Watch
 _LONGEST_TITLE = 120  # characters
 
 
-def export(text: str, kind: Kind, target: Path, *, title: str = "", language: str = "", watch: Watch | None = None) -> Path:
+def export(
+    text: str, kind: Kind, target: Path, *, title: str = "", language: str = "", closing: str = "", watch: Watch | None = None
+) -> Path:
     """Write `text` to `target` in the format of its ending (one of `formats.FORMATS`), whole or not at all.
 
     Markdown is read as the module `markdown` says: HTML comes out as text, pictures as their descriptions. Nothing is fetched
@@ -39,6 +41,7 @@ def export(text: str, kind: Kind, target: Path, *, title: str = "", language: st
         title: for the metadata; else the first heading, else the first line, else the name of `target`. It never appears on
             the page.
         language: of the text, as a BCP 47 tag such as "en-GB"; "" when it is not known.
+        closing: plain words for a last paragraph that is not in the text.
         watch: told the stages "reading", "converting", "typesetting" and "saving"; may stop it before the file is in place.
 
     Returns:
@@ -52,7 +55,7 @@ def export(text: str, kind: Kind, target: Path, *, title: str = "", language: st
     format = format_of(target)
     watch = watch or Watch()
     try:
-        data = _converted(text, kind, format, title, target.stem, language, watch)
+        data = _converted(text, kind, format, title, target.stem, language, closing, watch)
         watch.report(0.95, "saving")
         write_whole(target, data, watch)
     except ConversionFailed as error:
@@ -64,12 +67,12 @@ def export(text: str, kind: Kind, target: Path, *, title: str = "", language: st
     return target
 
 
-def _converted(text: str, kind: Kind, format: str, title: str, stem: str, language: str, watch: Watch) -> bytes:
+def _converted(text: str, kind: Kind, format: str, title: str, stem: str, language: str, closing: str, watch: Watch) -> bytes:
     watch.report(0.0, "reading")
     if format == ("md" if kind is Kind.MARKDOWN else "txt"):
-        return writable(text).encode()
+        return writable(_closed(text, escape_markdown(closing) if format == "md" else closing)).encode()
     if format == "md":
-        return escape_markdown(text).encode()
+        return _closed(escape_markdown(text), escape_markdown(closing)).encode()
     if kind is Kind.PLAIN:
         document = tree_of_plain(text, exact_spaces=format in ("docx", "odt"))
     else:
@@ -78,6 +81,8 @@ def _converted(text: str, kind: Kind, format: str, title: str, stem: str, langua
     document["meta"] = {"title": {"t": "MetaInlines", "c": [string(title)]}}
     if language or format == "epub":  # an EPUB must name a language; "und" says that it is not known
         document["meta"]["lang"] = {"t": "MetaString", "c": language or "und"}
+    if closing:
+        document["blocks"] = [*document["blocks"], *paragraphs(closing)]
     watch.report(0.3, "converting")
     match format:
         case "txt":
@@ -100,6 +105,10 @@ def _converted(text: str, kind: Kind, format: str, title: str, stem: str, langua
     page = pandoc.write(for_typst(document), "typst", [f"--template={resource('page.typ')}"], watch)
     watch.report(0.6, "typesetting")
     return run([sys.executable, "-P", "-m", "afterword.export.typeset"], page, watch)
+
+
+def _closed(text: str, closing: str) -> str:
+    return f"{text.rstrip()}\n\n{closing}\n" if closing else text
 
 
 def _beginning_with_a_heading(document: Node) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
 import regex as re  # its \w has the marks of Hindi, Hebrew or a decomposed é, and what joins letters
@@ -46,6 +47,11 @@ def first_word_end(text: str) -> int:
 def count_words(text: str) -> int:
     """How many words a writer would count in `text`."""
     return sum(1 for _ in _WORDS.finditer(text))
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each word of `text` begins and ends."""
+    return (match.span() for match in _WORDS.finditer(text))
 
 
 def word_ends(text: str, most: int) -> list[int]:

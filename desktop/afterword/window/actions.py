@@ -23,7 +23,6 @@ class Menu(Enum):
     SUGGESTIONS = auto()
     PACE = auto()
     SHADING = auto()
-    ANNOUNCE = auto()
     VIEW = auto()
     THEME = auto()
     MODEL = auto()
@@ -34,11 +33,13 @@ class Action(Enum):
     """Everything that can be done from a menu."""
 
     NEW = auto()
+    NEW_WINDOW = auto()
     OPEN = auto()
     CLEAR_RECENT = auto()
     SAVE = auto()
     SAVE_AS = auto()
     EXPORT = auto()
+    LEDGER_LINE = auto()
     QUIT = auto()
     UNDO = auto()
     REDO = auto()
@@ -61,6 +62,7 @@ class Action(Enum):
     SPEAK = auto()
     PAUSE = auto()
     REVEAL = auto()
+    ANNOUNCE = auto()
     SUGGESTIONS = auto()
     PACE_CALM = auto()
     PACE_BALANCED = auto()
@@ -68,18 +70,17 @@ class Action(Enum):
     SHADING_OFF = auto()
     SHADING_SUBTLE = auto()
     SHADING_STRONG = auto()
-    ANNOUNCE_AUTO = auto()
-    ANNOUNCE_ALWAYS = auto()
-    ANNOUNCE_NEVER = auto()
     ZOOM_IN = auto()
     ZOOM_OUT = auto()
     ZOOM_RESET = auto()
+    TINT = auto()
     NOTES = auto()
     PANEL = auto()
     FULL_SCREEN = auto()
     THEME_SYSTEM = auto()
     THEME_LIGHT = auto()
     THEME_DARK = auto()
+    STATISTICS = auto()
     NEXT_PANE = auto()
     PREVIOUS_PANE = auto()
     MODEL_STARTER = auto()
@@ -111,7 +112,6 @@ MENUS: dict[Menu, MenuRow] = {
     Menu.SUGGESTIONS: MenuRow("&Suggestions"),
     Menu.PACE: MenuRow("&Pace", after=Action.SUGGESTIONS),
     Menu.SHADING: MenuRow("Show how sur&e", after=Action.PAUSE),
-    Menu.ANNOUNCE: MenuRow("Tell s&creen readers", after=Action.REVEAL),
     Menu.VIEW: MenuRow("&View"),
     Menu.THEME: MenuRow("&Theme", after=Action.FULL_SCREEN),
     Menu.MODEL: MenuRow("&Model"),
@@ -154,11 +154,18 @@ class Row:
 
 TABLE: dict[Action, Row] = {
     Action.NEW: Row(Menu.FILE, "&New", "Begin an empty draft", keys="Ctrl+N"),
+    Action.NEW_WINDOW: Row(Menu.FILE, "New &window", "Write another draft beside this one", keys="Ctrl+Shift+N"),
     Action.OPEN: Row(Menu.FILE, "&Open…", "Open a draft from a file", keys="Ctrl+O"),
     Action.CLEAR_RECENT: Row(Menu.RECENT, "&Clear the list", "Forget which files were open", starts_group=True),
     Action.SAVE: Row(Menu.FILE, "&Save", "Save the draft in its file", keys="Ctrl+S", starts_group=True),
     Action.SAVE_AS: Row(Menu.FILE, "Save &as…", "Save the draft in another file", keys="Ctrl+Shift+S"),
     Action.EXPORT: Row(Menu.FILE, "&Export…", "Make a PDF, a Word document, a book or a web page of the draft", keys="Ctrl+E"),
+    Action.LEDGER_LINE: Row(
+        Menu.FILE,
+        "Exports say how much you t&yped",
+        "End every export with a line that says how much of the text was typed and not accepted from suggestions",
+        checkable=True,
+    ),
     Action.QUIT: Row(Menu.FILE, "&Quit", "Leave Afterword", keys="Ctrl+Q", starts_group=True),
     Action.UNDO: Row(Menu.EDIT, "&Undo", "Take the last change back", keys="Ctrl+Z"),
     Action.REDO: Row(Menu.EDIT, "&Redo", "Make the change again", keys="Ctrl+Shift+Z Ctrl+Y"),
@@ -219,13 +226,14 @@ TABLE: dict[Action, Row] = {
         "Ask &now",
         "Ask for a suggestion at the cursor",
         keys="Ctrl+Shift+Space Alt+\\",
+        mac_keys="Ctrl+Shift+Space",
         editor=EditorAction.ASK_NOW,
         starts_group=True,
     ),
     Action.CONTINUE: Row(
         Menu.SUGGESTIONS,
         "Continue at &length",
-        "Write several sentences on from the cursor, in grey; Esc stops them",
+        "Write several sentences on from the cursor, in grey, until you dismiss them",
         keys="Ctrl+Return Ctrl+Enter",
         editor=EditorAction.CONTINUE,
     ),
@@ -253,6 +261,12 @@ TABLE: dict[Action, Row] = {
         "Suggestions are made as always, but seen only as long as the Ctrl key is held down",
         checkable=True,
     ),
+    Action.ANNOUNCE: Row(
+        Menu.SUGGESTIONS,
+        "Tell s&creen readers",
+        "Have a screen reader say each suggestion that stands for a moment, and what was taken",
+        checkable=True,
+    ),
     Action.PACE_CALM: Row(Menu.PACE, "&Calm", "Suggest after a longer pause", choice=("suggestions.pace", "calm")),
     Action.PACE_BALANCED: Row(Menu.PACE, "&Balanced", "Suggest after a short pause", choice=("suggestions.pace", "balanced")),
     Action.PACE_EAGER: Row(Menu.PACE, "&Eager", "Suggest at once", choice=("suggestions.pace", "eager")),
@@ -263,21 +277,6 @@ TABLE: dict[Action, Row] = {
     Action.SHADING_STRONG: Row(
         Menu.SHADING, "S&trong", "Sure words nearly as dark as the text", choice=("suggestions.shading", "strong")
     ),
-    Action.ANNOUNCE_AUTO: Row(
-        Menu.ANNOUNCE,
-        "&When one is listening",
-        "Announce suggestions while a screen reader is running",
-        choice=("accessibility.announce", "auto"),
-    ),
-    Action.ANNOUNCE_ALWAYS: Row(
-        Menu.ANNOUNCE,
-        "&Always",
-        "Announce suggestions also when no screen reader is noticed",
-        choice=("accessibility.announce", "always"),
-    ),
-    Action.ANNOUNCE_NEVER: Row(
-        Menu.ANNOUNCE, "&Never", "Say a suggestion only when asked to", choice=("accessibility.announce", "never")
-    ),
     Action.ZOOM_IN: Row(Menu.VIEW, "Zoom &in", "Make the letters larger", keys="Ctrl++ Ctrl+="),
     Action.ZOOM_OUT: Row(Menu.VIEW, "Zoom &out", "Make the letters smaller", keys="Ctrl+-"),
     Action.ZOOM_RESET: Row(Menu.VIEW, "&Usual size", "Give the letters their usual size", keys="Ctrl+0"),
@@ -286,6 +285,13 @@ TABLE: dict[Action, Row] = {
         "Notes for the &model",
         "Show or hide what the model is told of this draft",
         keys="F4",
+        checkable=True,
+        starts_group=True,
+    ),
+    Action.TINT: Row(
+        Menu.VIEW,
+        "Tint a&ccepted text",
+        "Show which of the text was accepted from suggestions",
         checkable=True,
         starts_group=True,
     ),
@@ -304,6 +310,12 @@ TABLE: dict[Action, Row] = {
     ),
     Action.THEME_LIGHT: Row(Menu.THEME, "&Light", "Dark letters on a light page", choice=("window.theme", "light")),
     Action.THEME_DARK: Row(Menu.THEME, "&Dark", "Light letters on a dark page", choice=("window.theme", "dark")),
+    Action.STATISTICS: Row(
+        Menu.VIEW,
+        "St&atistics…",
+        "See how many suggestions were shown and taken, and how many keystrokes that saved",
+        starts_group=True,
+    ),
     Action.NEXT_PANE: Row(
         Menu.VIEW, "&Next pane", "Go on to the page, the panel or the status bar", keys="F6", starts_group=True
     ),
@@ -313,7 +325,7 @@ TABLE: dict[Action, Row] = {
     Action.MODEL_FILE: Row(Menu.MODEL, "Open a &GGUF file…", "Use a model in a GGUF file"),
     Action.MODEL_NAME: Row(Menu.MODEL, "Model by &name…", "Use a model by its name on the model hub"),
     Action.STOP_LOADING: Row(Menu.MODEL, "Stop &loading", "Stop loading the model", starts_group=True),
-    Action.KEYS: Row(Menu.HELP, "&Keys…", "List all keys", keys="F1"),
+    Action.KEYS: Row(Menu.HELP, "&Keys…", "See what each key does, and change it", keys="F1"),
     Action.ABOUT: Row(
         Menu.HELP, "&About Afterword…", "The version, and the licences of what Afterword is made from", starts_group=True
     ),

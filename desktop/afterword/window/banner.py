@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 _ROOMY = 860
@@ -16,10 +16,12 @@ class Banner(QFrame):
     Signals:
         starter_wanted: load the starter model.
         details_wanted: show the log.
+        told: what it has begun to say.
     """
 
     starter_wanted = Signal()
     details_wanted = Signal()
+    told = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +52,7 @@ class Banner(QFrame):
         self.setAccessibleName(message)
         self._starter.setText(self.tr("Try again") if starter_failed else self.tr("Use the starter model"))
         self.show()
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        self.told.emit(message)
 
     @property
     def message(self) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 
-from afterword.drafts.draft import Draft, read_draft
+from afterword.drafts.beside import Beside
+from afterword.drafts.draft import Draft
 from afterword.drafts.naming import suggested_name
+from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
 from afterword.errors import DraftMissing
 from afterword.files import same_file
@@ -18,25 +20,28 @@ from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
 from afterword.window.dialogs import Changed, Dialogs, Unsaved
 from afterword.window.recent import RecentFiles
-from afterword.window.saving import ChangedOutside, SaveState, save
+from afterword.window.saving import ChangedOutside, Kept, SaveState, load, save
 
 DEFAULT_ENDING = ".md"
 
 
 class Documents(QObject):
-    """Owns the draft on the page. Everything slow runs as a job; what is asked of the writer comes back as a call.
+    """Owns the draft on the page and what is kept beside it. Everything slow runs as a job; what is asked of the writer comes
+    back as a call.
 
     Leaving a draft (for another one, or to quit) goes through `_leave`: it waits for a save in flight, asks about changes that
     are not saved, and only then goes on. What is to happen afterwards waits in `_departures`, one at a time.
 
     Signals:
         renamed: the draft has another name, or none.
+        notes_changed: the notes of the draft that is now on the page.
         save_state_changed: a SaveState.
         noticed: a sentence for the status bar.
         left: after `leave`: nothing can be lost any more, and the window may close.
     """
 
     renamed = Signal()
+    notes_changed = Signal(str)
     save_state_changed = Signal(object)
     noticed = Signal(str)
     left = Signal()
@@ -48,7 +53,9 @@ class Documents(QObject):
         self._jobs = jobs
         self._dialogs = dialogs
         self._draft: Draft | None = None
-        self._saving: str | None = None  # the text that is being written
+        self._notes = ""
+        self._ledger = AuthorLedger(page.document(), self)
+        self._saving: tuple[str, Beside] | None = None  # what is being written
         self._save_next: Path | None = None
         self._reading: tuple[Job, Path] | None = None
         self._writes = 0
@@ -72,8 +79,25 @@ class Documents(QObject):
         return self.path.name if self.path is not None else self.tr("Untitled")
 
     @property
+    def ledger(self) -> AuthorLedger:
+        """Which of the text was accepted from suggestions."""
+        return self._ledger
+
+    @property
+    def notes(self) -> str:
+        """What the writer wrote down about the draft, for the model; kept beside it."""
+        return self._notes
+
+    @Slot(str)
+    def set_notes(self, notes: str) -> None:
+        """The writer changed the notes, which are now to be saved with the draft."""
+        if notes != self._notes:
+            self._notes = notes
+            self._page.document().setModified(True)
+
+    @property
     def dirty(self) -> bool:
-        """Whether the page holds something that is not in the file."""
+        """Whether the page or its notes hold something that is not on disk."""
         return self._page.document().isModified()
 
     @property
@@ -116,7 +140,7 @@ class Documents(QObject):
             return
         if self._reading is not None:
             self._reading[0].cancel()
-        job = self._jobs.start(read_draft, path)
+        job = self._jobs.start(load, path)
         job.done.connect(self._read)
         job.failed.connect(self._read_failed)
         self._reading = (job, path)
@@ -135,11 +159,11 @@ class Documents(QObject):
             self.open_draft(path)
 
     @Slot(object)
-    def _read(self, draft: Draft) -> None:
+    def _read(self, kept: Kept) -> None:
         if self._reading is None or self.sender() is not self._reading[0]:
             return  # another file was asked for meanwhile
         self._reading = None
-        self._leave(partial(self._adopt, draft, self._writes))
+        self._leave(partial(self._adopt, kept, self._writes))
 
     @Slot(object)
     def _read_failed(self, error: Exception) -> None:
@@ -151,18 +175,26 @@ class Documents(QObject):
             self._recent.drop(path)
         self._dialogs.show_error(sentence(error, self.tr))
 
-    def _adopt(self, draft: Draft, writes: int) -> None:
+    def _adopt(self, kept: Kept, writes: int) -> None:
+        draft = kept.draft
         if same_file(draft.path, self.path):
             if writes != self._writes:
                 return  # it was saved over after it was read: what is on the page is newer
             if draft.text == self._page.text():
                 return  # nothing new: the cursor and what can be undone stay
-        self._page.set_text(draft.text)
+        self._put(draft.text, kept.beside)
         self._take(draft)
 
     def _clear(self) -> None:
-        self._page.set_text("")
+        self._put("", Beside())
         self._take(None)
+
+    def _put(self, text: str, beside: Beside) -> None:
+        """Put another text and what belongs to it on the page."""
+        self._page.set_text(text)
+        self._ledger.restore(beside.accepted)
+        self._notes = beside.notes
+        self.notes_changed.emit(self._notes)
 
     def _take(self, draft: Draft | None) -> None:
         """The page now belongs to `draft`."""
@@ -199,21 +231,24 @@ class Documents(QObject):
             self._save_next = path  # with the text as it is when the running save ends
             return
         text = self._page.text()
-        job = self._jobs.start(save, path, text, self._draft, replace)
+        beside = Beside(self._notes, self._ledger.runs())
+        job = self._jobs.start(save, path, text, beside, self._draft, replace)
         job.done.connect(self._written)
         job.failed.connect(self._write_failed)
         job.cancelled.connect(self._write_cancelled)
-        self._saving = text
+        self._saving = text, beside
         self._asking = False
         self._tell_save_state()
 
     @Slot(object)
-    def _written(self, draft: Draft) -> None:
-        text, self._saving = self._saving, None
+    def _written(self, kept: Kept) -> None:
+        written, self._saving = self._saving, None
         self._writes += 1
-        if self._page.text() == text:
+        if kept.unkept is not None:
+            self.noticed.emit(sentence(kept.unkept, self.tr))
+        elif written == (self._page.text(), Beside(self._notes, self._ledger.runs())):
             self._page.document().setModified(False)
-        self._take(draft)
+        self._take(kept.draft)
         self._save_ended()
 
     @Slot(object)

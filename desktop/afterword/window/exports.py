@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,7 +12,7 @@ from afterword.export.exporting import export
 from afterword.export.formats import FORMATS
 from afterword.files import same_file
 from afterword.jobs import Jobs
-from afterword.sentences import sentence
+from afterword.sentences import closing_line, sentence
 from afterword.text.kind import kind_of
 from afterword.window.dialogs import Dialogs
 from afterword.window.documents import Documents
@@ -33,6 +34,16 @@ class Exports(QObject):
         self._jobs = jobs
         self._dialogs = dialogs
         self._ending = ".pdf"
+        self._tells_typed = False
+
+    @property
+    def tells_typed(self) -> bool:
+        """Whether the last line of an export says how much of the text was typed."""
+        return self._tells_typed
+
+    @tells_typed.setter
+    def tells_typed(self, on: bool) -> None:
+        self._tells_typed = on
 
     @Slot()
     def ask(self) -> None:
@@ -45,7 +56,9 @@ class Exports(QObject):
         if same_file(target, self._documents.path):
             self._documents.save()  # the same, and the draft knows of it
             return
-        job = self._jobs.start(export, self._page.text(), kind_of(self._documents.path), target)
+        closing = closing_line(self._documents.ledger.tally, self.tr) if self._tells_typed else ""
+        task = partial(export, closing=closing)
+        job = self._jobs.start(task, self._page.text(), kind_of(self._documents.path), target)
         job.progressed.connect(self._progressed)
         job.done.connect(self._done)
         job.failed.connect(self._failed)

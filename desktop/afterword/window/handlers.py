@@ -52,6 +52,11 @@ def _new(window: MainWindow) -> None:
     window.documents.new()
 
 
+@_does(Action.NEW_WINDOW)
+def _new_window(window: MainWindow) -> None:
+    window.window_wanted.emit()
+
+
 @_does(Action.OPEN)
 def _open(window: MainWindow) -> None:
     window.documents.open()
@@ -147,6 +152,11 @@ def _full_screen(window: MainWindow) -> None:
     window.switch_full_screen()
 
 
+@_does(Action.STATISTICS)
+def _statistics(window: MainWindow) -> None:
+    window.statistics_wanted.emit()
+
+
 @_does(Action.NEXT_PANE)
 def _next_pane(window: MainWindow) -> None:
     window.panes.go(1)
@@ -207,9 +217,24 @@ def _reveal(window: MainWindow) -> None:
     window.switch_reveal(window.menus.actions[Action.REVEAL].isChecked())
 
 
+@_does(Action.ANNOUNCE)
+def _announce(window: MainWindow) -> None:
+    window.switch_announcements(window.menus.actions[Action.ANNOUNCE].isChecked())
+
+
 @_does(Action.NOTES)
 def _notes(window: MainWindow) -> None:
     window.switch_notes(window.menus.actions[Action.NOTES].isChecked())
+
+
+@_does(Action.TINT)
+def _tint(window: MainWindow) -> None:
+    window.switch_tint(window.menus.actions[Action.TINT].isChecked())
+
+
+@_does(Action.LEDGER_LINE)
+def _ledger_line(window: MainWindow) -> None:
+    window.switch_ledger_line(window.menus.actions[Action.LEDGER_LINE].isChecked())
 
 
 @_does(Action.PANEL)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from html import escape
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
     QTextBrowser,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from afterword import __version__
-from afterword.window.actions import MENUS, TABLE, Menu, plain, translated
+from afterword.window.key_bindings import KeyBindings
+from afterword.window.keys_dialog import KeysDialog
 
 LICENCES = (
     ("Qt, PySide6", "LGPL-3.0"),
@@ -38,37 +34,23 @@ class HelpDialogs(QObject):
 
     Args:
         window: what they belong to.
+        keys: what the list of keys shows and changes.
+
+    Signals:
+        said: a sentence that the writer should hear of, also without looking.
     """
 
-    def __init__(self, window: QWidget) -> None:
+    said = Signal(str)
+
+    def __init__(self, window: QWidget, keys: KeyBindings) -> None:
         super().__init__(window)
         self._window = window
+        self._keys = keys
 
     def show_keys(self) -> QDialog:
-        """All keys, menu by menu."""
-        dialog, column = self._dialog(self.tr("Keys"))
-        tree = QTreeWidget(dialog)
-        tree.setAccessibleName(self.tr("Keys"))
-        tree.setToolTip(self.tr("What each key does"))
-        tree.setHeaderLabels([self.tr("Action"), self.tr("Keys")])
-        tree.setRootIsDecorated(False)
-        tree.setIndentation(12)
-        tree.setSelectionMode(QTreeWidget.SelectionMode.SingleSelection)
-        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        tree.header().setStretchLastSection(False)
-        for menu, row in MENUS.items():
-            items = self._key_items(menu)
-            if items:
-                head = QTreeWidgetItem([plain(translated(row.text))])
-                font = head.font(0)
-                font.setBold(True)
-                head.setFont(0, font)
-                head.addChildren(items)
-                tree.addTopLevelItem(head)
-        tree.expandAll()
-        column.insertWidget(0, tree)
-        dialog.resize(480, 560)
+        """All keys, which can be changed there."""
+        dialog = KeysDialog(self._keys, self._window)
+        dialog.said.connect(self.said)
         dialog.open()
         return dialog
 
@@ -104,14 +86,3 @@ class HelpDialogs(QObject):
         buttons.rejected.connect(dialog.reject)
         column.addWidget(buttons)
         return dialog, column
-
-    def _key_items(self, menu: Menu) -> list[QTreeWidgetItem]:
-        items = []
-        for row in TABLE.values():
-            keys = row.keys_on(mac=sys.platform == "darwin")
-            if row.menu is menu and keys:
-                shown = self.tr(" or ").join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
-                item = QTreeWidgetItem([plain(translated(row.text)), shown])
-                item.setToolTip(0, translated(row.tip))
-                items.append(item)
-        return items

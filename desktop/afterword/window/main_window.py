@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from afterword.assist.timing import PAUSE_MINUTES
 from afterword.assist.types import ModelState, Phase
-from afterword.editor.page import WISHES, Page
+from afterword.editor.page import Page
 from afterword.engine.sampling import Sampling
 from afterword.jobs import Jobs
 from afterword.settings import Settings
@@ -26,10 +26,13 @@ from afterword.window.find_bar import FindBar
 from afterword.window.handlers import HANDLERS
 from afterword.window.help_dialogs import HelpDialogs
 from afterword.window.keeper import SettingsKeeper
+from afterword.window.key_bindings import KeyBindings
+from afterword.window.key_rules import GHOST_ACTIONS
 from afterword.window.likeliest_list import LikeliestList
-from afterword.window.menus import Menus, editor_bindings, shown_keys
+from afterword.window.menus import Menus
 from afterword.window.models import Models
 from afterword.window.notes_panel import NotesPanel
+from afterword.window.page_keys import PageKeys
 from afterword.window.panes import Panes
 from afterword.window.recent import RecentFiles, RecentMenu
 from afterword.window.sampling_panel import SamplingPanel
@@ -51,6 +54,7 @@ class MainWindow(QMainWindow):
         jobs: runs what takes time.
         dialogs: asks the writer; tests pass their own.
         sink: says what a screen reader should say; tests pass their own.
+        keys: those in force in all windows; without them it has its own.
 
     Signals:
         sampling_changed: a Sampling, for the next suggestion.
@@ -58,8 +62,10 @@ class MainWindow(QMainWindow):
         pace_changed: "calm", "balanced" or "eager".
         model_wanted: "starter", a folder, a GGUF file, or a hub id.
         load_cancelled: the model that is loading is not wanted any more.
+        window_wanted: another window, for another draft.
         likeliest_wanted: the Context, and what of the suggestion stands before the word that is looked at.
         seen_wanted: the Context of which the writer sees how much the model is given.
+        statistics_wanted: what was counted is to be shown.
         closing: nothing can be lost any more, and the window goes.
     """
 
@@ -68,12 +74,20 @@ class MainWindow(QMainWindow):
     pace_changed = Signal(str)
     model_wanted = Signal(str)
     load_cancelled = Signal()
+    window_wanted = Signal()
     likeliest_wanted = Signal(object, str)
     seen_wanted = Signal(object)
+    statistics_wanted = Signal()
     closing = Signal()
 
     def __init__(
-        self, page: Page, settings: Settings, jobs: Jobs, dialogs: Dialogs | None = None, sink: Sink | None = None
+        self,
+        page: Page,
+        settings: Settings,
+        jobs: Jobs,
+        dialogs: Dialogs | None = None,
+        sink: Sink | None = None,
+        keys: KeyBindings | None = None,
     ) -> None:
         super().__init__()
         self.page = page
@@ -91,7 +105,9 @@ class MainWindow(QMainWindow):
         self.recent = RecentFiles(settings, self)
         self.documents = Documents(page, self.recent, jobs, dialogs, self)
         self.exports = Exports(page, self.documents, jobs, dialogs, self)
-        self.help = HelpDialogs(self)
+        self.keys = keys or KeyBindings(settings, self)
+        self.page_keys = PageKeys(page, self.keys, self)
+        self.help = HelpDialogs(self, self.keys)
         self.banner = Banner(self)
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
@@ -100,7 +116,7 @@ class MainWindow(QMainWindow):
         self.panel = SamplingPanel(settings.sampling(), self)
         self.status = StatusBar(self)
         self.announcer = Announcer(page, settings, sink, parent=self)
-        self.menus = Menus(self, self._do)
+        self.menus = Menus(self, self._do, self.keys)
         self.recent_menu = RecentMenu(self.menus.menus[Menu.RECENT], self.menus.actions[Action.CLEAR_RECENT], self.recent, self)
         self.drop = FileDrop(self)
         self._lay_out()
@@ -129,7 +145,7 @@ class MainWindow(QMainWindow):
         """There are no suggestions for a while, since the writer passed over many; or there are again."""
         if resting:
             text = self.tr("Ten suggestions in a row were not for you: none for half a minute, unless you ask ({key}).")
-            self.status.show_notice(text.format(key=shown_keys(Action.ASK_NOW)))
+            self.status.show_notice(text.format(key=self.menus.shown_keys(Action.ASK_NOW)))
 
     @Slot(object)
     def open_draft(self, path: Path) -> None:
@@ -191,6 +207,26 @@ class MainWindow(QMainWindow):
         self.settings["suggestions.reveal"] = on
         self.page.reveals = on
         self.menus.actions[Action.REVEAL].setChecked(on)
+        self.keeper.save_soon()
+
+    def switch_announcements(self, on: bool) -> None:
+        """Have a screen reader say suggestions by themselves, or only when asked to."""
+        self.settings["accessibility.announce"] = on
+        self.menus.actions[Action.ANNOUNCE].setChecked(on)
+        self.keeper.save_soon()
+
+    def switch_tint(self, on: bool) -> None:
+        """Tint accepted text, or not."""
+        self.settings["page.tint_accepted"] = on
+        self.page.tints_accepted = on
+        self.menus.actions[Action.TINT].setChecked(on)
+        self.keeper.save_soon()
+
+    def switch_ledger_line(self, on: bool) -> None:
+        """Say at the end of exports how much was typed, or not."""
+        self.settings["export.ledger_line"] = on
+        self.exports.tells_typed = on
+        self.menus.actions[Action.LEDGER_LINE].setChecked(on)
         self.keeper.save_soon()
 
     def switch_panel(self, shown: bool) -> None:
@@ -286,7 +322,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         page, documents, status = self.page, self.documents, self.status
-        page.set_bindings(editor_bindings())
+        self.keys.changed.connect(self.keeper.save_soon)
+        self.help.said.connect(self.announcer.announce)
         page.words_changed.connect(status.show_words)
         page.document().modificationChanged.connect(self.setWindowModified)
         page.ghost_looked_at.connect(self._ghost_looked_at)
@@ -296,6 +333,7 @@ class MainWindow(QMainWindow):
         documents.renamed.connect(self._show_name)
         documents.save_state_changed.connect(status.show_save_state)
         documents.noticed.connect(status.show_notice)
+        documents.ledger.tally_changed.connect(status.show_tally)
         documents.left.connect(self._left)
         self.exports.noticed.connect(status.show_notice)
         self.drop.file_dropped.connect(documents.open_draft)
@@ -306,10 +344,13 @@ class MainWindow(QMainWindow):
         status.cancel_wanted.connect(self.models.stop_loading)
         status.suggestions_switched.connect(self.switch_suggestions)
         status.noticed.connect(self.announcer.announce)
+        self.banner.told.connect(self.announcer.announce)
         self.suggestions_switched.connect(self.announcer.announce_switched)
         self.announcer.unheard.connect(status.show_notice)
         page.cursor_rested.connect(self._cursor_rested)
         self.notes.notes_changed.connect(self._notes_changed)
+        self.notes.notes_edited.connect(documents.set_notes)
+        documents.notes_changed.connect(self._show_notes)
         self.notes.close_wanted.connect(self._notes_closed)
         self.panel.sampling_changed.connect(self._sampling_chosen)
         self.panel.close_wanted.connect(self._panel_closed)
@@ -330,6 +371,11 @@ class MainWindow(QMainWindow):
         self.menus.actions[Action.SUGGESTIONS].setChecked(on)
         self.page.reveals = self.settings["suggestions.reveal"]
         self.menus.actions[Action.REVEAL].setChecked(self.page.reveals)
+        self.menus.actions[Action.ANNOUNCE].setChecked(self.settings["accessibility.announce"])
+        self.page.tints_accepted = self.settings["page.tint_accepted"]
+        self.menus.actions[Action.TINT].setChecked(self.page.tints_accepted)
+        self.exports.tells_typed = self.settings["export.ledger_line"]
+        self.menus.actions[Action.LEDGER_LINE].setChecked(self.exports.tells_typed)
         self.panel.setVisible(shown)
         self.menus.actions[Action.PANEL].setChecked(shown)
         self.notes.setVisible(self.settings["window.notes"])
@@ -371,10 +417,14 @@ class MainWindow(QMainWindow):
             self.seen_wanted.emit(context)
 
     @Slot(str)
+    def _show_notes(self, notes: str) -> None:
+        self.notes.show_notes(notes)
+        self.page.notes = notes
+
+    @Slot(str)
     def _notes_changed(self, notes: str) -> None:
         self.page.void()
         self.page.notes = notes
-        self.page.document().setModified(True)
         self.seen_wanted.emit(self.page.context())
 
     @Slot()
@@ -397,5 +447,5 @@ class MainWindow(QMainWindow):
     def _offer_editor_actions(self) -> None:
         """What takes or dismisses a suggestion can be chosen only while there is one."""
         for action, row in TABLE.items():
-            if row.editor is not None and row.editor not in WISHES:
+            if row.editor in GHOST_ACTIONS:
                 self.menus.actions[action].setEnabled(bool(self.page.ghost_text))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from afterword.editor.keys import EditorAction
 from afterword.window.actions import MENUS, TABLE, Action, Menu, Row, translated
-
-MAC = sys.platform == "darwin"
+from afterword.window.key_bindings import KeyBindings
+from afterword.window.key_texts import native
 
 _ROLES = {
     Action.QUIT: QAction.MenuRole.QuitRole,
@@ -21,19 +19,22 @@ _ROLES = {
 }
 
 
-class Menus:
+class Menus(QObject):
     """The menus of a window and their actions.
 
     Args:
         window: whose menu bar is filled.
         handler: called with the Action when one is chosen.
+        keys: those in force; when they change, so do the menus.
     """
 
-    def __init__(self, window: QMainWindow, handler: Callable[[Action], None]) -> None:
+    def __init__(self, window: QMainWindow, handler: Callable[[Action], None], keys: KeyBindings) -> None:
+        super().__init__(window)
         self.actions: dict[Action, QAction] = {}
         self.menus: dict[Menu, QMenu] = {}
         self._groups: dict[str, QActionGroup] = {}
         self._window = window
+        self._keys = keys
         for menu, menu_row in MENUS.items():
             self.menus[menu] = QMenu(translated(menu_row.text), window)
             if menu_row.after is None:
@@ -49,6 +50,12 @@ class Menus:
             for menu, menu_row in MENUS.items():
                 if menu_row.after is action:
                     self.menus[row.menu].addMenu(self.menus[menu])
+        keys.changed.connect(self._show_keys)
+        self._show_keys()
+
+    def shown_keys(self, action: Action) -> str:
+        """The main key of an action, as the platform writes it; "" where it has none."""
+        return next(map(native, self._keys.keys(action)), "")
 
     def check_choices(self, values: Mapping[str, str]) -> None:
         """Check, for each setting in `values`, the action that stands for its value."""
@@ -61,30 +68,21 @@ class Menus:
         tip = translated(row.tip)
         action.setToolTip(tip)
         action.setStatusTip(tip)
-        keys = row.keys_on(mac=MAC)
-        if row.editor is not None:
-            # Shown in the menu's column of keys, but not listened for: the page does that.
-            shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText)
-            action.setText(f"{translated(row.text)}\t{shown}")
-        elif keys:
-            action.setShortcuts(keys)
-            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(row.checkable or row.choice is not None)
         if row.choice is not None:
             group = self._groups.setdefault(row.choice[0], QActionGroup(self._window))
             group.addAction(action)
         return action
 
-
-def editor_bindings() -> dict[EditorAction, list[QKeySequence]]:
-    """The keys that the page itself listens for."""
-    return {row.editor: row.keys_on(mac=MAC) for row in TABLE.values() if row.editor is not None}
-
-
-def shown_keys(action: Action) -> str:
-    """The main key of an action, as the platform writes it; "" where it has none."""
-    keys = TABLE[action].keys_on(mac=MAC)
-    return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    @Slot()
+    def _show_keys(self) -> None:
+        for action, row in TABLE.items():
+            if row.editor is None:
+                self.actions[action].setShortcuts(self._keys.keys(action))
+            else:
+                # Shown in the menu's column of keys, but not listened for: the page does that.
+                self.actions[action].setText("\t".join(filter(None, (translated(row.text), self.shown_keys(action)))))
 
 
 def _tell(handler: Callable[[Action], None], action: Action, checked: bool = False) -> None:  # noqa: ARG001 -- Qt sends it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from afterword.engine.protocol import Seen
@@ -16,10 +16,12 @@ class NotesPanel(QFrame):
     """Shows the notes of a draft and lets the writer change them.
 
     Signals:
-        notes_changed: by the writer, to this text.
+        notes_edited: by the writer, to this text, at every key.
+        notes_changed: likewise, when no more keys come for a moment.
         close_wanted: the panel's own button to hide it was pressed.
     """
 
+    notes_edited = Signal(str)
     notes_changed = Signal(str)
     close_wanted = Signal()
 
@@ -44,6 +46,7 @@ class NotesPanel(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._timer.timeout.connect(self._tell)
         self._text.textChanged.connect(self._timer.start)
+        self._text.textChanged.connect(self._tell_edited)
         head = QHBoxLayout()
         head.addWidget(title, 1)
         head.addWidget(self._close)
@@ -66,7 +69,8 @@ class NotesPanel(QFrame):
     def show_notes(self, notes: str) -> None:
         """Show the notes of another draft."""
         if notes != self.notes:
-            self._text.setPlainText(notes)
+            with QSignalBlocker(self._text):
+                self._text.setPlainText(notes)
         self._timer.stop()
 
     @Slot(object)
@@ -83,6 +87,10 @@ class NotesPanel(QFrame):
         self._counted.setText(text)
         words = locale.toString(round(seen.characters / _LETTERS_PER_WORD))
         self._seen.setText(self.tr("Of the page the model sees about {words} words before the cursor.").format(words=words))
+
+    @Slot()
+    def _tell_edited(self) -> None:
+        self.notes_edited.emit(self.notes)
 
     @Slot()
     def _tell(self) -> None:

@@ -74,6 +74,11 @@ class SamplingPanel(QFrame):
         """What is in force."""
         return self._sampling
 
+    def show_sampling(self, sampling: Sampling) -> None:
+        """What was chosen in another window."""
+        self._sampling = sampling
+        self._show()
+
     def control(self, key: str) -> SamplingControl:
         """The control of a field of Sampling."""
         return self._controls[key]

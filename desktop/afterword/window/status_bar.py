@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QWidget
 
 from afterword.assist.types import ModelState, Phase
+from afterword.drafts.ledger import Tally
 from afterword.sentences import sentence
 from afterword.window.glyphs import Glyph, GlyphButton
 from afterword.window.saving import SaveState
@@ -39,10 +40,12 @@ class StatusBar(QStatusBar):
     Signals:
         suggestions_switched: by the writer, on or off.
         cancel_wanted: the loading model should not be loaded.
+        noticed: a sentence that is shown for a few seconds.
     """
 
     suggestions_switched = Signal(bool)
     cancel_wanted = Signal()
+    noticed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +115,18 @@ class StatusBar(QStatusBar):
         self._words.setText(self.tr("1 word") if count == 1 else self.tr("{count} words").format(count=number))
 
     @Slot(object)
+    def show_tally(self, tally: Tally) -> None:
+        """How much of the draft was typed: on pointing at the words, and to a screen reader."""
+        words = self.tr("1 word") if tally.words == 1 else self.tr("{count} words")
+        typed = self.tr("{percent} % typed by you") if tally.accepted_characters else self.tr("all typed by you")
+        text = self.tr("{words}, {typed}").format(
+            words=words.format(count=self.locale().toString(tally.words)),
+            typed=typed.format(percent=tally.percent_typed),
+        )
+        self._words.setToolTip(text if tally.characters else self.tr("Words in the draft"))
+        self._words.setAccessibleDescription(self._words.toolTip())
+
+    @Slot(object)
     def show_save_state(self, state: SaveState) -> None:
         """Whether the draft is saved."""
         text, tip = self._save_texts()[state]
@@ -126,6 +141,7 @@ class StatusBar(QStatusBar):
     def show_notice(self, text: str) -> None:
         """Say something for a few seconds."""
         self.showMessage(text, NOTICE_MS)
+        self.noticed.emit(text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,0 +1,86 @@
+"""The one thread with the model, which all pages share: loading it, and letting it go."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from afterword.assist.timing import LEAVE_WITHIN_MS
+from afterword.assist.types import ModelState
+from afterword.assist.worker import Opener, Worker
+
+
+class ModelHost(QObject):
+    """Owns the thread of the model. Lives on the main thread.
+
+    Args:
+        opener: loads a model, on the model's thread.
+
+    Signals:
+        load_began: another model is wished for; what was asked of the one before is void.
+        left: the thread is to end: nothing is wanted any more.
+        state_changed: a ModelState.
+        rate_measured: tokens per second.
+    """
+
+    load_began = Signal()
+    left = Signal()
+    state_changed = Signal(object)
+    rate_measured = Signal(float)
+    _load_wished = Signal(int, str, bool)
+    _leave_wished = Signal()
+
+    def __init__(self, opener: Opener, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._numbers = count(1)
+        self._load_id = 0
+        self._state: ModelState | None = None
+        self._thread = QThread()
+        self._thread.setObjectName("model")
+        self.worker = Worker(opener)
+        """Runs on the thread; `want` alone may be called from here."""
+        self.worker.moveToThread(self._thread)
+        self._load_wished.connect(self.worker.load)
+        self._leave_wished.connect(self.worker.leave)
+        self.worker.state_changed.connect(self._state_arrived)
+        self.worker.rate_measured.connect(self.rate_measured)
+        self._thread.start()
+
+    def number(self) -> int:
+        """Another one each time: for requests, and for those who make them."""
+        return next(self._numbers)
+
+    @property
+    def state(self) -> ModelState | None:
+        """What the model does, as far as it has been said."""
+        return self._state
+
+    @Slot(str, bool)
+    def load(self, name: str, download: bool = False) -> None:
+        """Load the model `name`; a load that is running is given up, and what was asked for and is not there yet waits for it."""
+        self.cancel_load()
+        self.load_began.emit()
+        self._load_wished.emit(self._load_id, name, download)
+
+    @Slot()
+    def cancel_load(self) -> None:
+        """Give up the load that is running."""
+        self._load_id += 1
+        self.worker.want_load(self._load_id)
+
+    @Slot(object)
+    def _state_arrived(self, state: ModelState) -> None:
+        self._state = state
+        self.state_changed.emit(state)
+
+    def leave(self) -> None:
+        """Ask the thread to end, and wait for nothing."""
+        self.left.emit()
+        self.cancel_load()
+        self._leave_wished.emit()
+
+    def close(self, timeout_ms: int = LEAVE_WITHIN_MS) -> bool:
+        """End the thread; False when a load could not be interrupted in time and is still running."""
+        self.leave()
+        return self._thread.wait(timeout_ms)

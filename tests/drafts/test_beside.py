@@ -1,0 +1,132 @@
+"""What is kept beside a draft: in a file of its own, only where there is something, and never at the cost of another's."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afterword.drafts.beside import Beside, beside_path, read_beside, write_beside
+from afterword.errors import BesideNotWritten
+
+TEXT = "The boat left.\nIt rained 🐟.\n"
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    path = tmp_path / "story.md"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def files(draft: Path) -> list[str]:
+    return sorted(path.name for path in draft.parent.iterdir())
+
+
+@given(notes=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r")), accepted=st.booleans())
+def test_what_is_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, notes: str, accepted: bool) -> None:
+    draft = tmp_path_factory.getbasetemp() / "story.md"
+    beside = Beside(notes, ((4, 20), (22, 26)) if accepted else ())
+    write_beside(draft, TEXT, beside)
+    assert read_beside(draft, TEXT) == (beside if notes.strip() else Beside("", beside.accepted))
+    assert beside_path(draft).exists() == bool(notes.strip() or accepted)
+
+
+def test_it_is_one_hidden_file_beside_the_draft_that_goes_when_it_is_empty(draft: Path) -> None:
+    write_beside(draft, TEXT, Beside())
+    assert files(draft) == ["story.md"]
+    write_beside(draft, TEXT, Beside("Told by Ann."))
+    assert files(draft) == [".story.md.afterword.json", "story.md"]
+    write_beside(draft, TEXT, Beside(" \n"))
+    assert files(draft) == ["story.md"]
+    assert draft.read_text("utf-8") == TEXT
+
+
+def test_a_link_and_the_draft_that_it_leads_to_share_it(draft: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "link.md"
+    link.parent.mkdir()
+    link.symlink_to(draft)
+    write_beside(link, TEXT, Beside("Told by Ann."))
+    assert read_beside(draft, TEXT).notes == "Told by Ann."
+
+
+def test_it_says_nothing_of_the_text_but_where_it_was_accepted(draft: Path) -> None:
+    write_beside(draft, TEXT, Beside("", ((0, len(TEXT)),)))
+    kept = beside_path(draft).read_text("utf-8")
+    assert "boat" not in kept
+    assert "rained" not in kept
+
+
+def test_accepted_text_is_found_again_when_another_program_changed_the_draft(draft: Path) -> None:
+    write_beside(draft, TEXT, Beside("", ((15, 24),)))
+    now = "Once.\n" + TEXT
+    assert read_beside(draft, now).accepted == ((21, 30),)
+
+
+FOREIGN = [
+    b"",
+    b"\xff\xfe",
+    b"{",
+    b"[" * 200_000,
+    b"[]",
+    b"{}",
+    b'{"afterword": 2, "notes": "of the future"}',
+    b'{"afterword": 1, "notes": 3}',
+]
+
+
+@pytest.mark.parametrize("content", FOREIGN, ids=range(len(FOREIGN)))
+def test_what_is_not_ours_counts_as_nothing_and_is_never_lost(
+    draft: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    path = beside_path(draft)
+    path.write_bytes(content)
+    with caplog.at_level(logging.WARNING):
+        assert read_beside(draft, TEXT) == Beside()
+    assert path.name in caplog.text
+    write_beside(draft, TEXT, Beside())
+    assert path.read_bytes() == content
+    write_beside(draft, TEXT, Beside("mine"))
+    assert read_beside(draft, TEXT).notes == "mine"
+    assert path.with_name(path.name + ".broken").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"accepted": [[0, 0, 99]]},
+        {"accepted": [[0, 0]]},
+        {"accepted": [[0, 0, 1.5]]},
+        {"accepted": 3},
+        {"lines": "no number"},
+        {"lines": ["0" * 8]},
+        {"lines": ""},
+    ],
+)
+def test_a_damaged_ledger_costs_no_notes(draft: Path, caplog: pytest.LogCaptureFixture, damage: dict[str, object]) -> None:
+    write_beside(draft, TEXT, Beside("mine", ((0, 3),)))
+    path = beside_path(draft)
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | damage), "utf-8")
+    with caplog.at_level(logging.WARNING):
+        assert read_beside(draft, TEXT) == Beside("mine")
+    assert path.name in caplog.text
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(draft: Path) -> None:
+    os.mkfifo(beside_path(draft))
+    assert read_beside(draft, TEXT) == Beside()
+
+
+def test_what_cannot_be_written_says_so_and_leaves_what_was_there(draft: Path, folder_without_power: Path) -> None:
+    draft = folder_without_power / "story.md"
+    write_beside(draft, TEXT, Beside("old"))
+    folder_without_power.chmod(0o500)
+    for beside in (Beside("new"), Beside()):
+        with pytest.raises(BesideNotWritten, match="permission"):
+            write_beside(draft, TEXT, beside)
+    assert read_beside(draft, TEXT) == Beside("old")
