@@ -18,6 +18,7 @@ from afterword.bench.modes import MODES, PLAIN, Text, measure
 from afterword.bench.parts import measure_parts
 from afterword.bench.plain import PlainSnippet
 from afterword.bench.samples import samples
+from afterword.bench.table import rounded
 from afterword.command import SUCCESS, Parser, number_of, opened
 from afterword.drafts.draft import read_draft
 from afterword.engine.sampling import RANGES, Sampling
@@ -55,7 +56,7 @@ def main(arguments: list[str]) -> int:
     _clear()
     about = {"model": name, "machine": machine.describe()}
     if options.json:
-        print(json.dumps(_rounded({**found, **about}), ensure_ascii=False, indent=2))
+        print(json.dumps(rounded({**found, **about}), ensure_ascii=False, indent=2))
     else:
         _print_tables(found, [text.name for text in texts], sum(len(text.content) for text in texts), about)
     return SUCCESS
@@ -155,11 +156,3 @@ def _progress(mode: str, name: str, share: float) -> None:
 def _clear() -> None:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(inside) for key, inside in value.items()}
-    if isinstance(value, list):
-        return [_rounded(inside) for inside in value]
-    return round(value, 4) if isinstance(value, float) else value

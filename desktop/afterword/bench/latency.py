@@ -17,6 +17,7 @@ from afterword.bench.application import memory_mb
 from afterword.bench.latency_table import tables
 from afterword.bench.race import Racer, Step, race
 from afterword.bench.samples import REPORT, TUNE, samples
+from afterword.bench.table import rounded
 from afterword.bench.typist import Typed, controller_of, type_on
 from afterword.command import FAILURE, SUCCESS, Parser, progress
 from afterword.engine import conversion, starter
@@ -154,7 +155,7 @@ def measure(
         texts = samples()[: plan.texts]
         parts = [_written(Path(folder) / file.name, file.read_text("utf-8")[: plan.characters]) for file in texts]
         agreement = racers[OURS].ask("agreement", files=[str(part) for part in parts]) or {}
-    report: dict[str, Any] = _rounded(
+    report: dict[str, Any] = rounded(
         {
             "model": model,
             "first_piece_ms": {f"p{n}": percentile(typed["eager"].first_ms, n) for n in (50, 90, 99)},
@@ -244,12 +245,6 @@ def _counts(typed: Typed) -> dict[str, float]:
     through = typed.keys - typed.asked
     counts = {name: getattr(typed, name) for name in ("keys", "asked", "silent", "overtaken")}
     return {**counts, "typed_through": through, "idle_core_ms_per_s": typed.idle_core_ms}
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _rounded(inside) for key, inside in value.items()}
-    return round(value, 4) if isinstance(value, float) else value
 
 
 def _page(keys: int) -> tuple[str, int]:
