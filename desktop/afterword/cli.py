@@ -257,8 +257,8 @@ def _bench(arguments: list[str]) -> int:
     verbs = {"latency": latency.main, "keystrokes": keystrokes.main, "editor": editor.main}
     parser = Parser(
         prog="afterword bench",
-        description="Measure how soon suggestions are there and what they cost (latency), the keys they save (keystrokes), or how "
-        "soon the page shows what was typed (editor).",
+        description="Measure how soon suggestions are there and what they cost (latency), the keys they save (keystrokes), or "
+        "how soon the page shows what was typed (editor).",
     )
     parser.add_argument("verb", choices=verbs, help="“afterword bench VERB --help” tells more")
     return verbs[parser.parse_args(arguments[:1]).verb](arguments[1:])

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 _PAUSES_MS = (70, 110, 90, 140, 80, 120, 60, 300)
 """From what one key showed to the next key, again and again; after the last, what waits for the writer to pause has begun."""
+
+_SHORT = Sampling(eagerness=EAGER, seed=1)
+_LONG = replace(_SHORT, max_words=50, max_sentences=0)  # so that the model still writes when the next key comes
 
 _SEEN_MS = 300  # for which a suggestion stands before it is taken: more than the page asks for
 _PAINT_WITHIN_MS = 2000
@@ -85,7 +89,6 @@ def measure(desk: Desk, model: str, folder: Path, plan: Plan) -> dict[str, Any]:
         whatever opening the model raises; TimeoutError where the window does not go on.
     """
     hand = Hand(desk)
-    desk.controller.set_sampling(Sampling(eagerness=EAGER, seed=1))
     desk.controller.set_pace("eager")
     desk.window.show()
     live(0.5)
@@ -172,10 +175,12 @@ class Hand:
     def type(self, keys: int, *, generating: bool) -> list[float]:
         """Type prose, with suggestions or without; milliseconds for each key, with suggestions only while the model writes."""
         self._page.suggestions_enabled = generating
+        self._desk.controller.set_sampling(_LONG)
         times: list[float] = []
         for _ in range(keys * (_TRIES if generating else 1)):
             if len(times) == keys:
                 break
+            self._desk.controller.wake()  # else there would be none for a while after ten that were passed over
             took, writing = self._write(next(self._text), next(self._pauses))
             if writing == generating:
                 times.append(took)
@@ -186,10 +191,12 @@ class Hand:
         from PySide6.QtCore import Qt
 
         self._page.suggestions_enabled = True
+        self._desk.controller.set_sampling(_SHORT)
         found: list[float] = []
         for _ in range(times * _TRIES):
             if len(found) == times:
                 break
+            self._desk.controller.wake()
             self._write(next(self._text), next(self._pauses))
             deadline = time.monotonic() + _ANSWER_WITHIN_S
             while not (self._page.ghost_text and self._state.phase is Phase.READY) and time.monotonic() < deadline:

@@ -52,7 +52,7 @@ class Plan:
     pages: int
 
 
-FULL = Plan((10_000, 100_000, 1_000_000), keys=300, accepts=30, pages=60)
+FULL = Plan((10_000, 100_000, 1_000_000), keys=200, accepts=20, pages=40)
 """Takes about five minutes."""
 
 QUICK = Plan((10_000,), keys=12, accepts=1, pages=4)
