@@ -71,7 +71,7 @@ def test_the_same_seed_gives_the_same_text(run, model: str) -> None:
 def test_jsonl_answers_each_line_with_its_id(run, model: str) -> None:
     asked = [{"id": 1, "before": "The ferry left", "after": ""}, {"id": "b", "before": "", "after": ""}]
     stdin = "\n".join(map(json.dumps, asked)).encode()
-    code, out, err = run("complete", "--jsonl", "--eagerness", "100", "--model", model, stdin=stdin)
+    code, out, err = run("complete", "--jsonl", "--eagerness", "100", "--temperature", "0", "--model", model, stdin=stdin)
     assert (code, err) == (0, "")
     first, second = map(json.loads, lines(out))
     assert set(first) == {"id", "shown", "probability", "ms"}

@@ -116,6 +116,15 @@ def test_closing_ends_what_runs(qtbot: QtBot) -> None:
     assert jobs.close()
 
 
+def test_nothing_starts_once_they_are_closed(jobs: Jobs, qtbot: QtBot) -> None:
+    assert jobs.close()
+    ran, listener = threading.Event(), Listener()
+    listener.listen(jobs.start(lambda *, watch: ran.set()))
+    qtbot.waitUntil(lambda: listener.heard == [("cancelled", None)])
+    assert not ran.is_set()
+    assert not jobs.busy
+
+
 def test_closing_does_not_wait_for_ever(qtbot: QtBot) -> None:
     jobs, may_end = Jobs(), threading.Event()
     jobs.start(lambda *, watch: may_end.wait())

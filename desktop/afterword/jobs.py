@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
 from afterword.errors import Cancelled
 from afterword.watch import Watch
@@ -40,7 +40,7 @@ class Job(QObject):
         # be over before its starter has connected.
         self._watch = Watch(self._reported.emit)
         self._reported.connect(self._tell_progress)
-        self._ended.connect(self._tell)
+        self._ended.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     @property
     def watch(self) -> Watch:
@@ -99,6 +99,7 @@ class Jobs(QObject):
         self._pool.setObjectName("jobs")  # what the system calls its threads
         self._pool.setMaxThreadCount(_AT_ONCE)
         self._running: list[Job] = []
+        self._closed = False
 
     @property
     def busy(self) -> bool:
@@ -106,15 +107,22 @@ class Jobs(QObject):
         return bool(self._running)
 
     def start(self, function: Callable[..., Any], *args: Any) -> Job:
-        """Run `function(*args, watch=...)` on another thread. Connect to the job's signals before returning to the event loop."""
+        """Run `function(*args, watch=...)` on another thread. Connect to the job's signals before returning to the event loop.
+
+        Once these jobs are closed nothing runs any more (a timer may still ask for it), and the job says that it was cancelled.
+        """
         job = Job(self)
         job._told.connect(self._forget)
         self._running.append(job)
-        self._pool.start(_Run(job, function, args))
+        if self._closed:
+            job._ended.emit("cancelled", None)
+        else:
+            self._pool.start(_Run(job, function, args))
         return job
 
     def close(self, timeout_ms: int = 2000) -> bool:
-        """Ask all tasks to stop and wait; whether they did within `timeout_ms`."""
+        """Start nothing more, ask all tasks to stop and wait; whether they did within `timeout_ms`."""
+        self._closed = True
         for job in self._running:
             job.cancel()
         return bool(self._pool.waitForDone(timeout_ms))
