@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
@@ -137,47 +138,35 @@ class Worker(QObject):
         if self._suggester is None or not self._is_wanted(request.id):
             return
         others = request.sampling.candidates - 1
-        try:
+        with _forgiven("looked for alternatives"):
             found = self._suggester.alternatives(request, others, lambda: not self._is_wanted(request.id))
-        except Exception:  # the suggestion that is shown stays; the next request will say what is wrong
-            _log.warning("the model failed while it looked for alternatives", exc_info=True)
-            return
-        self.alternatives_made.emit(request.id, found)
+            self.alternatives_made.emit(request.id, found)
 
     @Slot(int, object)
     def find_likeliest(self, request_id: int, context: Context) -> None:
         """Find the likeliest ways to go on from `context`, unless something newer is wanted."""
         if self._suggester is None or not self._is_wanted(request_id):
             return
-        try:
-            found = self._suggester.likeliest(context, LIKELIEST)
-        except Exception:  # as with alternatives
-            _log.warning("the model failed while it looked for the likeliest words", exc_info=True)
-            return
-        self.likeliest_found.emit(request_id, found)
+        with _forgiven("looked for the likeliest words"):
+            self.likeliest_found.emit(request_id, self._suggester.likeliest(context, LIKELIEST))
 
     @Slot(int, object)
     def measure_seen(self, asker: int, context: Context) -> None:
         """Count how much of `context` the model is given."""
         if self._suggester is None:
             return
-        try:
+        with _forgiven("counted"):
             seen = self._suggester.seen(context)
-        except Exception:
-            _log.warning("the model failed while it counted", exc_info=True)
-            return
-        if seen is not None:
-            self.seen_measured.emit(asker, seen)
+            if seen is not None:
+                self.seen_measured.emit(asker, seen)
 
     @Slot(int, object)
     def read(self, request_id: int, context: Context) -> None:
         """Read the page around the cursor, ahead of a request; until something newer is wanted."""
         if self._suggester is None or not self._is_wanted(request_id):
             return
-        try:
+        with _forgiven("read"):
             self._suggester.warm(context, lambda: not self._is_wanted(request_id))
-        except Exception:  # it will be said when the writer asks for something
-            _log.warning("the model failed while it read", exc_info=True)
 
     @Slot()
     def leave(self) -> None:
@@ -207,3 +196,12 @@ class Worker(QObject):
         if self._suggester is not None:
             self._suggester.model.close()
             self._suggester = None
+
+
+@contextmanager
+def _forgiven(doing: str) -> Iterator[None]:
+    """What nobody asked for may fail: what is shown stays, and the next request says what is wrong."""
+    try:
+        yield
+    except Exception:
+        _log.warning("the model failed while it %s", doing, exc_info=True)

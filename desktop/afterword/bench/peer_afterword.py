@@ -58,7 +58,7 @@ class Afterword:
         return {"argmax": fmean(each.argmax for each in found), "nll_change": fmean(each.nll_change for each in found)}
 
     def _measured(self, tokens: int, new: int, guess: bool = False) -> Speed:
-        positions = self._model._positions
+        positions = self._model.positions
         if positions is not None and tokens + new > positions:
             raise NoRoom(tokens + new)
         speed: Speed = self._model.measure(self._text, tokens, new, guess)

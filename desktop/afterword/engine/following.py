@@ -23,7 +23,6 @@ class Following:
 
     def __init__(self, runner: Runner, whole: bool = False) -> None:
         self._runner = runner
-        self._whole = whole
         self._chunked = not whole
         self._tokens: list[int] = []
         self._logits: dict[int, torch.Tensor] = {}  # by how many tokens they come after

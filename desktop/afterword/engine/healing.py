@@ -8,9 +8,9 @@ is the one with which the tokenizer would begin ("Ġant"), which by itself may b
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import torch
 
@@ -19,7 +19,7 @@ from afterword.engine.vocabulary import Vocabulary
 
 _LOOKED_BEYOND = 4  # tokens at once; a pass over four costs a third more than over one
 _NEGLIGIBLE = 0.05  # of the likeliest: not looked beyond, and left out; with 0.02 half as many passes more
-_MASKS = 64  # sets of tokens that are remembered
+_REMEMBERED = 64  # spellings whose tokens are remembered
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,8 @@ class Healing:
     def __init__(self, vocabulary: Vocabulary, following: Following, encode: Callable[[str], list[int]]) -> None:
         self._vocabulary = vocabulary
         self._following = following
-        self._encode = encode
-        self._begun: OrderedDict[bytes, tuple[int, ...]] = OrderedDict()
-        self._sets: OrderedDict[bytes, torch.Tensor] = OrderedDict()
+        self._agreeing = lru_cache(_REMEMBERED)(partial(_agreeing, vocabulary))
+        self._natural = lru_cache(_REMEMBERED)(partial(_natural, vocabulary.spelling, encode))
 
     def typed(self, text: str, before: str) -> Typed | None:
         """What `text` behind `before` asks of the first tokens; None when no tokens of the vocabulary spell it."""
@@ -78,19 +77,18 @@ class Healing:
             typed: with something to spell.
             tokens: what stands before.
         """
-        allowed = self._allowed(typed).to(logits.device)
+        short, covering = (tokens.to(logits.device) for tokens in self._agreeing(typed.spelling))
         scores = torch.full_like(logits, float("-inf"))
-        if len(allowed) == 1:
-            scores[allowed] = logits[allowed]  # nothing to choose from
+        scores[covering] = logits[covering]
+        if len(short) == 1 and not len(covering):
+            scores[short] = logits[short]  # nothing to choose from
+        if len(short) + len(covering) == 1:
             return scores
-        covers = torch.tensor([self._covers(typed, token) for token in allowed.tolist()], device=logits.device)
-        scores[allowed[covers]] = logits[allowed[covers]]
         natural = self.guess(typed)
         beyond = self._following.path(tokens, natural)
         if natural and beyond:
             scores[natural[0]] = logits[natural[0]] + self._spelled(self.after(typed, natural[0]), beyond)
         least = float(scores.max()) + math.log(_NEGLIGIBLE)
-        short = allowed[~covers]
         short = short[(logits[short] > least) & scores[short].isinf()]
         best = short[logits[short].argsort(descending=True)][:_LOOKED_BEYOND].tolist()
         looked = list(dict.fromkeys([*(natural[:1] if beyond is None else ()), *best]))
@@ -118,39 +116,32 @@ class Healing:
             logits: of the next token, and of those behind each with which the tokenizer goes on, as far as they are known.
         """
         logs = logits[0].log_softmax(-1)
-        covering = [token for token in self._allowed(typed).tolist() if self._covers(typed, token)]
-        ways = [logs[covering].logsumexp(-1)] if covering else []
+        covering = self._agreeing(typed.spelling)[1].to(logs.device)
+        ways = [logs[covering].logsumexp(-1)] if len(covering) else []
         for token in self.guess(typed)[:1]:
             ways.append(logs[token])
             if len(logits) > 1:
                 ways[-1] = logs[token] + self._spelled(self.after(typed, token), logits[1:])
         return torch.stack(ways).logsumexp(0) if ways else logs.min()
 
-    def _natural(self, spelling: bytes) -> tuple[int, ...]:
-        """The tokens of the tokenizer for it, each of which spells but a part; none where it would not spell it so."""
-        if spelling not in self._begun:
-            natural: list[int] = []
-            try:
-                for token in self._encode(spelling.decode()):
-                    spelled = b"".join(self._vocabulary.spelling[one] for one in [*natural, token])
-                    if len(spelled) >= len(spelling) or not spelling.startswith(spelled) or not self._vocabulary.spelling[token]:
-                        break
-                    natural.append(token)
-            except UnicodeDecodeError:
-                pass
-            self._begun[spelling] = tuple(natural)
-            if len(self._begun) > _MASKS:
-                self._begun.popitem(last=False)
-        return self._begun[spelling]
 
-    def _covers(self, typed: Typed, token: int) -> bool:
-        return not self._vocabulary.rest(typed.spelling, token)
+def _agreeing(vocabulary: Vocabulary, spelling: bytes) -> tuple[torch.Tensor, torch.Tensor]:
+    """The tokens that agree with it: those that spell but a part, and those that spell all of it."""
+    tokens = vocabulary.continuing(spelling)
+    short = [token for token in tokens if vocabulary.rest(spelling, token)]
+    covering = [token for token in tokens if not vocabulary.rest(spelling, token)]
+    return torch.tensor(short, dtype=torch.long), torch.tensor(covering, dtype=torch.long)
 
-    def _allowed(self, typed: Typed) -> torch.Tensor:
-        key = typed.spelling
-        if key not in self._sets:
-            self._sets[key] = torch.tensor(self._vocabulary.continuing(key), dtype=torch.long)
-            if len(self._sets) > _MASKS:
-                self._sets.popitem(last=False)
-        self._sets.move_to_end(key)
-        return self._sets[key]
+
+def _natural(spelled_by: Sequence[bytes], encode: Callable[[str], list[int]], spelling: bytes) -> tuple[int, ...]:
+    """The tokens of the tokenizer for it, each of which spells but a part; none where it would not spell it so."""
+    natural: list[int] = []
+    try:
+        for token in encode(spelling.decode()):
+            spelled = b"".join(spelled_by[one] for one in [*natural, token])
+            if len(spelled) >= len(spelling) or not spelling.startswith(spelled) or not spelled_by[token]:
+                break
+            natural.append(token)
+    except UnicodeDecodeError:
+        pass
+    return tuple(natural)

@@ -71,6 +71,11 @@ class TransformersModel:
         """It ignores nothing."""
         return Capabilities(small=self._small)
 
+    @property
+    def positions(self) -> int | None:
+        """How many tokens it has positions for; None where it has no bound."""
+        return self._positions
+
     def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
         """Stream what comes after the context; see LanguageModel."""
         with self._failing():
@@ -225,7 +230,7 @@ class TransformersModel:
         texts = [[*prompt, *(token.id for token in tokens)] for tokens in begun]
         done = [False] * len(begun)
         spelled = [Spelled(self._vocabulary.decoder, prompt, typed.hidden) for _ in begun]
-        pieces = [[piece for token in tokens for piece in spelled[i].push(token)] for i, tokens in enumerate(begun)]
+        pieces = [list(one.push_all(tokens)) for one, tokens in zip(spelled, begun, strict=True)]
         branches = self._following.branches(texts[0][:-1], len(begun))
         for _ in range(self._most(texts[0], sampling)):
             if stopped():
@@ -235,7 +240,7 @@ class TransformersModel:
                 token = None if done[i] else self._drawn(logits, texts[i], Typed(), processors, source)
                 done[i] = token is None or token.id in self._ends or whole(pieces[i])
                 if token is not None and not done[i]:
-                    pieces[i] += spelled[i].push(token)
+                    pieces[i] += spelled[i].push_all([token])
                 texts[i].append(token.id if token is not None else begun[i][-1].id)
             if all(done):
                 break
@@ -288,9 +293,7 @@ class TransformersModel:
         return self._prompting.tokens(prompt, self._room), typed
 
     def _pieces(self, prompt: list[int], typed: Typed, tokens: Iterable[Token]) -> Iterator[Piece]:
-        spelled = Spelled(self._vocabulary.decoder, prompt, typed.hidden)
-        for token in tokens:
-            yield from spelled.push(token)
+        return Spelled(self._vocabulary.decoder, prompt, typed.hidden).push_all(tokens)
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

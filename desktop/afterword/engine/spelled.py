@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ class Spelled:
         self._new_word: float | None = None
         self._returned = False  # a carriage return was the last that came
 
-    def push(self, token: Token) -> Iterator[Piece]:
-        """What can be shown now: a piece, or nothing as long as characters are not whole or are on the page."""
+    def push(self, token: Token) -> Piece | None:
+        """What can be shown now; None as long as characters are not whole or are on the page."""
         self._probability *= token.probability
         new_word = token.new_word if self._new_word is None else self._new_word
         text = self._stream.push(token.id)
@@ -52,6 +52,11 @@ class Spelled:
             line_feed, self._returned = self._returned and shown[0] == "\n", shown[-1] == "\r"
             shown = printable(shown[line_feed:])
         self._new_word = None if text and not self._hidden else new_word
-        if shown:
-            probability, self._probability = self._probability, 1.0
-            yield Piece(shown, probability, new_word)
+        if not shown:
+            return None
+        probability, self._probability = self._probability, 1.0
+        return Piece(shown, probability, new_word)
+
+    def push_all(self, tokens: Iterable[Token]) -> Iterator[Piece]:
+        """What can be shown of `tokens`, as they come."""
+        return filter(None, map(self.push, tokens))
