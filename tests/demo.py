@@ -204,7 +204,7 @@ class Demo(QObject):
 
     def settled_ghost_for_the_dark(self) -> None:
         """The dark theme with another suggestion, taken up again at the end of the text."""
-        self.window.choose("window.theme", "dark")
+        self.window.preferences.choose("window.theme", "dark")
         self.type("rise over the")
         self.settled_ghost("a ghost appears in the dark theme")
 

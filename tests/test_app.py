@@ -212,6 +212,20 @@ def test_what_is_chosen_in_one_window_is_in_force_in_the_other(writer: Writer, s
     assert writer.model.requests[-1].sampling.max_words == 3
 
 
+def test_what_is_switched_in_one_window_is_switched_in_the_other(writer: Writer, second: MainWindow) -> None:
+    for action in (Action.SUGGESTIONS, Action.TINT, Action.THEME_DARK, Action.SHADING_STRONG):
+        second.menus.actions[action].trigger()
+        assert writer.window.menus.actions[action].isChecked() == second.menus.actions[action].isChecked()
+    pages = writer.window.page, second.page
+    assert [(page.suggestions_enabled, page.tints_accepted) for page in pages] == [(False, True)] * 2
+    assert writer.window.page.look == second.page.look
+    assert second.page.look.shading == "strong"
+
+
+def test_all_windows_save_the_settings_through_one_keeper(writer: Writer, second: MainWindow) -> None:
+    assert writer.window.keeper is second.keeper, "else an older state could be written over a newer one"
+
+
 def test_a_key_that_is_changed_in_one_window_is_changed_in_the_other(writer: Writer, second: MainWindow) -> None:
     second.keys.add(Action.SAVE, QKeySequence("F12"))
     assert QKeySequence("F12") in writer.window.menus.actions[Action.SAVE].shortcuts()
@@ -277,12 +291,12 @@ def test_a_load_can_be_given_up_from_the_window(writer: Writer, qtbot: QtBot) ->
 
 def test_switched_off_nothing_is_asked(writer: Writer, qtbot: QtBot) -> None:
     writer.start()
-    writer.window.switch_suggestions(False)
+    writer.window.preferences.switch_suggestions(False)
     writer.type("Once,")
     qtbot.wait(50)
     assert writer.page.ghost_text == ""
     assert not writer.model.requests
-    writer.window.switch_suggestions(True)
+    writer.window.preferences.switch_suggestions(True)
     writer.type(" so")
     writer.sees(" the city of Nova Haven.")
 

@@ -23,13 +23,13 @@ from afterword.assist.worker import Opener
 from afterword.editor.page import Page
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
-from afterword.engine.sampling import Sampling
 from afterword.instance import Instance, hand_over, server_name
 from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.settings import Settings, load_settings
 from afterword.watch import Watch
 from afterword.window.dialogs import Dialogs, WindowDialogs
+from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.main_window import MainWindow
 from afterword.window.statistics_keeper import StatisticsKeeper, SuggestionCounter
@@ -55,6 +55,7 @@ class Seat(QObject):
         jobs: runs what takes time.
         statistics: of all windows.
         keys: of all windows.
+        keeper: of the settings.
         dialogs: asks the writer.
     """
 
@@ -65,15 +66,19 @@ class Seat(QObject):
         jobs: Jobs,
         statistics: StatisticsKeeper,
         keys: KeyBindings,
+        keeper: SettingsKeeper,
         dialogs: Dialogs | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.page = Page()
-        self.window = MainWindow(self.page, settings, jobs, dialogs, keys=keys)
+        self.window = MainWindow(self.page, settings, jobs, dialogs, keys=keys, keeper=keeper)
         self.controller = Controller(host, self)
         self._counter = SuggestionCounter(self.page, statistics, self)
+        self._settings = settings
         self._connect(host)
+        keeper.sampling_changed.connect(self.controller.set_sampling)
+        keeper.changed.connect(self._setting_changed)
         self.controller.set_sampling(settings.sampling())
         self.controller.set_pace(settings["suggestions.pace"])
 
@@ -108,6 +113,11 @@ class Seat(QObject):
         self.window.deleteLater()
         self.deleteLater()
 
+    @Slot(str)
+    def _setting_changed(self, key: str) -> None:
+        if key == "suggestions.pace":
+            self.controller.set_pace(self._settings[key])
+
 
 class Desk(QObject):
     """Everything that one running Afterword is made of, connected.
@@ -136,6 +146,8 @@ class Desk(QObject):
         self.host = ModelHost(opener, self)
         self.statistics = StatisticsKeeper(paths.statistics_file(), settings, self.jobs, self)
         self.keys = KeyBindings(settings, self)
+        self._keeper = SettingsKeeper(settings, self.jobs, self)
+        self.statistics.settings_changed.connect(self._keeper.save_soon)
         self.load_wished.connect(self.host.load)
         self._dialogs = dialogs
         self.seats: list[Seat] = []
@@ -158,17 +170,14 @@ class Desk(QObject):
         return next(seat.controller for seat in self.seats if seat.window is self.window)
 
     def _sit_down(self) -> Seat:
-        seat = Seat(self.settings, self.host, self.jobs, self.statistics, self.keys, self._dialogs, self)
+        seat = Seat(self.settings, self.host, self.jobs, self.statistics, self.keys, self._keeper, self._dialogs, self)
         self.seats.append(seat)
         window = seat.window
-        window.sampling_changed.connect(self._sampling_changed)
-        window.pace_changed.connect(self._pace_changed)
         window.model_wanted.connect(self._model_wanted)
         window.window_wanted.connect(self.open_window)
         window.statistics_wanted.connect(self._show_statistics)
         window.closing.connect(self.statistics.save_now)
         window.closing.connect(self._window_closing)
-        self.statistics.settings_changed.connect(window.keeper.save_soon)
         return seat
 
     def start(self, draft: Path | None = None) -> None:
@@ -199,17 +208,6 @@ class Desk(QObject):
         for seat in leaving if len(self.seats) > 1 else ():  # the last one stays until the end
             self.seats.remove(seat)
             seat.leave()
-
-    @Slot(object)
-    def _sampling_changed(self, sampling: Sampling) -> None:
-        for seat in self.seats:
-            seat.controller.set_sampling(sampling)
-            seat.window.panel.show_sampling(sampling)
-
-    @Slot(str)
-    def _pace_changed(self, pace: str) -> None:
-        for seat in self.seats:
-            seat.controller.set_pace(pace)
 
     @Slot()
     def _show_statistics(self) -> None:

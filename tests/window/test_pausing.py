@@ -20,8 +20,8 @@ def test_a_pause_ends_by_itself(window: MainWindow, qtbot: QtBot) -> None:
     assert switches(window) == (False, True, True)
     assert window.settings["suggestions.enabled"], "after a restart they are on again"
     assert "5 minutes" in window.status.currentMessage()
-    window._pause.setInterval(0)
-    window._pause.start()
+    window.preferences._pause.setInterval(0)
+    window.preferences._pause.start()
     qtbot.waitUntil(lambda: switches(window) == (True, True, False))
 
 

@@ -241,7 +241,7 @@ def test_a_damaged_place_does_no_harm(
 
 
 def test_a_moved_slider_is_told_and_remembered(qtbot: QtBot, window: MainWindow, jobs: Jobs, settings: Settings) -> None:
-    told = heard(window.sampling_changed)
+    told = heard(window.keeper.sampling_changed)
     part(window.panel.control("max_words"), QDoubleSpinBox).setValue(5)
     assert told == [Sampling(max_words=5)]
     qtbot.waitUntil(lambda: settings._file.exists() and saved_settings(settings).sampling() == Sampling(max_words=5))
@@ -277,8 +277,9 @@ def test_suggestions_are_switched_by_menu_and_status_bar_alike(window: MainWindo
     assert told == [False, True]
 
 
-def test_pace_is_told(window: MainWindow) -> None:
-    told = heard(window.pace_changed)
+def test_pace_is_told(window: MainWindow, settings: Settings) -> None:
+    told: list[object] = []
+    window.keeper.changed.connect(lambda key: told.append(settings[key]))
     do(window, Action.PACE_EAGER)
     do(window, Action.PACE_CALM)
     assert told == ["eager", "calm"]

@@ -131,7 +131,8 @@ class Row:
             the control key.
         mac_keys: those of macOS, where they differ.
         editor: the page does it, and listens for its keys: a QAction on Tab never fires while an editor has the focus.
-        checkable: it is switched on and off; so is a choice.
+        checkable: it is switched on and off; so are a switch and a choice.
+        switch: it switches a setting, in all windows: the setting's key.
         choice: it is one of several values of a setting: the setting's key, and the value.
         starts_group: a line is drawn above it.
     """
@@ -143,6 +144,7 @@ class Row:
     mac_keys: str = ""
     editor: EditorAction | None = None
     checkable: bool = False
+    switch: str = ""
     choice: tuple[str, str] | None = None
     starts_group: bool = False
 
@@ -164,7 +166,7 @@ TABLE: dict[Action, Row] = {
         Menu.FILE,
         "Exports say how much you t&yped",
         "End every export with a line that says how much of the text was typed and not accepted from suggestions",
-        checkable=True,
+        switch="export.ledger_line",
     ),
     Action.QUIT: Row(Menu.FILE, "&Quit", "Leave Afterword", keys="Ctrl+Q", starts_group=True),
     Action.UNDO: Row(Menu.EDIT, "&Undo", "Take the last change back", keys="Ctrl+Z"),
@@ -249,7 +251,7 @@ TABLE: dict[Action, Row] = {
         "Suggest while I &type",
         "Switch suggestions on or off",
         keys="Ctrl+Shift+P",
-        checkable=True,
+        switch="suggestions.enabled",
         starts_group=True,
     ),
     Action.PAUSE: Row(
@@ -259,13 +261,13 @@ TABLE: dict[Action, Row] = {
         Menu.SUGGESTIONS,
         "Show only while Ctrl is &held",
         "Suggestions are made as always, but seen only as long as the Ctrl key is held down",
-        checkable=True,
+        switch="suggestions.reveal",
     ),
     Action.ANNOUNCE: Row(
         Menu.SUGGESTIONS,
         "Tell s&creen readers",
         "Have a screen reader say each suggestion that stands for a moment, and what was taken",
-        checkable=True,
+        switch="accessibility.announce",
     ),
     Action.PACE_CALM: Row(Menu.PACE, "&Calm", "Suggest after a longer pause", choice=("suggestions.pace", "calm")),
     Action.PACE_BALANCED: Row(Menu.PACE, "&Balanced", "Suggest after a short pause", choice=("suggestions.pace", "balanced")),
@@ -292,7 +294,7 @@ TABLE: dict[Action, Row] = {
         Menu.VIEW,
         "Tint a&ccepted text",
         "Show which of the text was accepted from suggestions",
-        checkable=True,
+        switch="page.tint_accepted",
         starts_group=True,
     ),
     Action.PANEL: Row(

@@ -30,12 +30,17 @@ def _editor_action(action: EditorAction, window: MainWindow) -> None:
 
 
 def _choose(key: str, value: str, window: MainWindow) -> None:
-    window.choose(key, value)
+    window.preferences.choose(key, value)
+
+
+def _switch(action: Action, window: MainWindow) -> None:
+    window.preferences.choose(TABLE[action].switch, window.menus.actions[action].isChecked())
 
 
 HANDLERS: dict[Action, Handler] = {
     **{action: partial(_editor_action, row.editor) for action, row in TABLE.items() if row.editor is not None},
     **{action: partial(_choose, *row.choice) for action, row in TABLE.items() if row.choice is not None},
+    **{action: partial(_switch, action) for action, row in TABLE.items() if row.switch},
 }
 
 
@@ -202,39 +207,14 @@ def _about(window: MainWindow) -> None:
     window.help.show_about()
 
 
-@_does(Action.SUGGESTIONS)
-def _suggestions(window: MainWindow) -> None:
-    window.switch_suggestions(window.menus.actions[Action.SUGGESTIONS].isChecked())
-
-
 @_does(Action.PAUSE)
 def _pause(window: MainWindow) -> None:
-    window.pause_suggestions(window.menus.actions[Action.PAUSE].isChecked())
-
-
-@_does(Action.REVEAL)
-def _reveal(window: MainWindow) -> None:
-    window.switch_reveal(window.menus.actions[Action.REVEAL].isChecked())
-
-
-@_does(Action.ANNOUNCE)
-def _announce(window: MainWindow) -> None:
-    window.switch_announcements(window.menus.actions[Action.ANNOUNCE].isChecked())
+    window.preferences.pause(window.menus.actions[Action.PAUSE].isChecked())
 
 
 @_does(Action.NOTES)
 def _notes(window: MainWindow) -> None:
     window.switch_notes(window.menus.actions[Action.NOTES].isChecked())
-
-
-@_does(Action.TINT)
-def _tint(window: MainWindow) -> None:
-    window.switch_tint(window.menus.actions[Action.TINT].isChecked())
-
-
-@_does(Action.LEDGER_LINE)
-def _ledger_line(window: MainWindow) -> None:
-    window.switch_ledger_line(window.menus.actions[Action.LEDGER_LINE].isChecked())
 
 
 @_does(Action.PANEL)

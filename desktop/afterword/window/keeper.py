@@ -6,10 +6,11 @@ import copy
 import logging
 import threading
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from afterword.engine.sampling import Sampling
 from afterword.jobs import Jobs
-from afterword.settings import Settings
+from afterword.settings import Settings, Value
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
@@ -32,11 +33,23 @@ class _Writer:
 
 
 class SettingsKeeper(QObject):
-    """Saves the settings when told that they changed."""
+    """The one place through which the settings of all windows are changed and saved.
+
+    Args:
+        settings: loaded.
+        jobs: writes the file.
+
+    Signals:
+        changed: the key of a setting that was chosen.
+        sampling_changed: to this Sampling.
+    """
+
+    changed = Signal(str)
+    sampling_changed = Signal(object)
 
     def __init__(self, settings: Settings, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
+        self.settings = settings
         self._jobs = jobs
         self._writer = _Writer()
         self._number = 0
@@ -44,6 +57,19 @@ class SettingsKeeper(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self.save_now)
+
+    def choose(self, key: str, value: Value) -> None:
+        """Set a setting, tell all windows, and save soon. Raises OutOfRange or SettingInvalid."""
+        self.settings[key] = value
+        self.changed.emit(key)
+        self.save_soon()
+
+    @Slot(object)
+    def choose_sampling(self, sampling: Sampling) -> None:
+        """Set how the model samples, tell all windows, and save soon."""
+        self.settings.set_sampling(sampling)
+        self.sampling_changed.emit(sampling)
+        self.save_soon()
 
     @Slot()
     def save_soon(self) -> None:
@@ -56,7 +82,7 @@ class SettingsKeeper(QObject):
         self._timer.stop()
         self._number += 1
         # A copy, since the main thread goes on changing the original (0.3 ms).
-        job = self._jobs.start(self._writer.write, self._number, copy.deepcopy(self._settings))
+        job = self._jobs.start(self._writer.write, self._number, copy.deepcopy(self.settings))
         job.failed.connect(self._failed)
 
     @Slot(object)

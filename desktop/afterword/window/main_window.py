@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
-from afterword.assist.timing import PAUSE_MINUTES
 from afterword.assist.types import ModelState, Phase
 from afterword.editor.page import Page
-from afterword.engine.sampling import Sampling
 from afterword.jobs import Jobs
 from afterword.settings import Settings
 from afterword.text.context import Context
@@ -34,11 +32,12 @@ from afterword.window.models import Models
 from afterword.window.notes_panel import NotesPanel
 from afterword.window.page_keys import PageKeys
 from afterword.window.panes import Panes
+from afterword.window.preferences import Preferences
 from afterword.window.recent import RecentFiles, RecentMenu
 from afterword.window.sampling_panel import SamplingPanel
 from afterword.window.splitter import LineSplitter
 from afterword.window.status_bar import StatusBar
-from afterword.window.themes import Colours, Themes, look_of, style_sheet_of
+from afterword.window.themes import Colours, Themes, style_sheet_of
 
 _PANEL_WIDTH = 280
 _SIDE_BY_SIDE = 720
@@ -55,11 +54,10 @@ class MainWindow(QMainWindow):
         dialogs: asks the writer; tests pass their own.
         sink: says what a screen reader should say; tests pass their own.
         keys: those in force in all windows; without them it has its own.
+        keeper: of the settings of all windows; without one it has its own.
 
     Signals:
-        sampling_changed: a Sampling, for the next suggestion.
-        suggestions_switched: on or off.
-        pace_changed: "calm", "balanced" or "eager".
+        suggestions_switched: by the writer in this window, on or off.
         model_wanted: "starter", a folder, a GGUF file, or a hub id.
         load_cancelled: the model that is loading is not wanted any more.
         window_wanted: another window, for another draft.
@@ -69,9 +67,7 @@ class MainWindow(QMainWindow):
         closing: nothing can be lost any more, and the window goes.
     """
 
-    sampling_changed = Signal(object)
     suggestions_switched = Signal(bool)
-    pace_changed = Signal(str)
     model_wanted = Signal(str)
     load_cancelled = Signal()
     window_wanted = Signal()
@@ -88,19 +84,18 @@ class MainWindow(QMainWindow):
         dialogs: Dialogs | None = None,
         sink: Sink | None = None,
         keys: KeyBindings | None = None,
+        keeper: SettingsKeeper | None = None,
     ) -> None:
         super().__init__()
         self.page = page
         self.settings = settings
         self._safe_to_close = False
         self._in_close_event = False
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MINUTES * 60_000)
-        self._pause.timeout.connect(self._pause_ended)
         dialogs = dialogs or WindowDialogs(self)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
 
-        self.keeper = SettingsKeeper(settings, jobs, self)
+        self.keeper = keeper or SettingsKeeper(settings, jobs, self)
         self.themes = Themes(app, settings, self)
         self.recent = RecentFiles(settings, self)
         self.documents = Documents(page, self.recent, jobs, dialogs, self)
@@ -118,6 +113,7 @@ class MainWindow(QMainWindow):
         self.announcer = Announcer(page, settings, sink, parent=self)
         self.menus = Menus(self, self._do, self.keys)
         self.recent_menu = RecentMenu(self.menus.menus[Menu.RECENT], self.menus.actions[Action.CLEAR_RECENT], self.recent, self)
+        self.preferences = Preferences(self.keeper, self.menus, page, self.exports, self.status, self.themes, self)
         self.drop = FileDrop(self)
         self._lay_out()
         self.panes = Panes((page, self.notes, self.panel, self.status), self)
@@ -158,76 +154,6 @@ class MainWindow(QMainWindow):
         self.status.show_notice(text)
 
     # --- what the handlers of the actions use ---------------------------------------------------------------------
-
-    def choose(self, key: str, value: str) -> None:
-        """Set a setting that has a few named values, and act on it."""
-        self.settings[key] = value
-        self.menus.check_choices({key: value})
-        if key == "window.theme":
-            self.themes.apply()
-        elif key == "suggestions.shading":
-            self._colours_changed(self.themes.colours)
-        elif key == "suggestions.pace":
-            self.pace_changed.emit(value)
-        self.keeper.save_soon()
-
-    @Slot(bool)
-    def switch_suggestions(self, on: bool) -> None:
-        """Suggest while the writer types, or not."""
-        self._pause.stop()
-        self.menus.actions[Action.PAUSE].setChecked(False)
-        self.settings["suggestions.enabled"] = on
-        self.page.suggestions_enabled = on
-        self.status.show_suggestions(on)
-        self.menus.actions[Action.SUGGESTIONS].setChecked(on)
-        self.suggestions_switched.emit(on)
-        self.keeper.save_soon()
-
-    def pause_suggestions(self, on: bool) -> None:
-        """Suggest nothing for some minutes, or stop pausing."""
-        if not on or not self.settings["suggestions.enabled"]:
-            self._pause_ended()
-            return
-        self._pause.start()
-        self.page.suggestions_enabled = False
-        self.status.show_suggestions(False)
-        self.status.show_notice(self.tr("No suggestions for {count} minutes.").format(count=PAUSE_MINUTES))
-
-    @Slot()
-    def _pause_ended(self) -> None:
-        on = self.settings["suggestions.enabled"]
-        self._pause.stop()
-        self.menus.actions[Action.PAUSE].setChecked(False)
-        self.page.suggestions_enabled = on
-        self.status.show_suggestions(on)
-        self.announcer.announce_switched(on)
-
-    def switch_reveal(self, on: bool) -> None:
-        """Show suggestions only while Ctrl is held, or always."""
-        self.settings["suggestions.reveal"] = on
-        self.page.reveals = on
-        self.menus.actions[Action.REVEAL].setChecked(on)
-        self.keeper.save_soon()
-
-    def switch_announcements(self, on: bool) -> None:
-        """Have a screen reader say suggestions by themselves, or only when asked to."""
-        self.settings["accessibility.announce"] = on
-        self.menus.actions[Action.ANNOUNCE].setChecked(on)
-        self.keeper.save_soon()
-
-    def switch_tint(self, on: bool) -> None:
-        """Tint accepted text, or not."""
-        self.settings["page.tint_accepted"] = on
-        self.page.tints_accepted = on
-        self.menus.actions[Action.TINT].setChecked(on)
-        self.keeper.save_soon()
-
-    def switch_ledger_line(self, on: bool) -> None:
-        """Say at the end of exports how much was typed, or not."""
-        self.settings["export.ledger_line"] = on
-        self.exports.tells_typed = on
-        self.menus.actions[Action.LEDGER_LINE].setChecked(on)
-        self.keeper.save_soon()
 
     def switch_panel(self, shown: bool) -> None:
         """Show or hide the sampling panel."""
@@ -342,44 +268,32 @@ class MainWindow(QMainWindow):
         self.models.model_wanted.connect(self.model_wanted)
         self.models.load_cancelled.connect(self.load_cancelled)
         status.cancel_wanted.connect(self.models.stop_loading)
-        status.suggestions_switched.connect(self.switch_suggestions)
+        status.suggestions_switched.connect(self.preferences.switch_suggestions)
         status.noticed.connect(self.announcer.announce)
         self.banner.told.connect(self.announcer.announce)
-        self.suggestions_switched.connect(self.announcer.announce_switched)
+        self.preferences.switched.connect(self.suggestions_switched)
+        self.preferences.switched.connect(self.announcer.announce_switched)
+        self.preferences.pause_ended.connect(self.announcer.announce_switched)
         self.announcer.unheard.connect(status.show_notice)
         page.cursor_rested.connect(self._cursor_rested)
         self.notes.notes_changed.connect(self._notes_changed)
         self.notes.notes_edited.connect(documents.set_notes)
         documents.notes_changed.connect(self._show_notes)
         self.notes.close_wanted.connect(self._notes_closed)
-        self.panel.sampling_changed.connect(self._sampling_chosen)
+        self.panel.sampling_changed.connect(self.keeper.choose_sampling)
+        self.keeper.sampling_changed.connect(self.panel.show_sampling)
         self.panel.close_wanted.connect(self._panel_closed)
         self.themes.changed.connect(self._colours_changed)
         self.recent_menu.chosen.connect(documents.open_draft)
         self.menus.menus[Menu.SUGGESTIONS].aboutToShow.connect(self._offer_editor_actions)
 
     def _show_settings(self) -> None:
-        self.themes.apply()
-        choices = {row.choice[0] for row in TABLE.values() if row.choice is not None}
-        self.menus.check_choices({key: self.settings[key] for key in choices})
-        self.menus.actions[Action.UNDO].setEnabled(False)
-        self.menus.actions[Action.REDO].setEnabled(False)
-        self.menus.actions[Action.STOP_LOADING].setEnabled(False)
-        on, shown = self.settings["suggestions.enabled"], self.settings["window.panel"]
-        self.page.suggestions_enabled = on
-        self.status.show_suggestions(on)
-        self.menus.actions[Action.SUGGESTIONS].setChecked(on)
-        self.page.reveals = self.settings["suggestions.reveal"]
-        self.menus.actions[Action.REVEAL].setChecked(self.page.reveals)
-        self.menus.actions[Action.ANNOUNCE].setChecked(self.settings["accessibility.announce"])
-        self.page.tints_accepted = self.settings["page.tint_accepted"]
-        self.menus.actions[Action.TINT].setChecked(self.page.tints_accepted)
-        self.exports.tells_typed = self.settings["export.ledger_line"]
-        self.menus.actions[Action.LEDGER_LINE].setChecked(self.exports.tells_typed)
-        self.panel.setVisible(shown)
-        self.menus.actions[Action.PANEL].setChecked(shown)
-        self.notes.setVisible(self.settings["window.notes"])
-        self.menus.actions[Action.NOTES].setChecked(self.settings["window.notes"])
+        self.preferences.show_all()
+        for action in (Action.UNDO, Action.REDO, Action.STOP_LOADING):
+            self.menus.actions[action].setEnabled(False)
+        for panel, key, action in ((self.panel, "window.panel", Action.PANEL), (self.notes, "window.notes", Action.NOTES)):
+            panel.setVisible(self.settings[key])
+            self.menus.actions[action].setChecked(self.settings[key])
         self._show_name()
         self.restoreGeometry(QByteArray.fromBase64(self.settings["window.geometry"].encode("ascii", "ignore")))
         self.page.setFocus()
@@ -399,12 +313,6 @@ class MainWindow(QMainWindow):
         self._safe_to_close = True
         if not self._in_close_event:
             self.close()
-
-    @Slot(object)
-    def _sampling_chosen(self, sampling: Sampling) -> None:
-        self.settings.set_sampling(sampling)
-        self.keeper.save_soon()
-        self.sampling_changed.emit(sampling)
 
     @Slot(object, str, QPoint)
     def _ghost_looked_at(self, context: Context, said: str, corner: QPoint) -> None:
@@ -437,7 +345,6 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _colours_changed(self, colours: Colours) -> None:
-        self.page.set_look(look_of(colours, self.settings))
         self.find_bar.set_highlight(colours.found)
         around_the_page = (self.menuBar(), self.banner, self.find_bar, self.status, self.page.verticalScrollBar())
         for widget in (*around_the_page, self.notes, self.panel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -57,11 +57,13 @@ class Menus(QObject):
         """The main key of an action, as the platform writes it; "" where it has none."""
         return next(map(native, self._keys.keys(action)), "")
 
-    def check_choices(self, values: Mapping[str, str]) -> None:
-        """Check, for each setting in `values`, the action that stands for its value."""
+    def check(self, key: str, value: bool | str) -> None:
+        """Check the action that switches the setting `key`, or the one that stands for its value."""
         for action, row in TABLE.items():
-            if row.choice is not None and row.choice[0] in values:
-                self.actions[action].setChecked(values[row.choice[0]] == row.choice[1])
+            if row.switch == key:
+                self.actions[action].setChecked(bool(value))
+            elif row.choice is not None and row.choice[0] == key:
+                self.actions[action].setChecked(row.choice[1] == value)
 
     def _make(self, row: Row) -> QAction:
         action = QAction(translated(row.text), self._window)
@@ -69,7 +71,7 @@ class Menus(QObject):
         action.setToolTip(tip)
         action.setStatusTip(tip)
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setCheckable(row.checkable or row.choice is not None)
+        action.setCheckable(row.checkable or bool(row.switch) or row.choice is not None)
         if row.choice is not None:
             group = self._groups.setdefault(row.choice[0], QActionGroup(self._window))
             group.addAction(action)

@@ -117,8 +117,9 @@ class SamplingControl(QWidget):
 
     def set_ignored(self, ignored: bool) -> None:
         """Whether the model does nothing with this value."""
-        self._ignored = ignored
-        self._show()
+        if ignored != self._ignored:
+            self._ignored = ignored
+            self._show()
 
     @Slot()
     def reset(self) -> None:

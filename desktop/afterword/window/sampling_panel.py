@@ -74,10 +74,12 @@ class SamplingPanel(QFrame):
         """What is in force."""
         return self._sampling
 
+    @Slot(object)
     def show_sampling(self, sampling: Sampling) -> None:
-        """What was chosen in another window."""
-        self._sampling = sampling
-        self._show()
+        """What was chosen, maybe in another window."""
+        if sampling != self._sampling:
+            self._sampling = sampling
+            self._show()
 
     def control(self, key: str) -> SamplingControl:
         """The control of a field of Sampling."""
