@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QThread, Slot
@@ -98,6 +101,25 @@ def test_a_suggestion_streams_back_to_the_place_it_was_asked_for(desk: Desk, qtb
     assert desk.threads == {desk.thread()}
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
     assert desk.rates
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is Qt that does it")
+def test_the_window_goes_before_the_model_where_cores_are_few(desk: Desk, qtbot: QtBot) -> None:
+    ready(desk, qtbot, ScriptedModel())
+    tasks = {task.parent.name: task.read_text().strip() for task in Path("/proc/self/task").glob("*/comm")}
+    nice = {os.getpriority(os.PRIO_PROCESS, int(number)) for number, name in tasks.items() if name == "model"}
+    assert max(nice) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def test_a_suggestion_that_was_remembered_says_nothing_of_the_rate(desk: Desk, qtbot: QtBot) -> None:
+    ready(desk, qtbot, ScriptedModel(" the city of Nova Haven."))
+    for _ in range(2):
+        desk.controller.ask(Context("Once upon a time,"), HERE)
+        qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city of Nova Haven.", HERE)])
+        qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
+        desk.controller.cancel()
+        desk.shown.clear()
+    assert len(desk.rates) <= 1
 
 
 def test_loading_reports_how_far_it_is_and_then_the_name(desk: Desk, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from afterword.assist.host import ModelHost
 from afterword.assist.rhythm import Rhythm
-from afterword.assist.timing import ALTERNATIVES_AFTER_MS
+from afterword.assist.timing import ALTERNATIVES_AFTER_MS, PAINT_FIRST_MS
 from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.engine.protocol import Piece, Request, Seen
 from afterword.engine.sampling import LONG, Sampling
@@ -61,6 +61,8 @@ class Controller(QObject):
         self._ready = False
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._show)
+        self._painting = QTimer(self, singleShot=True, interval=PAINT_FIRST_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._painting.timeout.connect(self._send)
         self._idle = QTimer(self, singleShot=True, interval=ALTERNATIVES_AFTER_MS)
         self._idle.timeout.connect(self.look_further)
         worker = host.worker
@@ -108,7 +110,7 @@ class Controller(QObject):
             self._say_rest()
         self._asked = (Request(self._id, context, _sampling_for(wish, self._sampling)), place)
         self._due = self._clock() + (self._rhythm.delay if wish is Wish.KEY else 0.0)
-        self._completion_wished.emit(self._asked[0])
+        self._painting.start()
 
     @Slot(object, object, object)
     def branch(self, context: Context, place: Place, begun: Suggestion) -> None:
@@ -135,6 +137,7 @@ class Controller(QObject):
     def look_further(self) -> None:
         """Other suggestions are wanted now."""
         self._idle.stop()
+        self._send()
         if self._asked is not None:
             self._alternatives_wished.emit(self._asked[0])
 
@@ -172,6 +175,7 @@ class Controller(QObject):
         self._want()
         self._asked = self._waiting = None
         self._begun = ()
+        self._painting.stop()
         self._timer.stop()
         self._idle.stop()
 
@@ -182,7 +186,7 @@ class Controller(QObject):
         became_ready = state.phase is Phase.READY and not self._ready
         self._ready = state.phase in (Phase.READY, Phase.WRITING)
         if became_ready and self._asked is not None and self._waiting is None:
-            self._completion_wished.emit(self._asked[0])  # asked while the model was still loading
+            self._send()  # it was asked while the model was still loading
         elif became_ready and self._resting is not None:
             self.read(self._resting)
 
@@ -192,6 +196,13 @@ class Controller(QObject):
         self._want()
         if self._asked is not None:
             self._asked = (replace(self._asked[0], id=self._id), self._asked[1])
+
+    @Slot()
+    def _send(self) -> None:
+        """Have the model do what is asked; sent once more, it is done once."""
+        self._painting.stop()
+        if self._asked is not None:
+            self._completion_wished.emit(self._asked[0])
 
     def _want(self) -> None:
         """Nothing that was asked for until now is wanted any more."""

@@ -41,6 +41,7 @@ class ModelHost(QObject):
         self.worker = Worker(opener)
         """Runs on the thread; `want` alone may be called from here."""
         self.worker.moveToThread(self._thread)
+        self._thread.started.connect(self.worker.begin)
         self._load_wished.connect(self.worker.load)
         self._leave_wished.connect(self.worker.leave)
         self.worker.state_changed.connect(self._state_arrived)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -20,6 +23,9 @@ from afterword.watch import Watch
 _log = logging.getLogger(__name__)
 
 _REMEMBERED = 16  # requests that were served: one may be sent again when a model has become ready
+
+NICE = 10
+"""How far the model's threads stand back on Linux, of 19."""
 
 LIKELIEST = 8
 """How many of the likeliest tokens are shown."""
@@ -76,6 +82,14 @@ class Worker(QObject):
 
     # --- slots, on the model's thread -------------------------------------------------------------------------------
 
+    @Slot()
+    def begin(self) -> None:
+        """The thread has begun: where there are not enough cores for both, the window goes first."""
+        if sys.platform == "linux":  # torch's own threads begin as this one is; Qt cannot do it there
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        else:
+            QThread.currentThread().setPriority(QThread.Priority.LowPriority)
+
     @Slot(int, str, bool)
     def load(self, load_id: int, name: str, download: bool) -> None:
         """Load a model and let the one before go. When that fails, the one before stays."""
@@ -111,15 +125,15 @@ class Worker(QObject):
         self._served.append(request.id)
         if not self._failing:
             self.state_changed.emit(self._state(Phase.WRITING))
-        began, pieces = time.perf_counter(), 0
+        began, at_first, pieces = time.perf_counter(), 0, 0
         try:
             for suggestion in suggester.suggest(request, lambda: not self._is_wanted(request.id)):
                 if not self._is_wanted(request.id):
                     break
                 self._failing = False
-                if not pieces:
-                    began = time.perf_counter()
                 pieces = len(suggestion.pieces) or pieces
+                if not at_first:
+                    began, at_first = time.perf_counter(), pieces
                 self.suggestion_grew.emit(request.id, suggestion)
         except Exception as error:
             _log.warning("the model failed while it wrote", exc_info=True)
@@ -127,8 +141,8 @@ class Worker(QObject):
             self.state_changed.emit(self._state(Phase.FAILED, error))
             return
         took = time.perf_counter() - began
-        if pieces > 2 and took > 0:
-            self.rate_measured.emit((pieces - 1) / took)
+        if pieces >= at_first + 2 and took > 0:  # else too few to tell, or it was remembered and came as a whole
+            self.rate_measured.emit((pieces - at_first) / took)
         if not self._failing:  # else it was stopped before there was a word
             self._settle()
 

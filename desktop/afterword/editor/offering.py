@@ -285,7 +285,7 @@ class OfferingSheet(HandledSheet):
             offer.hide()
             return
         number, count = offer.choice
-        self.lay_ghost(offer.remaining.pieces, f"{number}/{count}" if self._turned and number else "")
+        self.lay_ghost(offer.remaining.pieces, f"{number}/{count}" if self._turned and count > 1 else "")
         if not self.ghost.text:
             offer.hide()
             return

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from afterword.engine.libraries import import_libraries
 from afterword.engine.protocol import LanguageModel
 from afterword.errors import AfterwordError, Cancelled, ModelBroken, ModelRunsCode, ModelTooLarge, ModelUnsupported
 from afterword.watch import Watch
@@ -56,6 +57,7 @@ def load(
     Raises:
         ModelError, MemoryError, Cancelled.
     """
+    import_libraries()
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
