@@ -46,3 +46,19 @@ def test_its_probability_is_that_of_all_its_pieces_together() -> None:
 )
 def test_a_suggestion_is_to_save_a_key(text: str, saves: bool) -> None:
     assert saves_a_key(text) is saves
+
+
+@pytest.mark.parametrize(
+    ("pieces", "words"),
+    [
+        (("正午に", "静かな", "港。"), ["正午に", "静かな", "港", "。"]),
+        ((" ท", "\u0e48า", "เรือ", " เก่า"), [" ท่า", "เรือ", " เก่า"]),  # no piece ends between a letter and its mark
+        (("iPhone", "を", "買う"), ["iPhoneを", "買う"]),
+    ],
+)
+def test_without_spaces_a_word_is_what_the_model_says_at_once(pieces: tuple[str, ...], words: list[str]) -> None:
+    rest, taken = Suggestion(tuple(Piece(text, 0.5) for text in pieces)), []
+    while rest:
+        word, rest = rest.accept_word()
+        taken.append(word)
+    assert taken == words

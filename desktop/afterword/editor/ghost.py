@@ -14,8 +14,10 @@ from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextDocumen
 
 from afterword.editor.layout import SpacedLayout
 from afterword.editor.plaintext import index_at, units
+from afterword.text.scripts import unspaced
 
 _SEAM = "\u200b"  # a line may break here: else completing half a word at the margin would pull the typed half to the next line
+# (Where lines break anywhere there is none: it is in another font than Chinese letters, whose line would become higher.)
 _PASSING = int(QTextFormat.Property.UserProperty) + 2  # on formats that go when the ghost goes
 _LINE_BREAKS = str.maketrans({"\n": "\u2028", "\u2029": "\u2028"})
 
@@ -77,7 +79,7 @@ class Ghost:
         if not text:
             return
         at = position - block.position()
-        seam = _SEAM if at else ""
+        seam = _SEAM if at and not unspaced(block.text()[index_at(block.text(), at) - 1]) else ""
         self._text, self._laid = text, seam + "".join(piece for piece, _ in pieces).translate(_LINE_BREAKS)
         self._anchor.setPosition(position)
 

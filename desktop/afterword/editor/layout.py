@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QTextBlock, QTextDocument
+from PySide6.QtGui import QFont, QTextBlock, QTextDocument, QTextLayout, QTextLine
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 _HAIR = 1 / 32  # pixels; twice the resolution of Qt's layout
 
 
 class SpacedLayout(QPlainTextDocumentLayout):
-    """QPlainTextEdit's layout, whose lines stand `factor` times their own height apart.
+    """QPlainTextEdit's layout, whose lines stand `factor` times the height of the document's font apart.
 
     QPlainTextDocumentLayout ignores line heights of block formats, and the method that lays out a paragraph is private; but
     all who want a paragraph's lines ask for its rectangle first, so that is where they are moved apart. Half of the space stands
-    above a line and half below, as in CSS 2.1, 10.8.1, rounded to pixels so that every line is equally sharp.
+    above a line and half below, as in CSS 2.1, 10.8.1, rounded to pixels so that every line is equally sharp. Letters that the
+    document's font lacks come from others, which may be lower or higher: they stand on the same line as all, and as long as there
+    is room the distance stays as it is, so that nothing moves where a Chinese character or an emoji comes in or goes.
     """
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self._factor = 1.0
+        self._ascent, self._height = _measured(document.defaultFont())
 
     @property
     def factor(self) -> float:
@@ -27,21 +30,22 @@ class SpacedLayout(QPlainTextDocumentLayout):
         return self._factor
 
     def set_factor(self, factor: float) -> None:
-        """Set the distance between lines; at least 1."""
+        """Set the distance between lines; at least 1. Also to be called when the document has another font."""
         self._factor = max(1.0, factor)
+        self._ascent, self._height = _measured(self.document().defaultFont())
         self.document().markContentsDirty(0, self.document().characterCount())
 
     def pitch(self, height: float) -> float:
         """The height of a line, with its space, that is `height` pixels high without."""
-        return float(round(height * self._factor))
+        usual = float(round(self._height * self._factor))
+        return usual if height <= usual else float(round(height * self._factor))
 
-    def space_above(self, height: float) -> float:
-        """How much of the space of a line that is `height` pixels high stands above it."""
-        return (self.pitch(height) - height) // 2
-
-    def space_below(self, height: float) -> float:
-        """How much of the space of a line that is `height` pixels high stands below it."""
-        return self.pitch(height) - height - self.space_above(height)
+    def _drop(self, line: QTextLine) -> float:
+        """How far below the upper edge of its space a line begins."""
+        room = self.pitch(line.height())
+        if room > self.pitch(self._height):
+            return (room - line.height()) // 2
+        return (room - self._height) // 2 + self._ascent - line.ascent()
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         rect = super().blockBoundingRect(block)
@@ -50,7 +54,8 @@ class SpacedLayout(QPlainTextDocumentLayout):
             return rect
         if layout.lineAt(0).y() == 0 and self._place_lines(block):
             rect = super().blockBoundingRect(block)
-        rect.setHeight(rect.height() + self.space_below(layout.lineAt(layout.lineCount() - 1).height()))
+        last = layout.lineAt(layout.lineCount() - 1)
+        rect.setHeight(rect.height() + self.pitch(last.height()) - self._drop(last) - last.height())
         return rect
 
     def hold_line(self, block: QTextBlock, number: int, width: float) -> None:
@@ -80,8 +85,17 @@ class SpacedLayout(QPlainTextDocumentLayout):
         full = max(line.width() for line in lines)
         y = 0.0
         for line in lines:
-            height = line.height()
             left = self.document().documentMargin() + (full - line.naturalTextWidth() if right_to_left else 0)
-            line.setPosition(QPointF(left, y + self.space_above(height)))
-            y += self.pitch(height)
+            line.setPosition(QPointF(left, y + self._drop(line)))
+            y += self.pitch(line.height())
         return True
+
+
+def _measured(font: QFont) -> tuple[float, float]:
+    """Ascent and height of a line in `font`, in pixels."""
+    probe = QTextLayout("x", font)
+    probe.beginLayout()
+    line = probe.createLine()
+    line.setLeadingIncluded(True)
+    probe.endLayout()
+    return line.ascent(), line.height()

@@ -17,7 +17,6 @@ from afterword.editor.keys import EditorAction
 from afterword.editor.offer import Fit, Offer
 from afterword.engine.protocol import Piece
 from afterword.suggest.suggestion import Suggestion, part
-from afterword.text.boundaries import first_word_end
 
 WISHES = {EditorAction.ASK_NOW: Wish.NOW, EditorAction.CONTINUE: Wish.LONG}
 """What asks for a suggestion; all else is done to one that is shown."""
@@ -187,10 +186,10 @@ class OfferingSheet(HandledSheet):
 
     def look_at_ghost(self, index: int = 0) -> None:
         """Look at the word of the suggestion that has the character `index`, with those that could stand in its place."""
-        start = 0
-        while (end := start + first_word_end(self.ghost.text[start:])) <= index and end > start:
-            start = end
-        if self.ghost.text:
+        if self._offer is not None and self.ghost.text:
+            start, (word, rest) = 0, self._offer.remaining.accept_word()
+            while rest and start + len(word) <= index:
+                start, (word, rest) = start + len(word), rest.accept_word()
             corner = self.cursorRect().bottomLeft()
             self.ghost_looked_at.emit(self.context(), self.ghost.text[:start], self.viewport().mapToGlobal(corner))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import accumulate
 
 from afterword.engine.protocol import Piece
 from afterword.text.boundaries import first_sentence_end, first_word_end
+from afterword.text.scripts import is_mark, unspaced
 
 
 class Ended(Enum):
@@ -65,8 +67,15 @@ class Suggestion:
         return any(piece.text for piece in self.pieces)
 
     def accept_word(self) -> tuple[str, Suggestion]:
-        """The first word with the space before it (trailing punctuation is a unit of its own), and what is left."""
-        return self._split(first_word_end(self.text))
+        """The first word with the space before it (trailing punctuation is a unit of its own), and what is left.
+
+        In scripts without spaces nothing but the model's own pieces tells where a word may end.
+        """
+        text, end = self.text, first_word_end(self.text)
+        if unspaced(text[:end]):
+            ends = accumulate(len(piece.text) for piece in self.pieces)
+            end = next((at for at in ends if at < end and unspaced(text[:at]) and not is_mark(text[at])), end)
+        return self._split(end)
 
     def accept_sentence(self) -> tuple[str, Suggestion]:
         """Everything to the end of the first sentence, and what is left."""
