@@ -70,6 +70,22 @@ class BesideNotWritten(DraftError):
     reason: str
 
 
+@dataclass(eq=False)
+class JournalNotWritten(AfterwordError):
+    """The recovery journal at `path` could not be written. `reason` is the system's word for it."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(eq=False)
+class JournalBroken(AfterwordError):
+    """Nothing can be read from the recovery journal at `path`. `reason` says why."""
+
+    path: Path
+    reason: str
+
+
 # --- export ---------------------------------------------------------------------------------------------------------
 
 

@@ -60,7 +60,7 @@ def write_whole(path: Path, data: bytes, watch: Watch | None = None) -> os.stat_
         with suppress(OSError):
             temporary.unlink()
         raise
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
     return new
 
 
@@ -118,7 +118,8 @@ def _keep_attributes(target: Path, old: os.stat_result, temporary: Path) -> None
         os.utime(temporary)  # copystat took the time too
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Have the names in `folder` on the disk; where that cannot be, the log says so."""
     # The new file is in place; whether its name is on the disk already is all that can go wrong here. Windows opens no folders.
     if os.name == "nt":
         return

@@ -19,6 +19,8 @@ SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.DraftEncoding: "“{path}” is not in UTF-8 (byte {offset} does not fit), so it was not opened.",
     errors.DraftNotWritten: "“{path}” could not be saved: {reason}. Your text is still here; save it in another place.",
     errors.BesideNotWritten: "The text of “{path}” is saved, but not the notes and what was accepted, beside it: {reason}.",
+    errors.JournalNotWritten: "What you write cannot be kept for recovery after a crash: {reason}. Save often.",
+    errors.JournalBroken: "The recovery journal “{path}” cannot be read: {reason}.",
     errors.ExportFormatUnknown: "“{path}” names no format to export to. Known endings: {known}.",
     errors.ExportFailed: "“{path}” could not be made: {reason}.",
     errors.ModelMissing: "There is no model “{name}” on this machine.",
