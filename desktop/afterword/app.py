@@ -86,7 +86,7 @@ class Seat(QObject):
         page, window, controller = self.page, self.window, self.controller
         page.suggestion_wanted.connect(controller.ask)
         page.suggestion_unwanted.connect(controller.cancel)
-        page.suggestion_stopped.connect(controller.stop)
+        page.typed.connect(controller.typed)
         page.suggestion_taken.connect(controller.taken)
         page.suggestion_typed.connect(controller.taken)
         page.suggestion_dropped.connect(controller.ignored)
@@ -95,7 +95,7 @@ class Seat(QObject):
         page.cursor_rested.connect(controller.read)
         controller.suggestion_ready.connect(page.show_suggestion)
         controller.alternatives_ready.connect(page.offer_alternatives)
-        controller.likeliest_found.connect(window.likeliest.open_with)
+        controller.likeliest_found.connect(window.show_likeliest)
         controller.seen_measured.connect(window.notes.show_seen)
         controller.rested.connect(window.show_rest)
         window.likeliest_wanted.connect(controller.look_at)

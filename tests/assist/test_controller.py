@@ -16,12 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from afterword.assist.controller import Controller
 from afterword.assist.host import ModelHost
-from afterword.assist.timing import SHOW_AFTER
+from afterword.assist.timing import REST_FOR, REST_FROM, SHOW_AFTER
 from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.engine.protocol import LanguageModel, Piece
 from afterword.engine.sampling import LONG, Sampling
 from afterword.errors import GenerationFailed, ModelMissing
-from afterword.suggest.suggestion import Suggestion
+from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
 from afterword.watch import Watch
 from tests.fakes.scripted import ScriptedModel
@@ -453,7 +453,7 @@ def test_what_is_enough_is_written_no_further_and_stays(desk: Desk, qtbot: QtBot
     desk.controller.ask(Context("Once"), HERE, Wish.LONG)
     qtbot.waitUntil(lambda: bool(desk.shown))
     shown = list(desk.shown)
-    desk.controller.stop()
+    desk.controller.cancel()
     qtbot.waitUntil(lambda: model.iterators_open == 0)
     gate.release(9)
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
@@ -521,3 +521,72 @@ def test_going_on_from_another_word_keeps_what_was_said_before_it(desk: Desk, qt
     assert model.requests[0].context == Context("He went home", "\n\nThe end.")
     desk.controller.ask(Context("She"), HERE)
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" at last", HERE)])
+
+
+def test_others_than_a_branch_begin_as_it_does(desk: Desk, qtbot: QtBot) -> None:
+    found: list[list[str]] = []
+    desk.controller.alternatives_ready.connect(lambda others, _: found.append([one.text for one in others]))
+    ready(desk, qtbot, ScriptedModel(" barks.", candidates=[" barks.", " sleeps."]))
+    desk.controller.branch(Context("Once,"), HERE, Suggestion((Piece(" dog", 0.3),)))
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" dog barks.", HERE)])
+    desk.controller.look_further()
+    qtbot.waitUntil(lambda: found == [[" dog sleeps."]])
+
+
+def test_every_rest_is_told_and_its_end_too(desk: Desk) -> None:
+    said: list[bool] = []
+    now = [0.0]
+    controller = Controller(desk.host, clock=lambda: now[0])
+    controller.rested.connect(said.append)
+    for _ in range(2):
+        for _ in range(REST_FROM):
+            controller.ignored()
+        controller.ask(Context("a"), HERE)
+        now[0] += REST_FOR + 1
+        controller.ask(Context("ab"), HERE)
+    assert said == [True, False, True, False]
+    controller.cancel()
+
+
+def test_a_suggestion_that_a_failure_cut_short_is_over(desk: Desk, qtbot: QtBot) -> None:
+    ended: list[object] = []
+    desk.controller.suggestion_ready.connect(lambda suggestion, _: ended.append(suggestion.why_it_ended))
+    ready(desk, qtbot, ScriptedModel([Piece(" one two three", 0.99), Piece(" four", 0.99)], error=ValueError()))
+    desk.controller.ask(Context("Count:"), HERE)
+    qtbot.waitUntil(lambda: ended[-1:] == [Ended.STOPPED])
+
+
+def test_a_suggestion_that_another_model_cut_short_is_made_anew(desk: Desk, qtbot: QtBot) -> None:
+    gate = threading.Semaphore(2)
+    ready(desk, qtbot, ScriptedModel(" one two three four", gate=gate))
+    desk.controller.ask(Context("Count:"), HERE)
+    qtbot.waitUntil(lambda: bool(desk.shown))
+    desk.models["other"] = ScriptedModel(" five six")
+    desk.host.load("other")
+    gate.release(9)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" five six", HERE)])
+
+
+def test_nobody_waits_while_a_page_is_read_for_another(desk: Desk, qtbot: QtBot) -> None:
+    other = Controller(desk.host)
+    model = ScriptedModel(" one")
+    ready(desk, qtbot, model)
+    model.reads_for_ever = True
+    other.read(Context("A long page"))
+    qtbot.waitUntil(lambda: bool(model.warmed))
+    desk.controller.ask(Context("Count:"), HERE)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" one", HERE)])
+    other.cancel()
+
+
+def test_words_for_a_place_that_is_looked_at_no_more_are_not_shown(desk: Desk, qtbot: QtBot) -> None:
+    found: list[list[Piece]] = []
+    desk.controller.likeliest_found.connect(found.append)
+    model = ScriptedModel(" one")
+    model.likely = [Piece(" a", 0.3)]
+    ready(desk, qtbot, model)
+    desk.controller.look_at(Context("Count:"), "")
+    desk.controller.look_at(Context("Count:"), " one")
+    qtbot.waitUntil(lambda: bool(found))
+    qtbot.waitUntil(lambda: len(model.looks) == 2)
+    assert len(found) == 1

@@ -218,10 +218,10 @@ class Session(Pair):
             if place not in self.asked:
                 return
             self.quiet = False
-        ghost, was = self.page.ghost_text, self.offered
+        was, late = self.offered, place != self.page.place()
         self.offered = (place, (said, *was[1]) if was is not None and was[0] == place else (said,))
         self.page.show_suggestion(suggestion(*said[:3], said[3:], more=number % 2 == 0), place)
-        if self.page.ghost_text == ghost and ghost and was is not None and was[0] != place:
+        if late and was is not None and was[0] != place:
             self.offered = was  # it came too late, and the other one stays
 
     def dismiss(self, number: int) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from afterword.editor.keys import EditorAction
+from afterword.engine.protocol import Piece
 from afterword.text.context import Context
 from tests.editor.conftest import CTRL, SHIFT, Key, Writer, suggestion
 
@@ -355,3 +356,26 @@ def test_where_words_are_wished_for_nothing_rests(writer: Writer, qtbot: QtBot) 
     writer.types("One")
     with qtbot.assertNotEmitted(writer.page.cursor_rested, wait=400):
         pass
+
+
+def test_every_key_that_types_is_told_and_no_other(writer: Writer) -> None:
+    keys: list[None] = []
+    writer.page.typed.connect(lambda: keys.append(None))
+    writer.has("The ferry")
+    writer.sees(" left", " late")
+    writer.types(" le")  # follows the suggestion
+    writer.press(Key.Key_Right, CTRL)
+    writer.press(Key.Key_Left)
+    assert len(keys) == 3
+    writer.types("x")
+    assert len(keys) == 4
+
+
+def test_a_branch_is_the_same_suggestion_going_on_elsewhere(writer: Writer) -> None:
+    writer.has("The ferry")
+    writer.sees(" left", " late", seconds=1.0)
+    writer.page.branch("", Piece(" sank", 0.2))
+    writer.waits(1.0)
+    writer.press(Key.Key_Escape)
+    assert writer.shown == [" left late"]
+    assert writer.dropped == [" sank"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from afterword.engine.protocol import Capabilities, Piece, Request, Seen, never
@@ -46,6 +47,8 @@ class ScriptedModel:
         self.scored: list[str] = []
         self.warmed: list[Context] = []
         self.likely: Sequence[Piece] = ()
+        self.looks: list[Context] = []
+        self.reads_for_ever = False
         self.pieces_said = 0
         self.closed = False
         self.iterators_open = 0
@@ -87,6 +90,8 @@ class ScriptedModel:
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
         self._have("warm")
         self.warmed.append(context)
+        while self.reads_for_ever and not stopped():
+            time.sleep(0.002)
 
     def candidates(
         self,
@@ -118,6 +123,7 @@ class ScriptedModel:
 
     def likeliest(self, context: Context, k: int) -> list[Piece]:
         self._have("likeliest")
+        self.looks.append(context)
         return list(self.likely[:k])
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from afterword.assist.timing import ALTERNATIVES_AFTER_MS, PAINT_FIRST_MS
 from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.engine.protocol import Piece, Request, Seen
 from afterword.engine.sampling import LONG, Sampling
-from afterword.suggest.suggestion import Suggestion
+from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
 
 
@@ -39,9 +39,9 @@ class Controller(QObject):
     seen_measured = Signal(object)
     rested = Signal(bool)
     _completion_wished = Signal(object)
-    _reading_wished = Signal(int, object)
-    _alternatives_wished = Signal(object)
-    _likeliest_wished = Signal(int, object)
+    _reading_wished = Signal(int, int, object)
+    _alternatives_wished = Signal(int, object)
+    _likeliest_wished = Signal(int, int, object)
     _seen_wished = Signal(int, object)
 
     def __init__(self, host: ModelHost, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -52,6 +52,7 @@ class Controller(QObject):
         self._rhythm = Rhythm(clock)
         self._clock = clock
         self._id = host.number()
+        self._look = 0
         self._asked: tuple[Request, Place] | None = None
         self._resting: Context | None = None
         self._waiting: Suggestion | None = None
@@ -100,14 +101,11 @@ class Controller(QObject):
         """Ask for words at `place`; whatever was asked before is void."""
         self.cancel()
         self._resting = None
-        if wish is Wish.KEY:
-            self._rhythm.key()
-            if self._rhythm.rest:
-                self._say_rest()
-                return
-        else:
+        if wish is not Wish.KEY:
             self._rhythm.wake()
-            self._say_rest()
+        self._say_rest()
+        if self._rhythm.rest:
+            return
         self._asked = (Request(self._id, context, _sampling_for(wish, self._sampling)), place)
         self._due = self._clock() + (self._rhythm.delay if wish is Wish.KEY else 0.0)
         self._painting.start()
@@ -126,12 +124,13 @@ class Controller(QObject):
     @Slot(object, str)
     def look_at(self, context: Context, said: str) -> None:
         """Find the likeliest words behind what of the suggestion was `said`."""
-        self._likeliest_wished.emit(self._id, replace(context, before=context.before + said))
+        self._look = self._host.number()
+        self._likeliest_wished.emit(self._id, self._look, replace(context, before=context.before + said))
 
     @Slot()
-    def stop(self) -> None:
-        """What has come of the suggestion is enough."""
-        self._want()
+    def typed(self) -> None:
+        """The writer typed something."""
+        self._rhythm.key()
 
     @Slot()
     def look_further(self) -> None:
@@ -139,7 +138,7 @@ class Controller(QObject):
         self._idle.stop()
         self._send()
         if self._asked is not None:
-            self._alternatives_wished.emit(self._asked[0])
+            self._alternatives_wished.emit(self._host.worker.turn, self._asked[0])
 
     @Slot()
     def taken(self) -> None:
@@ -162,7 +161,7 @@ class Controller(QObject):
         """The cursor rests in `context`, and no words are asked for: let the model read it ahead of the next keystroke."""
         self._resting = context
         if self._ready and self._asked is None:
-            self._reading_wished.emit(self._id, context)
+            self._reading_wished.emit(self._host.worker.turn, self._id, context)
 
     @property
     def host(self) -> ModelHost:
@@ -189,6 +188,10 @@ class Controller(QObject):
             self._send()  # it was asked while the model was still loading
         elif became_ready and self._resting is not None:
             self.read(self._resting)
+        elif state.phase is Phase.FAILED and self._waiting is not None and self._waiting.why_it_ended is None:
+            self._waiting = replace(self._waiting, why_it_ended=Ended.STOPPED)
+            if not self._timer.isActive():
+                self._show()
 
     @Slot()
     def _start_anew(self) -> None:
@@ -196,12 +199,15 @@ class Controller(QObject):
         self._want()
         if self._asked is not None:
             self._asked = (replace(self._asked[0], id=self._id), self._asked[1])
+        if self._waiting is not None and self._waiting.why_it_ended is None:
+            self._waiting = None
 
     @Slot()
     def _send(self) -> None:
         """Have the model do what is asked; sent once more, it is done once."""
         self._painting.stop()
         if self._asked is not None:
+            self._host.worker.next_turn()
             self._completion_wished.emit(self._asked[0])
 
     def _want(self) -> None:
@@ -240,11 +246,12 @@ class Controller(QObject):
     @Slot(int, object)
     def _alternatives_arrived(self, request_id: int, found: list[Suggestion]) -> None:
         if self._asked is not None and request_id == self._asked[0].id:
-            self.alternatives_ready.emit(found, self._asked[1])
+            whole = [replace(suggestion, pieces=self._begun + suggestion.pieces) for suggestion in found]
+            self.alternatives_ready.emit(whole, self._asked[1])
 
     @Slot(int, object)
-    def _likeliest_arrived(self, request_id: int, found: list[Piece]) -> None:
-        if request_id == self._id:
+    def _likeliest_arrived(self, look: int, found: list[Piece]) -> None:
+        if look == self._look:
             self.likeliest_found.emit(found)
 
     @Slot(int, object)

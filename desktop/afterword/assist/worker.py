@@ -45,7 +45,7 @@ class Worker(QObject):
         suggestion_grew: the id of a request and its Suggestion so far.
         alternatives_made: the id of a request and a list of other Suggestions for it.
         seen_measured: the number of who asked, and a Seen.
-        likeliest_found: the id of a request, and a list of the likeliest Pieces at some point of what was suggested for it.
+        likeliest_found: the number of a look, and a list of the likeliest Pieces where that was.
         rate_measured: tokens per second of the request that has just ended.
     """
 
@@ -63,6 +63,7 @@ class Worker(QObject):
         self._wanted: dict[int, int] = {}
         self._served: deque[int] = deque(maxlen=_REMEMBERED)
         self._failing = False  # whether the last request failed: until one works, the model is not said to write
+        self._turn = 0
         self._load_wanted = 0
         self._watch = Watch()
 
@@ -74,6 +75,15 @@ class Worker(QObject):
 
     def _is_wanted(self, request_id: int) -> bool:
         return request_id in self._wanted.values()
+
+    @property
+    def turn(self) -> int:
+        """Of what nobody waits for: it gives way when a request of another turn is on its way, of whatever page."""
+        return self._turn
+
+    def next_turn(self) -> None:
+        """A request is on its way."""
+        self._turn += 1
 
     def want_load(self, load_id: int) -> None:
         """From now on only the load of this id is worth doing; one that is running is asked to stop."""
@@ -146,23 +156,23 @@ class Worker(QObject):
         if not self._failing:  # else it was stopped before there was a word
             self._settle()
 
-    @Slot(object)
-    def find_alternatives(self, request: Request) -> None:
+    @Slot(int, object)
+    def find_alternatives(self, turn: int, request: Request) -> None:
         """Make other suggestions for a request that was run; until something newer is wanted."""
         if self._suggester is None or not self._is_wanted(request.id):
             return
         others = request.sampling.candidates - 1
         with _forgiven("looked for alternatives"):
-            found = self._suggester.alternatives(request, others, lambda: not self._is_wanted(request.id))
+            found = self._suggester.alternatives(request, others, lambda: not self._is_wanted(request.id) or turn != self._turn)
             self.alternatives_made.emit(request.id, found)
 
-    @Slot(int, object)
-    def find_likeliest(self, request_id: int, context: Context) -> None:
+    @Slot(int, int, object)
+    def find_likeliest(self, request_id: int, look: int, context: Context) -> None:
         """Find the likeliest ways to go on from `context`, unless something newer is wanted."""
         if self._suggester is None or not self._is_wanted(request_id):
             return
         with _forgiven("looked for the likeliest words"):
-            self.likeliest_found.emit(request_id, self._suggester.likeliest(context, LIKELIEST))
+            self.likeliest_found.emit(look, self._suggester.likeliest(context, LIKELIEST))
 
     @Slot(int, object)
     def measure_seen(self, asker: int, context: Context) -> None:
@@ -174,13 +184,13 @@ class Worker(QObject):
             if seen is not None:
                 self.seen_measured.emit(asker, seen)
 
-    @Slot(int, object)
-    def read(self, request_id: int, context: Context) -> None:
+    @Slot(int, int, object)
+    def read(self, turn: int, request_id: int, context: Context) -> None:
         """Read the page around the cursor, ahead of a request; until something newer is wanted."""
         if self._suggester is None or not self._is_wanted(request_id):
             return
         with _forgiven("read"):
-            self._suggester.warm(context, lambda: not self._is_wanted(request_id))
+            self._suggester.warm(context, lambda: not self._is_wanted(request_id) or turn != self._turn)
 
     @Slot()
     def leave(self) -> None:

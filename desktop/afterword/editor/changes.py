@@ -10,7 +10,7 @@ from afterword.editor.plaintext import clean
 
 
 class Changes(QObject):
-    """Tells every change of the text of a document as an `Edit`; applied in turn to what stood there, they give what stands there.
+    """Tells every change of the text of a document as an `Edit`; made in turn in what stood there, they give what stands there.
 
     Qt tells of places that may have changed, a ghost or another colour among them, and sometimes of one character too many.
 

@@ -84,8 +84,9 @@ class Offer:
         return self._seen and not self._accepted and self._written.startswith(self.suggestion.text)
 
     def grow(self, suggestion: Suggestion) -> Fit:
-        """More of what came first arrived, given whole."""
-        self._choices[0] = suggestion
+        """More of what came first arrived, given whole; too late, where that was stopped."""
+        if self._choices[0].why_it_ended is not Ended.STOPPED:
+            self._choices[0] = suggestion
         return self.fit
 
     def stop(self) -> None:

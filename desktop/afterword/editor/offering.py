@@ -35,8 +35,8 @@ class OfferingSheet(HandledSheet):
 
     Signals:
         suggestion_wanted: the Context and the Place of the cursor, and a Wish.
-        suggestion_unwanted: an earlier wish is void.
-        suggestion_stopped: what has come is enough.
+        suggestion_unwanted: an earlier wish is void, or what has come is enough.
+        typed: the writer put in something, as they type.
         alternatives_wanted: the writer looks for another suggestion than the one that is shown.
         cursor_rested: the Context where the cursor has been for a moment, with no suggestion wished for.
         ghost_looked_at: the Context, what of the suggestion stands before the word that is looked at, and where that is on the
@@ -54,7 +54,7 @@ class OfferingSheet(HandledSheet):
 
     suggestion_wanted = Signal(object, object, object)
     suggestion_unwanted = Signal()
-    suggestion_stopped = Signal()
+    typed = Signal()
     alternatives_wanted = Signal()
     cursor_rested = Signal(object)
     ghost_looked_at = Signal(object, str, QPoint)
@@ -201,6 +201,7 @@ class OfferingSheet(HandledSheet):
         self._voids += 1
         place = self.place()
         self._offer, self._turned, self._wished = Offer(place, begun), False, Wish.NOW
+        self._offer.show(self._clock())  # it is the same suggestion to the writer
         self._lay()
         self.branch_wanted.emit(self.context(), place, begun)
 
@@ -214,6 +215,8 @@ class OfferingSheet(HandledSheet):
             self.suggestion_unwanted.emit()
 
     def settle(self, outcome: Outcome) -> None:
+        if outcome.asks and outcome.changed:
+            self.typed.emit()
         if self.is_composing() or (outcome.moved and not outcome.changed):
             self.void()
         elif not outcome.changed or (outcome.asks and self._follows(outcome.typed)):
@@ -258,7 +261,7 @@ class OfferingSheet(HandledSheet):
             return False
         offer.stop()
         self.suggestion_settled.emit(offer.remaining)
-        self.suggestion_stopped.emit()
+        self.suggestion_unwanted.emit()
         return True
 
     def _look_for_another(self, offer: Offer, step: int) -> None:
@@ -302,7 +305,7 @@ class OfferingSheet(HandledSheet):
         text = parts[action]
         self.take_ghost_off()
         self.insert_accepted(text)
-        goes_on = offer.accept(text) is Fit.SHOWS
+        goes_on = offer.accept(text) in (Fit.SHOWS, Fit.WAITS)
         if goes_on:
             self._lay()
         self.suggestion_taken.emit(text, action)

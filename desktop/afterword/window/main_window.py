@@ -8,8 +8,9 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
-from afterword.assist.types import ModelState, Phase
+from afterword.assist.types import ModelState, Phase, Place
 from afterword.editor.page import Page
+from afterword.engine.protocol import Piece
 from afterword.jobs import Jobs
 from afterword.settings import Settings
 from afterword.text.context import Context
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self._safe_to_close = False
         self._in_close_event = False
+        self._looked: Place | None = None
         dialogs = dialogs or WindowDialogs(self)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -130,6 +132,14 @@ class MainWindow(QMainWindow):
         self.menus.actions[Action.STOP_LOADING].setEnabled(state.phase is Phase.LOADING)
         if state.phase in (Phase.READY, Phase.WRITING):
             self.panel.show_ignored(state.ignores)
+        if state.phase is Phase.READY and self.notes.isVisible():
+            self.seen_wanted.emit(self.page.context())
+
+    @Slot(object)
+    def show_likeliest(self, pieces: list[Piece]) -> None:
+        """The likeliest words where the writer looked, who may be elsewhere by now."""
+        if self._looked == self.page.place():
+            self.likeliest.open_with(pieces)
 
     @Slot(float)
     def show_rate(self, rate: float) -> None:
@@ -253,7 +263,7 @@ class MainWindow(QMainWindow):
         page.words_changed.connect(status.show_words)
         page.document().modificationChanged.connect(self.setWindowModified)
         page.ghost_looked_at.connect(self._ghost_looked_at)
-        self.likeliest.chosen.connect(page.branch)
+        self.likeliest.chosen.connect(self._likeliest_chosen)
         page.undoAvailable.connect(self.menus.actions[Action.UNDO].setEnabled)
         page.redoAvailable.connect(self.menus.actions[Action.REDO].setEnabled)
         documents.renamed.connect(self._show_name)
@@ -317,7 +327,13 @@ class MainWindow(QMainWindow):
     @Slot(object, str, QPoint)
     def _ghost_looked_at(self, context: Context, said: str, corner: QPoint) -> None:
         self.likeliest.wait_at(said, corner)
+        self._looked = self.page.place()
         self.likeliest_wanted.emit(context, said)
+
+    @Slot(str, object)
+    def _likeliest_chosen(self, said: str, piece: Piece) -> None:
+        if self._looked == self.page.place():
+            self.page.branch(said, piece)
 
     @Slot(object)
     def _cursor_rested(self, context: Context) -> None:
