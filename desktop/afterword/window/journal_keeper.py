@@ -1,0 +1,216 @@
+"""Keeps the recovery journal of the draft on one page: within a second of a key, what it did is on the disk."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QTextDocument
+
+from afterword.drafts.journal import Edit, Head, Journal
+from afterword.drafts.recovery import new_journal
+from afterword.editor.changes import Changes
+from afterword.errors import JournalNotWritten
+from afterword.files import reason
+from afterword.jobs import Job, Jobs
+from afterword.watch import Watch
+
+WRITE_AFTER_MS = 400
+"""From the first change that is not written down to the writing: with the disk's own time, less than a second."""
+
+TRY_AGAIN_MS = 5000
+"""After a failure."""
+
+_GROWN = 4  # times as large as it began, and it is begun anew
+_SMALL = 1 << 20  # bytes; smaller ones are left to grow
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What one job writes down.
+
+    Attributes:
+        turn: rises when the journal is begun for another text; what was meant for the one before comes too late.
+        head: whose journal it is.
+        base: what stood there before `edits`, where the journal is to begin with it.
+        edits: what was changed.
+        notes: the notes for the model, where they were changed.
+        at: now, in seconds since 1970.
+    """
+
+    turn: int
+    head: Head
+    base: str | None
+    edits: tuple[Edit, ...]
+    notes: str | None
+    at: float
+
+
+class _Scribe:
+    """The file. Runs on the threads of the jobs, one thing at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._journal: Journal | None = None
+        self._turn = 0
+
+    def write(self, what: _Written, *, watch: Watch) -> int:  # noqa: ARG002 -- too short to be cancelled
+        """Write it down; returns how large the journal is. Raises JournalNotWritten."""
+        with self._lock:
+            if what.turn < self._turn:
+                return 0
+            self._turn = what.turn
+            if self._journal is None:
+                try:
+                    self._journal = new_journal(self._folder)
+                except OSError as error:
+                    raise JournalNotWritten(self._folder, reason(error)) from error
+            if what.base is not None:
+                self._journal.begin(what.head, what.base)
+            if what.edits or what.notes is not None:
+                self._journal.append(what.edits, what.at, what.notes)
+            return self._journal.size
+
+    def drop(self, turn: int, *, watch: Watch) -> None:  # noqa: ARG002
+        """What was written down before `turn` is of no use any more."""
+        with self._lock:
+            if turn > self._turn and self._journal is not None:
+                self._journal.drop()
+                self._journal = None
+            self._turn = max(turn, self._turn)
+
+
+class JournalKeeper(QObject):
+    """Writes down what changes in a document.
+
+    Args:
+        document: of the page.
+        text: all that stands there; asked for only where changes cannot be told one by one.
+        folder: of the journals.
+        jobs: write them.
+        clock: seconds since 1970.
+
+    Signals:
+        failed: a JournalNotWritten; once until it works again.
+    """
+
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        document: QTextDocument,
+        text: Callable[[], str],
+        folder: Path,
+        jobs: Jobs,
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(parent)
+        self._text = text
+        self._jobs = jobs
+        self._clock = clock
+        self._scribe = _Scribe(folder)
+        self._turn = 0
+        self._head = Head(None, clock(), "")
+        self._base: str | None = ""
+        self._edits: list[Edit] = []
+        self._notes: str | None = None
+        self._writing: _Written | None = None
+        self._begun_with = 0  # bytes
+        self._failing = False
+        self._changes = Changes(document, self)
+        self._changes.edited.connect(self._edited)
+        self._changes.lost.connect(self._lost)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._write)
+
+    def begin(self, path: Path | None, name: str, text: str) -> None:
+        """`text` stands in the document, and on the disk if there is a `path`: nothing can be lost until it changes."""
+        self._turn += 1
+        self._head = Head(path, self._clock(), name)
+        self._base, self._edits, self._notes = text, [], None
+        self._changes.restart()
+        self._timer.stop()
+        self._jobs.start(self._scribe.drop, self._turn).failed.connect(self._not_dropped)
+
+    def note(self, notes: str) -> None:
+        """The notes for the model are now these."""
+        self._notes = notes
+        self._soon()
+
+    @Slot()
+    def write_now(self) -> None:
+        """Write down what is not yet; returns at once."""
+        if self._timer.isActive():
+            self._write()
+
+    @Slot(object)
+    def _edited(self, edit: Edit) -> None:
+        self._edits.append(edit)
+        self._soon()
+
+    @Slot()
+    def _lost(self) -> None:
+        _log.info("the journal is begun anew, since a change could not be told")
+        self._anew()
+        self._soon()
+
+    def _anew(self) -> None:
+        self._base, self._edits = self._text(), []
+
+    def _soon(self) -> None:
+        if not self._timer.isActive() and self._writing is None:
+            self._timer.start(WRITE_AFTER_MS)
+
+    @Slot()
+    def _write(self) -> None:
+        self._timer.stop()
+        if self._writing is not None:
+            return
+        self._writing = _Written(self._turn, self._head, self._base, tuple(self._edits), self._notes, self._clock())
+        self._base, self._edits, self._notes = None, [], None
+        job: Job = self._jobs.start(self._scribe.write, self._writing)
+        job.done.connect(self._written)
+        job.failed.connect(self._not_written)
+        job.cancelled.connect(self._cancelled)
+
+    @Slot(object)
+    def _written(self, size: int) -> None:
+        what, self._writing = self._writing, None
+        self._failing = False
+        if what is not None and what.base is not None:
+            self._begun_with = size
+        if what is not None and what.turn == self._turn and size > max(_SMALL, _GROWN * self._begun_with):
+            self._anew()
+        if self._edits or self._notes is not None or (self._base is not None and what is not None and what.turn == self._turn):
+            self._soon()
+
+    @Slot(object)
+    def _not_written(self, error: Exception) -> None:
+        what, self._writing = self._writing, None
+        if what is not None and what.turn == self._turn:
+            if self._base is None:  # else it is begun anew all the same
+                self._base, self._edits = what.base, [*what.edits, *self._edits]
+            self._notes = what.notes if self._notes is None else self._notes
+            self._timer.start(TRY_AGAIN_MS)
+        elif self._edits:
+            self._soon()
+        if not self._failing:
+            self._failing = True
+            self.failed.emit(error)
+
+    @Slot()
+    def _cancelled(self) -> None:
+        self._writing = None
+
+    @Slot(object)
+    def _not_dropped(self, error: Exception) -> None:
+        _log.warning("a journal that is of no use any more stays: %s", error)

@@ -1,0 +1,124 @@
+"""What is written is on the disk within a second, and of no use once it is saved."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from afterword.drafts.journal import read_journal
+from afterword.editor.page import Page
+from afterword.errors import JournalNotWritten
+from afterword.jobs import Jobs
+from afterword.window import journal_keeper
+from afterword.window.journal_keeper import JournalKeeper
+
+
+class Desk:
+    def __init__(self, page: Page, folder: Path, jobs: Jobs, qtbot: QtBot) -> None:
+        self.page, self.folder, self.jobs, self.qtbot = page, folder, jobs, qtbot
+        self.failed: list[Exception] = []
+        self.keeper = JournalKeeper(page.document(), page.text, folder, jobs, page)
+        self.keeper.failed.connect(self.failed.append)
+
+    def opens(self, text: str, path: Path | None = None) -> None:
+        self.page.set_text(text)
+        self.keeper.begin(path, path.name if path else "Untitled", text)
+
+    def types(self, text: str) -> None:
+        cursor = self.page.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        cursor.insertText(text)
+
+    @property
+    def journals(self) -> list[Path]:
+        return sorted(self.folder.glob("*.journal"))
+
+    @property
+    def kept(self) -> str | None:
+        return read_journal(self.journals[0]).text if self.journals else None
+
+    def keeps(self, text: str | None, timeout: int = 5000) -> None:
+        self.qtbot.waitUntil(lambda: not self.jobs.busy and self.kept == text, timeout=timeout)
+
+
+@pytest.fixture
+def desk(page: Page, tmp_path: Path, jobs: Jobs, qtbot: QtBot) -> Desk:
+    return Desk(page, tmp_path / "state", jobs, qtbot)
+
+
+def test_every_change_is_kept_within_a_second(desk: Desk, tmp_path: Path) -> None:
+    desk.opens("The ferry", tmp_path / "ferry.md")
+    desk.types(" left")
+    desk.keeps("The ferry left")
+    assert journal_keeper.WRITE_AFTER_MS < 500
+    desk.page.undo()
+    desk.keeps("The ferry")
+    desk.types("🐟\nand more")
+    desk.keeps("The ferry🐟\nand more")
+    found = read_journal(desk.journals[0])
+    assert (found.before, found.head.path, found.head.name) == ("The ferry", tmp_path / "ferry.md", "ferry.md")
+
+
+def test_what_is_on_the_disk_is_not_kept_twice(desk: Desk) -> None:
+    desk.opens("One")
+    desk.types(" two")
+    desk.keeps("One two")
+    desk.keeper.begin(None, "Untitled", desk.page.text())
+    desk.keeps(None)
+    assert list(desk.folder.iterdir()) == []
+    desk.types(" three")
+    desk.keeps("One two three")
+
+
+def test_another_draft_is_not_mixed_with_the_one_before(desk: Desk) -> None:
+    desk.opens("One")
+    desk.types(" two")
+    desk.keeper.write_now()
+    desk.opens("Another")
+    desk.types("!")
+    desk.keeps("Another!")
+    assert len(desk.journals) == 1
+
+
+def test_notes_are_kept_too(desk: Desk) -> None:
+    desk.opens("One")
+    desk.keeper.note("Ida is the captain.")
+    desk.qtbot.waitUntil(lambda: bool(desk.journals) and read_journal(desk.journals[0]).notes == "Ida is the captain.")
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+def test_a_full_disk_is_told_once_and_nothing_is_lost_when_there_is_room_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(journal_keeper, "TRY_AGAIN_MS", 10)
+    desk.opens("One")
+    desk.types(" two")
+    desk.keeps("One two")
+    real: Callable[..., object] = getattr(os, call)
+    monkeypatch.setattr(os, call, full)
+    desk.types(" three")
+    desk.qtbot.waitUntil(lambda: bool(desk.failed))
+    desk.types(" four")
+    desk.qtbot.wait(100)
+    assert [type(error) for error in desk.failed] == [JournalNotWritten]
+    monkeypatch.setattr(os, call, real)
+    desk.keeps("One two three four")
+
+
+def test_one_that_has_grown_is_begun_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_keeper, "_SMALL", 600)
+    desk.opens("One")
+    for number in range(12):
+        desk.types(f" {number:02} and so on, and so on")
+        desk.keeps(desk.page.text())
+    desk.keeps(desk.page.text())
+    assert desk.journals[0].stat().st_size < 1500
+    assert read_journal(desk.journals[0]).before != "One"
