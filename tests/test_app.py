@@ -240,6 +240,96 @@ def test_a_window_that_is_closed_leaves_the_other_as_it_is(writer: Writer, secon
     writer.sees(" the city of Nova Haven.")
 
 
+def test_a_draft_is_in_one_window_only(writer: Writer, second: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    draft = tmp_path / "a.md"
+    draft.write_text("Once", "utf-8")
+    writer.window.open_draft(draft)
+    second.activateWindow()
+    second.open_draft(draft)  # while the first window reads it still
+    qtbot.waitUntil(lambda: writer.page.text() == "Once" and writer.window.isActiveWindow())
+    (tmp_path / "link.md").symlink_to(draft)
+    second.activateWindow()
+    qtbot.waitUntil(second.isActiveWindow)
+    second.open_draft(tmp_path / "link.md")
+    qtbot.waitUntil(lambda: writer.window.isActiveWindow() and not writer.desk.jobs.busy)
+    assert second.documents.path is None
+    assert second.page.text() == ""
+
+
+def test_a_draft_handed_over_goes_to_the_window_that_has_it(
+    writer: Writer, second: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    draft = tmp_path / "a.md"
+    draft.write_text("Once", "utf-8")
+    writer.window.open_draft(draft)
+    qtbot.waitUntil(lambda: writer.page.text() == "Once")
+    second.activateWindow()
+    qtbot.waitUntil(second.isActiveWindow)
+    writer.desk.draft_handed(draft)
+    qtbot.waitUntil(lambda: writer.window.isActiveWindow() and not writer.desk.jobs.busy)
+    assert second.documents.path is None
+
+
+def test_a_draft_handed_over_goes_else_to_the_window_that_was_used_last(
+    writer: Writer, second: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    draft = tmp_path / "a.md"
+    draft.write_text("Once", "utf-8")
+    writer.window.activateWindow()
+    qtbot.waitUntil(writer.window.isActiveWindow)
+    assert writer.desk.window is writer.window
+    another_program = QWidget()
+    qtbot.addWidget(another_program)
+    another_program.show()
+    another_program.activateWindow()
+    qtbot.waitUntil(another_program.isActiveWindow)
+    assert (writer.desk.window, writer.desk.page) == (writer.window, writer.page)
+    writer.desk.draft_handed(draft)
+    qtbot.waitUntil(lambda: writer.page.text() == "Once")
+    assert second.page.text() == ""
+
+
+def test_when_the_window_that_was_used_last_is_closed_another_one_is_used(writer: Writer, second: MainWindow) -> None:
+    assert writer.desk.window is second
+    second.close()
+    assert writer.desk.window is writer.window
+
+
+def test_quitting_closes_all_windows_but_those_in_which_the_writer_would_rather_stay(
+    writer: Writer, second: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.type("precious")
+    monkeypatch.setattr(writer.dialogs, "ask_unsaved", lambda name, answer: answer(Unsaved.CANCEL))
+    writer.window.menus.actions[Action.QUIT].trigger()
+    qtbot.waitUntil(lambda: [seat.window for seat in writer.desk.seats] == [writer.window])
+    assert writer.window.isVisible()
+    monkeypatch.undo()
+    writer.window.menus.actions[Action.NEW_WINDOW].trigger()
+    another = writer.desk.window
+    another.menus.actions[Action.QUIT].trigger()
+    qtbot.waitUntil(lambda: not writer.window.isVisible() and len(writer.desk.seats) == 1)
+    writer.window = writer.desk.window
+
+
+def test_closing_one_window_leaves_the_others(writer: Writer, second: MainWindow) -> None:
+    second.menus.actions[Action.CLOSE_WINDOW].trigger()
+    assert [seat.window for seat in writer.desk.seats] == [writer.window]
+    assert writer.window.isVisible()
+
+
+def test_suggestions_switched_off_and_on_wake_all_windows(writer: Writer, second: MainWindow, qtbot: QtBot) -> None:
+    rests: list[bool] = []
+    first = writer.desk.seats[0]
+    first.controller.rested.connect(rests.append)
+    for _ in range(10):
+        first.controller.ignored()
+    first.controller.ask(Context("Once"), first.page.place())
+    assert rests == [True]
+    for on in (False, True):
+        second.preferences.switch_suggestions(on)
+    assert rests == [True, False]
+
+
 def test_a_save_with_a_ghost_on_the_page_holds_none_of_it(writer: Writer, qtbot: QtBot) -> None:
     writer.start()
     writer.type("Once,")
@@ -336,7 +426,7 @@ def test_quitting_waits_for_a_save(writer: Writer, qtbot: QtBot) -> None:
     assert writer.dialogs.draft.read_bytes() == b"Once,"
 
 
-@pytest.mark.parametrize("content", [b"\x00\xff binary \x00", b"caf\xe9", None])
+@pytest.mark.parametrize("content", [b"\x00\xff binary \x00", b"\xef\xbb\xbfcaf\xe9", None])
 def test_a_draft_that_cannot_be_opened_is_told_and_the_page_stays(writer: Writer, qtbot: QtBot, content: bytes | None) -> None:
     path = writer.dialogs.draft.with_name("other.md")
     if content is not None:

@@ -289,7 +289,7 @@ def test_an_export_ends_with_who_wrote_it_where_that_is_wished_for(run, tmp_path
     [
         (None, "out.pdf", "no file"),
         (b"\x00\x01\x02\xff\xfe binary \x00", "out.pdf", "not a text file"),
-        (b"caf\xe9 au lait", "out.pdf", "not in UTF-8"),
+        (b"\xef\xbb\xbfcaf\xe9 au lait", "out.pdf", "not in the encoding"),
         (b"text", "out.xyz", "names no format"),
         (b"text", "no folder/out.pdf", "could not be made"),
     ],

@@ -93,6 +93,18 @@ def test_a_damaged_file_is_kept_beside_the_one_that_is_written(tmp_path: Path) -
     assert loaded(file)["page.font_size"] == 20
 
 
+def test_what_was_kept_of_a_damaged_file_is_never_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    for number in range(3):
+        file.write_text(f"[damaged {number}\n", "utf-8")
+        settings = Settings(file)
+        with pytest.raises(SettingsUnreadable):
+            settings.load()
+        settings.save()
+    kept = [(tmp_path / f"settings.toml.broken{end}").read_text("utf-8") for end in ("", "-2", "-3")]
+    assert kept == [f"[damaged {number}\n" for number in range(3)]
+
+
 def test_a_key_that_is_not_declared_is_an_error(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "settings.toml")
     with pytest.raises(KeyError):

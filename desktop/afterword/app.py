@@ -20,6 +20,7 @@ from afterword.assist.controller import Controller
 from afterword.assist.host import ModelHost
 from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.worker import Opener
+from afterword.drafts.recovery import Orphan, drop_orphan, find_orphans
 from afterword.editor.page import Page
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
@@ -32,6 +33,7 @@ from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.main_window import MainWindow
+from afterword.window.recovery_dialog import RecoveryDialog
 from afterword.window.statistics_keeper import StatisticsKeeper, SuggestionCounter
 from afterword.window.statistics_view import StatisticsDialog
 
@@ -100,7 +102,6 @@ class Seat(QObject):
         controller.rested.connect(window.show_rest)
         window.likeliest_wanted.connect(controller.look_at)
         window.seen_wanted.connect(controller.measure_seen)
-        window.suggestions_switched.connect(controller.wake)
         host.state_changed.connect(window.show_model_state)
         host.rate_measured.connect(window.show_rate)
         window.load_cancelled.connect(host.cancel_load)
@@ -117,6 +118,8 @@ class Seat(QObject):
     def _setting_changed(self, key: str) -> None:
         if key == "suggestions.pace":
             self.controller.set_pace(self._settings[key])
+        elif key == "suggestions.enabled":
+            self.controller.wake()
 
 
 class Desk(QObject):
@@ -151,13 +154,12 @@ class Desk(QObject):
         self.load_wished.connect(self.host.load)
         self._dialogs = dialogs
         self.seats: list[Seat] = []
-        self._sit_down()
+        self._used = self._sit_down()
 
     @property
     def window(self) -> MainWindow:
         """The window that was used last, of those that are open."""
-        active = QApplication.activeWindow()
-        return next((seat.window for seat in self.seats if seat.window is active), self.seats[-1].window)
+        return self._used.window
 
     @property
     def page(self) -> Page:
@@ -167,7 +169,7 @@ class Desk(QObject):
     @property
     def controller(self) -> Controller:
         """What the page in `window` has of the model."""
-        return next(seat.controller for seat in self.seats if seat.window is self.window)
+        return self._used.controller
 
     def _sit_down(self) -> Seat:
         seat = Seat(self.settings, self.host, self.jobs, self.statistics, self.keys, self._keeper, self._dialogs, self)
@@ -175,6 +177,9 @@ class Desk(QObject):
         window = seat.window
         window.model_wanted.connect(self._model_wanted)
         window.window_wanted.connect(self.open_window)
+        window.used.connect(self._note_use)
+        window.quit_wanted.connect(self.close_windows)
+        window.documents.open_elsewhere = self._open_where_it_is
         window.statistics_wanted.connect(self._show_statistics)
         window.closing.connect(self.statistics.save_now)
         window.closing.connect(self._window_closing)
@@ -186,14 +191,46 @@ class Desk(QObject):
         self.load_wished.emit(self.settings["model.name"], False)
         if draft is not None:
             self.window.open_draft(draft)
+        self.jobs.start(find_orphans, paths.journals_dir()).done.connect(self._offer_recovery)
+
+    @Slot(object)
+    def _offer_recovery(self, found: list[Orphan]) -> None:
+        if not found:
+            return
+        dialog = RecoveryDialog(found, self.window)
+        dialog.recovered.connect(self._recover)
+        dialog.thrown_away.connect(self._throw_away)
+        dialog.left.connect(self._leave_for_later)
+        dialog.open()
+
+    @Slot(object)
+    def _recover(self, orphan: Orphan) -> None:
+        documents = self.window.documents
+        if documents.path is not None or documents.dirty:
+            self.open_window()
+        self.window.documents.recover(orphan)
+
+    @Slot(object)
+    def _throw_away(self, orphan: Orphan) -> None:
+        self.jobs.start(drop_orphan, orphan)
+
+    @Slot(object)
+    def _leave_for_later(self, orphan: Orphan) -> None:
+        orphan.leave()
 
     @Slot()
     def open_window(self) -> None:
         """Open another window, for another draft, a little beside the one that was used last."""
         beside = self.window.pos() + QPoint(_BESIDE, _BESIDE)
-        window = self._sit_down().window
-        window.move(beside)
-        window.show()
+        self._used = self._sit_down()
+        self.window.move(beside)
+        self.window.show()
+
+    @Slot()
+    def close_windows(self) -> None:
+        """Close every window; each asks about what is not saved, and where the writer would rather stay only that one does."""
+        for seat in list(self.seats):
+            seat.window.close()
 
     def close(self) -> bool:
         """End all threads; False when a load could not be interrupted and is still running."""
@@ -207,6 +244,8 @@ class Desk(QObject):
         leaving = [seat for seat in self.seats if seat.window is self.sender()]
         for seat in leaving if len(self.seats) > 1 else ():  # the last one stays until the end
             self.seats.remove(seat)
+            if self._used is seat:
+                self._used = self.seats[-1]
             seat.leave()
 
     @Slot()
@@ -221,13 +260,31 @@ class Desk(QObject):
     @Slot(object)
     def draft_handed(self, draft: Path | None) -> None:
         """Come to the front, with `draft`, since a second process was asked for it."""
-        window = self.window
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()
-        if draft is not None:
-            window.open_draft(draft)
+        if draft is None:
+            _come_forward(self.window)
+        elif not self._open_where_it_is(draft):
+            _come_forward(self.window)
+            self.window.open_draft(draft)
+
+    def _open_where_it_is(self, draft: Path) -> bool:
+        """Bring the window that has `draft` to the front; whether there is one. Two would write over each other's work."""
+        window = next((seat.window for seat in self.seats if seat.window.documents.has(draft)), None)
+        if window is None:
+            return False
+        _come_forward(window)
+        window.open_draft(draft)
+        return True
+
+    @Slot()
+    def _note_use(self) -> None:
+        self._used = next((seat for seat in self.seats if seat.window is self.sender()), self._used)
+
+
+def _come_forward(window: MainWindow) -> None:
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
 
 
 class Terminal(QObject):
@@ -259,8 +316,7 @@ class Terminal(QObject):
     @Slot()
     def _signalled(self) -> None:
         self._ours.recv(64)
-        for seat in list(self._desk.seats):
-            seat.window.close()
+        self._desk.close_windows()
 
 
 def _do_nothing(number: int, frame: FrameType | None) -> None:

@@ -51,7 +51,7 @@ class DraftBinary(DraftError):
 
 @dataclass(eq=False)
 class DraftEncoding(DraftError):
-    """The file is text, but not in UTF-8; the first offending byte is the one at `offset`."""
+    """The file is text, but damaged, or not in the encoding that it was taken for; the byte at `offset` does not fit first."""
 
     offset: int
 
@@ -66,6 +66,13 @@ class DraftNotWritten(DraftError):
 @dataclass(eq=False)
 class BesideNotWritten(DraftError):
     """What is kept beside the draft could not be saved. `reason` is the system's word for it."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class BesideNotRead(DraftError):
+    """What is kept beside the draft is there, but could not be read now. `reason` is the system's word for it."""
 
     reason: str
 

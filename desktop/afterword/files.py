@@ -9,6 +9,7 @@ import secrets
 import shutil
 import stat
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from afterword.watch import Watch
@@ -62,6 +63,21 @@ def write_whole(path: Path, data: bytes, watch: Watch | None = None) -> os.stat_
         raise
     flush_folder(target.parent)
     return new
+
+
+def put_aside(path: Path) -> Path:
+    """Give `path` another name, so that another file can take its place: the first free one of ".broken", ".broken-2" and so on.
+
+    Returns:
+        Where it is now.
+
+    Raises:
+        OSError: it is where it was.
+    """
+    names = (path.with_name(f"{path.name}.broken{'' if number == 1 else f'-{number}'}") for number in count(1))
+    aside = next(name for name in names if not os.path.lexists(name))
+    path.rename(aside)
+    return aside
 
 
 def same_file(one: Path | None, other: Path | None) -> bool:

@@ -66,6 +66,11 @@ def statistics_file() -> Path:
     return data_dir() / "statistics.json"
 
 
+def journals_dir() -> Path:
+    """What is written and not saved yet; it holds the text of drafts until they are saved."""
+    return state_dir() / "journals"
+
+
 def resources_dir() -> Path:
     """Icons, themes, templates: beside the package in a wheel or a frozen build, at the top of a source checkout."""
     if getattr(sys, "frozen", False):

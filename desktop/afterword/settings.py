@@ -15,7 +15,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from afterword.engine.sampling import RANGES, Range, Sampling
 from afterword.errors import SettingInvalid, SettingsUnreadable
-from afterword.files import write_whole
+from afterword.files import put_aside, write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ DECLARED: tuple[Setting, ...] = (
 
 
 class Settings:
-    """The values in force. Setting one writes nothing; `save` does.
+    """The values in force. Setting one writes nothing; `save` does, or `write`, with the `text` of a moment.
 
     Args:
         file: the TOML file; it need not exist.
@@ -176,13 +176,21 @@ class Settings:
         for key in _SAMPLING_TITLES:
             self[f"sampling.{key}"] = getattr(sampling, key)
 
-    def save(self) -> None:
-        """Write the file, whole or not at all; one that could not be read is kept beside it as `.broken`. Raises OSError."""
+    def text(self) -> str:
+        """What the file is to hold now."""
+        return tomlkit.dumps(self._document)
+
+    def write(self, text: str) -> None:
+        """Write the file, whole or not at all; one that could not be read is put aside, once. Raises OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         if self._damaged and self._file.exists():
-            self._file.replace(self._file.with_name(self._file.name + ".broken"))
+            put_aside(self._file)
         self._damaged = False
-        write_whole(self._file, tomlkit.dumps(self._document).encode())
+        write_whole(self._file, text.encode())
+
+    def save(self) -> None:
+        """Write what is in force. Raises OSError."""
+        self.write(self.text())
 
 
 def load_settings(file: Path) -> tuple[Settings, SettingsUnreadable | None]:

@@ -152,7 +152,7 @@ def test_the_reported_samples_are_written_when_no_file_is_named(run, model: str)
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, "There is no file"), (b"a\0b", "is not a text file"), (b"caf\xe9 and more", "is not in UTF-8")],
+    [(None, "There is no file"), (b"a\0b", "is not a text file"), (b"\xef\xbb\xbfcaf\xe9 and more", "not in the encoding")],
 )
 def test_a_file_that_is_no_text_is_one_sentence_and_exit_code_1(run, tmp_path: Path, content: bytes | None, says: str) -> None:
     file = tmp_path / "draft.txt"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.drafts.beside import Beside, beside_path, read_beside, write_beside
-from afterword.errors import BesideNotWritten
+from afterword.errors import BesideNotRead, BesideNotWritten
 
 TEXT = "The boat left.\nIt rained 🐟.\n"
 
@@ -32,17 +32,18 @@ def files(draft: Path) -> list[str]:
 def test_what_is_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, notes: str, accepted: bool) -> None:
     draft = tmp_path_factory.getbasetemp() / "story.md"
     beside = Beside(notes, ((4, 20), (22, 26)) if accepted else ())
-    write_beside(draft, TEXT, beside)
+    write_beside(draft, TEXT, beside, like=read_beside(draft, TEXT))
     assert read_beside(draft, TEXT) == (beside if notes.strip() else Beside("", beside.accepted))
     assert beside_path(draft).exists() == bool(notes.strip() or accepted)
 
 
 def test_it_is_one_hidden_file_beside_the_draft_that_goes_when_it_is_empty(draft: Path) -> None:
-    write_beside(draft, TEXT, Beside())
+    kept = write_beside(draft, TEXT, Beside(), like=Beside())
     assert files(draft) == ["story.md"]
-    write_beside(draft, TEXT, Beside("Told by Ann."))
+    kept = write_beside(draft, TEXT, Beside("Told by Ann."), like=kept)
+    kept = write_beside(draft, TEXT, Beside("Told by Ben."), like=kept)
     assert files(draft) == [".story.md.afterword.json", "story.md"]
-    write_beside(draft, TEXT, Beside(" \n"))
+    write_beside(draft, TEXT, Beside(" \n"), like=kept)
     assert files(draft) == ["story.md"]
     assert draft.read_text("utf-8") == TEXT
 
@@ -89,9 +90,9 @@ def test_what_is_not_ours_counts_as_nothing_and_is_never_lost(
     with caplog.at_level(logging.WARNING):
         assert read_beside(draft, TEXT) == Beside()
     assert path.name in caplog.text
-    write_beside(draft, TEXT, Beside())
+    kept = write_beside(draft, TEXT, Beside(), like=read_beside(draft, TEXT))
     assert path.read_bytes() == content
-    write_beside(draft, TEXT, Beside("mine"))
+    write_beside(draft, TEXT, Beside("mine"), like=kept)
     assert read_beside(draft, TEXT).notes == "mine"
     assert path.with_name(path.name + ".broken").read_bytes() == content
 
@@ -124,9 +125,56 @@ def test_a_pipe_in_its_place_is_not_waited_for(draft: Path) -> None:
 
 def test_what_cannot_be_written_says_so_and_leaves_what_was_there(draft: Path, folder_without_power: Path) -> None:
     draft = folder_without_power / "story.md"
-    write_beside(draft, TEXT, Beside("old"))
+    kept = write_beside(draft, TEXT, Beside("old"))
     folder_without_power.chmod(0o500)
     for beside in (Beside("new"), Beside()):
-        with pytest.raises(BesideNotWritten, match="permission"):
-            write_beside(draft, TEXT, beside)
+        for like in (kept, None):
+            with pytest.raises(BesideNotWritten, match="permission"):
+                write_beside(draft, TEXT, beside, like=like)
     assert read_beside(draft, TEXT) == Beside("old")
+
+
+def written_by_another(draft: Path, notes: str) -> bytes:
+    beside_path(draft).write_text(json.dumps({"afterword": 1, "notes": notes}), "utf-8")
+    return beside_path(draft).read_bytes()
+
+
+def test_what_another_wrote_meanwhile_is_put_aside_and_nothing_is_ever_written_over(draft: Path) -> None:
+    kept = write_beside(draft, TEXT, Beside("mine"))
+    theirs = []
+    for number in range(3):
+        theirs.append(written_by_another(draft, f"theirs {number}"))
+        kept = write_beside(draft, TEXT, Beside(f"mine {number}"), like=kept)
+    assert read_beside(draft, TEXT).notes == "mine 2"
+    aside = beside_path(draft).name + ".broken"
+    assert [draft.with_name(aside + end).read_bytes() for end in ("", "-2", "-3")] == theirs
+
+
+def test_what_another_wrote_meanwhile_stays_where_there_is_nothing_to_take_its_place(draft: Path) -> None:
+    kept = write_beside(draft, TEXT, Beside("mine"))
+    written_by_another(draft, "theirs")
+    write_beside(draft, TEXT, Beside(), like=kept)
+    assert read_beside(draft, TEXT).notes == "theirs"
+
+
+def test_what_belonged_to_another_draft_of_this_name_is_put_aside(draft: Path) -> None:
+    theirs = written_by_another(draft, "theirs")
+    write_beside(draft, TEXT, Beside())
+    assert read_beside(draft, TEXT) == Beside()
+    assert draft.with_name(beside_path(draft).name + ".broken").read_bytes() == theirs
+
+
+def test_what_cannot_be_read_for_now_is_told_and_never_replaced(draft: Path, folder_without_power: Path) -> None:
+    draft = folder_without_power / "story.md"
+    kept = write_beside(draft, TEXT, Beside("old"))
+    path = beside_path(draft)
+    path.chmod(0)
+    with pytest.raises(BesideNotRead, match="permission"):
+        read_beside(draft, TEXT)
+    for beside in (Beside("new"), Beside()):
+        with pytest.raises(BesideNotWritten, match="permission"):
+            write_beside(draft, TEXT, beside, like=kept)
+    path.chmod(0o600)
+    assert read_beside(draft, TEXT).notes == "old"
+    write_beside(draft, TEXT, Beside(), like=Beside())
+    assert read_beside(draft, TEXT).notes == "old"

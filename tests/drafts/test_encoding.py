@@ -102,38 +102,70 @@ def test_binary_is_known(data):
         decode(data)
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize(
-    ("data", "offset"),
+    ("text", "encoding", "found"),
     [
-        ("Grüße aus Köln".encode("latin-1"), 2),
-        ("“quoted” – €5".encode("cp1252"), 0),
-        ("текст".encode("cp1251"), 0),
-        ("テキスト".encode("shift-jis"), 0),
-        ("text".encode("utf-16"), 0),
-        ("text".encode("utf-16-be").join([b"\xfe\xff", b""]), 0),
-        ("text".encode("utf-32"), 0),
-        (b"\x00\x00\xfe\xff\x00\x00\x00t", 2),
-        (_BOM + b"ab\xff", 5),
-        ("cut in a charact\u00e9".encode()[:-1], 16),
+        ("Grüße aus Köln, größere Äpfel.", "latin-1", "cp1252"),
+        ("“quoted” – €5 and a café", "cp1252", "cp1252"),
+        ("Это русский текст о пароме.", "cp1251", "cp1251"),
+        ("Příliš žluťoučký kůň", "cp1250", "cp1250"),
+        ("フェリーは正午に港を出た。", "shift_jis", "shift_jis"),
+        ("渡船在中午离开了码头。", "gb18030", "gb18030"),
     ],
 )
-def test_text_in_another_encoding_is_told_from_binary_and_its_first_byte_named(data, offset):
-    with pytest.raises(UnicodeDecodeError) as caught:
+def test_other_encodings_are_recognised(text: str, encoding: str, found: str, newline: str) -> None:
+    data = (text + newline).encode(encoding) * 3
+    assert decode(data) == ((text + "\n") * 3, Form(newline, encoding=found))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-8"])
+def test_a_byte_order_mark_says_it_and_is_kept(encoding: str) -> None:
+    data = "\ufeffThe ferry\r\n🐟".encode(encoding)
+    text, form = decode(data)
+    assert (text, form) == ("The ferry\n🐟", Form("\r\n", bom=True, encoding=encoding))
+    assert encode(text + "!", form, text)[0] == "\ufeffThe ferry\r\n🐟!".encode(encoding)
+
+
+def test_what_the_encoding_lacks_makes_it_utf_8() -> None:
+    text, form = decode("Grüße aus Köln".encode("latin-1"))
+    assert encode(text + " é", form, text)[0] == "Grüße aus Köln é".encode("latin-1")
+    data, _, form = encode(text + " 🐟", form, text)
+    assert (data, form) == ("Grüße aus Köln 🐟".encode(), Form())
+
+
+def test_the_writer_may_know_better() -> None:
+    data = "Это".encode("koi8_r")
+    assert decode(data, "koi8_r") == ("Это", Form(encoding="koi8_r"))
+    with pytest.raises(UnicodeDecodeError):
+        decode(data, "utf-8")
+
+
+@pytest.mark.parametrize(
+    "data", ["text".encode("utf-16")[:-1], b"\x00\x00\xfe\xff\x00\x00\x00t\xff", _BOM + b"ab\xff", b"\xff\xfe\x00\xd8"]
+)
+def test_what_contradicts_its_mark_is_damaged(data: bytes) -> None:
+    with pytest.raises(UnicodeDecodeError):
         decode(data)
-    assert caught.value.start == offset
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_text_or_binary_or_another_encoding(data):
+@example(b"\x81\x8d\x8f\x90\x9d")  # not in Windows-1252
+def test_any_bytes_are_text_or_binary_or_damaged_and_text_keeps_its_bytes(data: bytes) -> None:
     try:
         text, form = decode(data)
-    except Binary:
+    except (Binary, UnicodeDecodeError):
         return
-    except UnicodeDecodeError as error:
-        offset = error.start
-    else:
-        assert encode(text, form, text)[0] == data
-        return
-    data[:offset].decode()
-    with pytest.raises(UnicodeDecodeError):
-        data[offset : offset + 4].decode()
+    assert encode(text, form, text)[0] == data
+
+
+@given(
+    lines=st.lists(st.tuples(st.text("abcäöüéßñ “”–€", max_size=20), st.sampled_from(["\n", "\r\n", "\r"])), max_size=12),
+    encoding=st.sampled_from(["cp1252", "latin-1", "cp1250", "mac_roman", "cp850", "utf-16-le"]),
+)
+def test_text_in_any_encoding_that_was_not_edited_keeps_its_bytes(lines: list[tuple[str, str]], encoding: str) -> None:
+    data = "".join(line + ending for line, ending in lines).encode(encoding, "ignore")
+    data = (b"\xff\xfe" if encoding == "utf-16-le" else b"") + data
+    text, form = decode(data)
+    assert "\r" not in text
+    assert encode(text, form, text) == (data, text, form)

@@ -296,6 +296,26 @@ def test_a_new_draft_is_nobodys_suggestion(writer: Writer) -> None:
     assert (writer.text, accepted(writer)) == ("otherx", "")
 
 
+@pytest.mark.parametrize("written", ["Ctrl+?", "Ctrl+Shift+?"])
+@pytest.mark.parametrize("modifiers", [CTRL, CTRL | SHIFT])
+def test_a_sign_is_pressed_with_shift_where_the_keyboard_has_it_there(
+    writer: Writer, written: str, modifiers: Qt.KeyboardModifier
+) -> None:
+    writer.page.set_bindings({EditorAction.ACCEPT_ALL: [QKeySequence(written)]})
+    writer.has("One")
+    writer.sees(" two")
+    writer.press(Key.Key_Question, modifiers)
+    assert writer.text == "One two"
+
+
+def test_shift_makes_another_key_of_a_letter(writer: Writer) -> None:
+    writer.page.set_bindings({EditorAction.ACCEPT_ALL: [QKeySequence("Ctrl+K")]})
+    writer.has("One")
+    writer.sees(" two")
+    writer.press(Key.Key_K, CTRL | SHIFT)
+    assert writer.text == "One"
+
+
 def test_ctrl_right_is_pressed_with_the_arrow_of_the_keypad_too(writer: Writer) -> None:
     writer.has("The")
     writer.sees(" harbour lay")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
+from afterword.editor.accepted import RUNS_FORMAT
 from afterword.editor.page import Page
 from tests.editor.conftest import CTRL, Key, Writer
 
@@ -86,6 +87,31 @@ def test_every_kind_of_newline_is_pasted_as_one(writer: Writer) -> None:
     QGuiApplication.clipboard().setText("a\r\nb\rc\u2028d\u2029e\nf")
     writer.page.paste()
     assert writer.text == "a\nb\nc\nd\ne\nf"
+
+
+def test_other_programs_get_accepted_text_as_plain_text_and_no_mark_of_it_in_it(writer: Writer) -> None:
+    writer.has("The ")
+    writer.page.insert_accepted("boat 🐟")
+    writer.page.selectAll()
+    writer.page.copy()
+    mime = QGuiApplication.clipboard().mimeData()
+    assert (mime.text(), mime.hasHtml()) == ("The boat 🐟", False)
+    other = QPlainTextEdit()
+    other.paste()
+    assert other.toPlainText() == "The boat 🐟"
+
+
+@pytest.mark.parametrize(
+    "marks", ["", "[", "{}", "7", "[4]", "[[0]]", '[["a", "b"]]', "[[2, 1]]", "[[-1, 2]]", "[[0, 99]]", "\xff"]
+)
+def test_text_whose_marks_make_no_sense_is_pasted_all_the_same(writer: Writer, marks: str) -> None:
+    mime = QMimeData()
+    mime.setText("boat")
+    mime.setData(RUNS_FORMAT, QByteArray(marks.encode("latin-1")))
+    writer.page.insertFromMimeData(mime)
+    assert writer.text == "boat"
+    writer.types("s")
+    assert writer.text == "boats"
 
 
 def test_nothing_is_pasted_on_a_page_that_cannot_be_written_on(writer: Writer) -> None:

@@ -299,6 +299,20 @@ def test_what_it_replaces_may_lie_on_both_sides_of_the_ghost(writer: Writer) -> 
     assert writer.text == "one teh🐟 two"
 
 
+def test_what_it_replaces_goes_together_with_what_is_selected(writer: Writer) -> None:
+    writer.has("teh two")
+    writer.goes_to(3, anchor=7)
+    send(writer, commit="the", replace=(-3, 3))
+    assert (writer.text, writer.cursor) == ("the", 3)
+
+
+def test_what_it_replaces_may_lie_away_from_the_cursor(writer: Writer) -> None:
+    writer.has("teh two")
+    send(writer, commit="the", replace=(-7, 3))
+    writer.types("!")
+    assert writer.text == "the two!"
+
+
 def test_an_input_method_may_delete_what_stands_before_the_cursor(writer: Writer) -> None:
     writer.has("The harx")
     writer.sees(" of")

@@ -16,12 +16,13 @@ from afterword.editor.ledger import AuthorLedger
 from afterword.editor.look import PageLook
 from afterword.editor.plaintext import units
 from tests.editor.conftest import ALT, CTRL, NONE, SHIFT, Key, Writer
+from tests.fakes.reading import read_one_paragraph_at_a_time
 
 Marks = list[tuple[str, bool]]
 
 STEPS = (
-    "type type type newline accept accept accept backspace delete over third_level space cut paste commit move select "
-    "undo undo redo"
+    "type type type newline accept accept accept backspace delete over third_level space cut copy paste commit replace move "
+    "select undo undo redo"
 ).split()
 
 
@@ -33,6 +34,7 @@ class Ledgered(Writer):
         self.page.suggestions_enabled = False
         self.ledger = AuthorLedger(self.page.document(), self.page)
         self.marks: Marks = []
+        self.clip: Marks = []
         self.past: list[Marks] = [[]]  # every state, as they came; undo goes back in it, and redo on
         self.now_at = 0
         self.letters = (chr(base + i) for i in itertools.count() for base in (0x4E00, 0x20000))  # each only once
@@ -42,8 +44,11 @@ class Ledgered(Writer):
         return letters[0] + ("\n" if number % 4 == 0 else " ").join(letters[1:])
 
     def put(self, text: str, accepted: bool) -> None:
+        self.put_marks([(character, accepted) for character in text])
+
+    def put_marks(self, marks: Marks) -> None:
         start, end = self.selected
-        self.marks[start:end] = [(character, accepted) for character in text]
+        self.marks[start:end] = marks
 
     @property
     def selected(self) -> Run:
@@ -128,16 +133,24 @@ class Ledgered(Writer):
         self.press(Key.Key_Tab if number % 2 else Key.Key_Space, NONE, space)
 
     def cut(self, number: int) -> None:
-        self.select(number)
+        self.copy(number)
         start, end = self.selected
         del self.marks[start:end]
         self.page.cut()
 
+    def copy(self, number: int) -> None:
+        self.select(number)
+        start, end = self.selected
+        if start < end:
+            self.clip = self.marks[start:end]
+        self.page.copy()
+
     def paste(self, number: int) -> None:
-        clipboard = QApplication.clipboard()
-        if number % 2 or not clipboard.text():
-            clipboard.setText(self.fresh(number))
-        self.put(clipboard.text(), False)
+        if number % 3 == 0 or not self.clip:
+            text = self.fresh(number)
+            QApplication.clipboard().setText(text)  # another program
+            self.clip = [(character, False) for character in text]
+        self.put_marks(self.clip)
         self.press(Key.Key_V, CTRL)
 
     def commit(self, number: int) -> None:
@@ -147,6 +160,17 @@ class Ledgered(Writer):
         letter = next(self.letters)
         self.put(letter, False)
         self.composes("", letter)
+
+    def replace(self, number: int) -> None:
+        """An input method writes something else in place of the character before the cursor."""
+        self.goes_to(self.cursor)
+        at, _ = self.selected
+        before = self.marks[at - 1][0] if at else ""
+        letter = next(self.letters) if number % 2 else ""
+        self.marks[at - len(before) : at] = [(letter, False)] if letter else []
+        event = QInputMethodEvent("", [])
+        event.setCommitString(letter, -units(before), units(before))
+        QApplication.sendEvent(self.page, event)
 
     def move(self, number: int) -> None:
         self.goes_to(self.position(number))
@@ -208,6 +232,63 @@ def test_what_is_written_in_restored_text_is_the_writers_and_can_be_undone(write
     assert writer.text == "The boat 🐟 left"
     assert ledger.runs() == ((3, 15),)
     assert not writer.page.document().isModified()
+
+
+def test_what_an_input_method_writes_in_place_of_accepted_text_is_the_writers(writer: Writer, ledger: AuthorLedger) -> None:
+    writer.has("ab")
+    writer.page.insert_accepted(" hello")
+    event = QInputMethodEvent("", [])
+    event.setCommitString("WRITER", -5, 5)
+    QApplication.sendEvent(writer.page, event)
+    assert (writer.text, ledger.runs()) == ("ab WRITER", ((2, 3),))
+    writer.page.undo()
+    assert (writer.text, ledger.runs()) == ("ab hello", ((2, 8),))
+
+
+def test_a_paragraph_that_is_moved_is_accepted_where_it_was(writer: Writer, ledger: AuthorLedger, qtbot: QtBot) -> None:
+    writer.has("🐟 one\n")
+    writer.page.insert_accepted("two\nthree 🐟")
+    writer.types("!\nfour")
+    runs = ledger.runs()
+    assert runs == ((6, 17),)
+    writer.goes_to(17, anchor=3)  # from within a line to within another
+    writer.page.cut()
+    assert (writer.text, ledger.runs()) == ("🐟 🐟!\nfour", ((2, 3),))
+    writer.page.paste()
+    assert (writer.text, ledger.runs()) == ("🐟 one\ntwo\nthree 🐟!\nfour", runs)
+    writer.page.undo()
+    assert writer.text == "🐟 🐟!\nfour", "one step"
+    other = Writer()
+    qtbot.addWidget(other.page)
+    other.types("So: ")
+    other.page.paste()
+    assert other.text == "So: one\ntwo\nthree "
+    assert AuthorLedger(other.page.document(), other.page).runs() == ((8, 18),)
+
+
+def test_whatever_part_is_moved_and_brought_back_is_what_it_was(writer: Writer, ledger: AuthorLedger) -> None:
+    writer.has("🐟a")
+    writer.page.insert_accepted("b\n🐟c\n")
+    writer.types("d\n")
+    writer.page.insert_accepted("e")
+    text, runs = writer.text, ledger.runs()
+    assert runs == ((2, 7), (9, 10))
+    for start, end in itertools.combinations(range(len(text) + 1), 2):
+        writer.goes_to(units(text[:end]), anchor=units(text[:start]))
+        writer.page.cut()
+        writer.page.paste()
+        assert (writer.text, ledger.runs()) == (text, runs), (start, end)
+
+
+def test_what_is_dragged_stays_what_it_was(writer: Writer, ledger: AuthorLedger) -> None:
+    writer.has("ab")
+    writer.page.insert_accepted(" hello")
+    writer.goes_to(4, anchor=1)
+    dragged = writer.page.createMimeDataFromSelection()
+    writer.goes_to(0)
+    writer.page.insertFromMimeData(dragged)
+    writer.types("x")
+    assert (writer.text, ledger.runs()) == ("b hxab hello", ((1, 3), (6, 12)))
 
 
 def test_runs_that_the_text_does_not_have_are_passed_over(writer: Writer, ledger: AuthorLedger) -> None:
@@ -324,3 +405,29 @@ def test_the_tint_of_several_lines_has_no_stripes(tinted: Writer, ledger: Author
     tinted.goes_to(len(text))
     last = tinted.page.cursorRect()
     assert last.bottom() <= ys[-1] < last.bottom() + last.height() / 2
+
+
+def test_what_waits_for_the_reading_is_called_at_once_or_between_two_keys(
+    qtbot: QtBot, writer: Writer, ledger: AuthorLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.page.insert_accepted("one\ntwo\nthree")
+    called: list[object] = []
+    ledger.when_read(lambda: called.append(1))
+    assert called == [1]
+    read_one_paragraph_at_a_time(monkeypatch)
+    writer.page.insert_accepted("four\nfive\nsix")
+    ledger.when_read(lambda: called.append(2))
+    assert called == [1]
+
+    def type_on() -> bool:
+        writer.page.textCursor().insertText("x")  # the next key never lets it rest
+        return called == [1, 2]
+
+    qtbot.waitUntil(type_on)
+
+
+def test_runs_found_later_are_those_of_the_moment_that_they_were_asked_for(writer: Writer, ledger: AuthorLedger) -> None:
+    writer.page.insert_accepted("one\ntwo")
+    later = ledger.later_runs()
+    writer.page.set_text("")
+    assert later() == ((0, 7),)

@@ -1,8 +1,9 @@
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.text.boundaries import count_words, first_sentence_end, first_word_end, sentence_ends
+from afterword.text.boundaries import count_words, first_sentence_end, first_word_end, joined, sentence_ends, word_ends
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,15 @@ from afterword.text.boundaries import count_words, first_sentence_end, first_wor
         (" שָׁלוֹם עוֹלָם", " שָׁלוֹם"),
         (" मैं, तुम", " मैं"),
         (" می\u200cخواهم که", " می\u200cخواهم"),
+        ("\u0301tude du", "\u0301tude"),
+        (" \u2764\ufe0f you", " \u2764\ufe0f"),
+        (" \U0001f469\u200d\U0001f469\u200d\U0001f467 are", " \U0001f469\u200d\U0001f469\u200d\U0001f467"),
+        (" \U0001f44d\U0001f3fd, he", " \U0001f44d\U0001f3fd,"),
+        (' ארה"ב היא', ' ארה"ב'),
+        (" ארה״ב היא", " ארה״ב"),
+        (" ג׳ירפה גבוהה", " ג׳ירפה"),
+        (' "שלום" אמר', ' "'),
+        ('שלום" אמר', "שלום"),
     ],
 )
 def test_accepting_a_word_takes_it_with_the_space_before_and_leaves_its_punctuation(text: str, first: str) -> None:
@@ -42,6 +52,37 @@ def test_taking_word_after_word_gives_the_whole_text_and_always_comes_to_an_end(
         assert step > 0
         taken += text[len(taken) : len(taken) + step]
     assert taken == text
+
+
+WITH_CLUSTERS = st.text(
+    st.sampled_from("a7'.\" \n\u0301\u0915\u094d\u093f\u200c\u200d\u2764\ufe0f\u20e3\u05d0\u05f4\u0d4e\uac00\u11a8")
+    | st.sampled_from("\U0001f469\U0001f44d\U0001f3fd\U0001f1ee\U000e0067\U0001f3f4")
+)  # letters, marks, joiners, and what emoji are made of
+
+
+@given(WITH_CLUSTERS)
+def test_what_a_reader_sees_as_one_character_is_never_cut(text: str) -> None:
+    whole = {match.end() for match in regex.finditer(r"\X", text)}
+    assert set(word_ends(text, len(text))) <= whole
+    at = 0
+    while at < len(text):
+        at += first_word_end(text[at:])
+        assert at in whole
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "goes_on"),
+    [
+        ("the wal", "ked", True),
+        ("the wal", " ked", False),
+        ("ארה", '"ב', True),
+        ("ארה״", "ב", True),
+        ('אמר "', "שלום", False),
+        ("\u2764\ufe0f", "you", False),
+    ],
+)
+def test_a_word_goes_on_over_the_cursor(before: str, after: str, goes_on: bool) -> None:
+    assert joined(before, after) is goes_on
 
 
 @pytest.mark.parametrize(
@@ -85,6 +126,8 @@ def test_an_abbreviation_may_begin_before_the_text() -> None:
         ("a\nb\n\nc", 3),
         ("हिन्दी भाषा सुन्दर है", 4),
         ("e\u0301tude du soir", 3),
+        ("I \u2764\ufe0f you \U0001f469\u200d\U0001f469\u200d\U0001f467 \U0001f44d\U0001f3fd", 2),
+        ('ארה"ב', 1),
     ],
 )
 def test_words_are_counted_as_a_writer_counts_them(text: str, words: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from afterword.drafts import draft as drafts
-from afterword.drafts.beside import read_beside
+from afterword.drafts.beside import Beside, read_beside, write_beside
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.settings import Settings
@@ -22,6 +23,7 @@ from afterword.window.dialogs import Changed, Unsaved
 from afterword.window.documents import Documents
 from afterword.window.recent import COUNT, RecentFiles
 from afterword.window.saving import SaveState
+from tests.fakes.reading import read_one_paragraph_at_a_time
 
 from .conftest import ScriptedDialogs
 
@@ -109,7 +111,7 @@ def test_open_asks_for_a_file_and_opens_it(
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"\x00\x01\x02\x00", "not a text file"), (b"caf\xe9 au lait", "not in UTF-8"), (None, "no file")],
+    [(b"\x00\x01\x02\x00", "not a text file"), (b"\xef\xbb\xbfcaf\xe9 au lait", "not in the encoding"), (None, "no file")],
 )
 def test_a_file_that_cannot_be_opened_leaves_the_page_alone(
     qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path, content: bytes | None, words: str
@@ -256,17 +258,37 @@ def test_text_typed_during_a_save_stays_unsaved_until_the_next(
     assert path.read_text("utf-8") == "1 2 Old.\n"
 
 
-def test_text_typed_and_taken_back_during_a_save_is_saved(
-    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, writing: Gate, tmp_path: Path
+def test_a_save_reads_the_page_once(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(qtbot, documents, tmp_path / "a.md")
     type_text(page, "1 ")
-    documents.save()
-    type_text(page, "x")
-    page.textCursor().deletePreviousChar()
-    writing.event.set()
-    settled(qtbot, jobs)
+    read: list[str] = []
+    real = page.text
+
+    def text() -> str:
+        read.append(real())
+        return read[-1]
+
+    monkeypatch.setattr(page, "text", text)
+    saved(qtbot, documents, jobs)
+    assert read == ["1 Old.\n"], "a long text takes the time of a key"
     assert state(documents) is SaveState.SAVED
+
+
+def test_a_save_of_a_long_new_text_lets_the_writer_go_on_and_holds_it_all(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read_one_paragraph_at_a_time(monkeypatch)
+    path = opened(qtbot, documents, tmp_path / "a.md", "")
+    page.insert_accepted("One.\nTwo.\nThree.")
+    documents.save()
+    assert not jobs.busy, "it is read bit by bit"
+    assert state(documents) is SaveState.SAVING
+    type_text(page, " Four.")
+    qtbot.waitUntil(lambda: state(documents) is SaveState.SAVED)
+    assert path.read_text("utf-8") == page.text() == "One.\nTwo.\nThree. Four."
+    assert read_beside(path, page.text()).accepted == ((0, 16),)
 
 
 def test_a_save_wished_for_during_a_save_comes_after_it(
@@ -448,6 +470,103 @@ def test_what_cannot_be_kept_beside_it_is_told_and_stays_unsaved(
     assert state(documents) is SaveState.SAVED
 
 
+def test_notes_that_are_not_saved_are_asked_about_whatever_was_undone_on_the_page(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    told: list[bool] = []
+    documents.dirty_changed.connect(told.append)
+    type_text(page, "x")
+    documents.set_notes("Told by Ann.")
+    page.undo()
+    assert page.text() == "Old.\n"
+    assert state(documents) is SaveState.UNSAVED
+    assert told[-1]
+    documents.leave()
+    assert dialogs.questions() == ["unsaved"]
+    dialogs.answer("unsaved", Unsaved.SAVE)
+    settled(qtbot, jobs)
+    assert not told[-1]
+
+
+def test_notes_changed_back_to_what_is_saved_are_saved(qtbot: QtBot, documents: Documents, jobs: Jobs, tmp_path: Path) -> None:
+    opened(qtbot, documents, tmp_path / "a.md")
+    documents.set_notes("one")
+    saved(qtbot, documents, jobs)
+    documents.set_notes("two")
+    assert documents.dirty
+    documents.set_notes("one")
+    assert not documents.dirty
+
+
+def test_notes_that_another_window_or_computer_saved_are_not_lost(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    write_beside(path, "Old.\n", Beside("theirs"))
+    type_text(page, "New. ")
+    saved(qtbot, documents, jobs)
+    assert read_beside(path, page.text()).notes == "theirs"
+    documents.set_notes("mine")
+    saved(qtbot, documents, jobs)
+    assert read_beside(path, page.text()).notes == "mine"
+    assert "theirs" in (tmp_path / ".a.md.afterword.json.broken").read_text("utf-8")
+
+
+def test_notes_that_another_computer_saved_are_taken_in_when_the_draft_is_opened_again(
+    qtbot: QtBot, documents: Documents, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    documents.set_notes("mine")
+    saved(qtbot, documents, jobs)
+    write_beside(path, "Old.\n", Beside("theirs", ((0, 3),)))
+    documents.open_draft(path)
+    settled(qtbot, jobs)
+    assert (documents.notes, documents.ledger.runs()) == ("theirs", ((0, 3),))
+    assert state(documents) is SaveState.SAVED
+
+
+def test_notes_that_cannot_be_read_for_now_are_told_and_come_back(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.md"
+    write_beside(path, "Old.\n", Beside("mine"))
+    with monkeypatch.context() as patch:
+        patch.setattr("afterword.drafts.beside._read", fail)
+        with qtbot.waitSignal(documents.noticed) as notice:
+            opened(qtbot, documents, path)
+    assert "cannot be read" in notice.args[0]
+    type_text(page, "New. ")
+    saved(qtbot, documents, jobs)
+    documents.open_draft(path)
+    settled(qtbot, jobs)
+    assert documents.notes == "mine"
+    with monkeypatch.context() as patch:
+        patch.setattr("afterword.drafts.beside._read", fail)
+        documents.open_draft(path)
+        settled(qtbot, jobs)
+    assert documents.notes == "mine", "what is here is as good as before"
+
+
+def fail(_: Path) -> bytes:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def test_notes_given_up_while_their_draft_is_read_again_are_those_on_the_disk(
+    qtbot: QtBot, documents: Documents, dialogs: ScriptedDialogs, jobs: Jobs, reading: Gate, tmp_path: Path
+) -> None:
+    reading.event.set()
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    reading.event.clear()
+    documents.open_draft(path)
+    documents.set_notes("given up")
+    dialogs.will("unsaved", Unsaved.DISCARD)
+    reading.event.set()
+    settled(qtbot, jobs)
+    assert documents.notes == ""
+    assert not documents.dirty
+
+
 # --- leaving --------------------------------------------------------------------------------------------------------
 
 
@@ -605,3 +724,18 @@ def test_opening_the_open_file_again_keeps_what_can_be_undone(
     documents.open_draft(link)
     qtbot.waitUntil(lambda: documents._reading is None)
     assert page.document().isUndoAvailable()
+
+
+def test_a_draft_that_another_window_has_is_left_to_it(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    asked: list[Path] = []
+    documents.open_elsewhere = lambda path: asked.append(path) or path.name == "theirs.md"  # type: ignore[func-returns-value]
+    mine = opened(qtbot, documents, tmp_path / "mine.md", "mine")
+    (tmp_path / "theirs.md").write_text("theirs", "utf-8")
+    dialogs.will("open", tmp_path / "theirs.md")
+    documents.open()
+    documents.open_draft(mine)
+    settled(qtbot, jobs)
+    assert page.text() == "mine"
+    assert asked == [mine, tmp_path / "theirs.md"]

@@ -204,7 +204,8 @@ def test_what_is_again_as_it_was_is_not_written(keys: KeyBindings, settings: Set
 def test_all_changes_are_undone_and_brought_back(keys: KeyBindings) -> None:
     keys.add(Action.SAVE, key("F12"))
     keys.add(Action.FIND, key("Ctrl+N"))
-    before = keys.reset_all()
+    before = keys.changes
+    keys.reset_all()
     assert all(keys.keys(action) == keys.defaults(action) for action in TABLE)
     keys.restore(before)
     assert (in_force(keys, Action.SAVE), in_force(keys, Action.NEW)) == (["Ctrl+S", "F12"], [])

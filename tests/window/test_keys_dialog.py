@@ -205,6 +205,13 @@ def test_a_key_that_the_editor_knows_besides_the_usual_one_can_mean_something_el
     assert window.find_bar.isVisible()
 
 
+def test_a_key_of_the_keypad_that_the_editor_knows_can_mean_something_else(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(window.isActiveWindow)
+    window.keys.add(Action.FIND, QKeySequence("Ctrl+Ins"))
+    QTest.keyClick(window.page, Key.Key_Insert, CTRL | Qt.KeyboardModifier.KeypadModifier)
+    assert window.find_bar.isVisible()
+
+
 def test_a_key_that_was_given_to_two_things_is_first_that_of_the_suggestion(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.isActiveWindow)
     window.keys.add(Action.FIND, QKeySequence("F12"))
@@ -413,6 +420,27 @@ def test_actions_are_found_by_name_and_key(writer: Writer, words: str, shown: li
     focused().clear()  # type: ignore[attr-defined]
     assert len(actions_shown(tree)) == len(TABLE)
     assert tree.action is not None
+
+
+@pytest.mark.parametrize("button", ["Take F12 from it", "Remove", "Reset"])
+def test_whatever_takes_a_key_away_can_be_undone(writer: Writer, button: str) -> None:
+    writer.adds(Action.SAVE, Key.Key_F12)
+    part(writer.dialog, KeyField).editingFinished.emit()  # instead of waiting whether another press comes
+    before = {action: writer.window.keys.keys(action) for action in TABLE}
+    assert QKeySequence("F12") in before[Action.SAVE]
+    if button.startswith("Take"):
+        writer.adds(Action.ASK_NOW, Key.Key_F12)
+    else:
+        writer.chooses(Action.SAVE)
+        writer.listed.setCurrentRow(1)
+    writer.button(button).click()
+    assert QKeySequence("F12") not in writer.window.keys.keys(Action.SAVE)
+    done = writer.told
+    writer.button("Undo").click()
+    assert {action: writer.window.keys.keys(action) for action in TABLE} == before
+    assert writer.told not in ("", done)
+    assert writer.heard[-2:] == [done, writer.told]
+    assert not [b for b in writer.dialog.findChildren(QPushButton) if "Undo" in b.text() and b.isVisible()]
 
 
 def test_all_keys_are_reset_and_that_can_be_undone(writer: Writer) -> None:

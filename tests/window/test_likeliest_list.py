@@ -71,6 +71,29 @@ def test_who_writes_on_writes_on_the_page(window: MainWindow, words: QListWidget
     assert window.page.ghost_text == "went away"
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_CapsLock])
+def test_a_key_that_does_nothing_by_itself_leaves_it_open(window: MainWindow, words: QListWidget, key: Qt.Key) -> None:
+    QTest.keyClick(words, key)
+    assert window.likeliest.isVisible()
+    assert window.page.ghost_text == " went away"
+
+
+@pytest.mark.parametrize("across", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("down", [0.0, 0.5, 1.0])
+def test_it_opens_on_the_screen_and_beside_the_line_of_the_cursor(
+    window: MainWindow, words: QListWidget, across: float, down: float
+) -> None:
+    screen, line = window.screen().availableGeometry(), window.page.cursorRect().height()
+    window.likeliest.close()
+    x, bottom = screen.left() + int(across * screen.width()), screen.top() + line + int(down * (screen.height() - line - 1))
+    window.likeliest.wait_at("", QPoint(x, bottom))
+    window.likeliest.open_with(PIECES)
+    opened = window.likeliest.frameGeometry()
+    assert screen.contains(opened)
+    away = opened.top() - bottom if down < 1 else bottom - line - opened.bottom()
+    assert 0 <= away < line
+
+
 def test_a_model_that_cannot_say_opens_nothing(window: MainWindow) -> None:
     window.likeliest.wait_at("", QPoint())
     window.likeliest.open_with([])

@@ -136,6 +136,10 @@ def test_the_title_names_the_draft_and_marks_changes(qtbot: QtBot, window: MainW
     do(window, Action.SAVE)
     qtbot.waitUntil(lambda: not window.isWindowModified())
     assert path.read_text("utf-8") == "xOnce."
+    window.notes.notes_edited.emit("Told by Ann.")
+    assert window.isWindowModified()
+    do(window, Action.SAVE)
+    qtbot.waitUntil(lambda: not window.isWindowModified())
 
 
 def test_a_suggestion_is_not_saved(qtbot: QtBot, window: MainWindow, dialogs: ScriptedDialogs, tmp_path: Path) -> None:
@@ -202,7 +206,7 @@ def test_closing_saves_then_goes(qtbot: QtBot, window: MainWindow, dialogs: Scri
     dialogs.will("unsaved", Unsaved.SAVE)
     dialogs.will("save", tmp_path / "a.md")
     with qtbot.waitSignal(window.closing):
-        do(window, Action.QUIT)
+        do(window, Action.CLOSE_WINDOW)
     assert (tmp_path / "a.md").read_text("utf-8") == "precious"
     assert not window.isVisible()
 
@@ -267,7 +271,7 @@ def test_settings_that_cannot_be_saved_disturb_nobody(
 
 
 def test_suggestions_are_switched_by_menu_and_status_bar_alike(window: MainWindow) -> None:
-    told = heard(window.suggestions_switched)
+    told = heard(window.preferences.switched)
     switch = part(window, Switch)
     action = window.menus.actions[Action.SUGGESTIONS]
     switch.click()
@@ -493,3 +497,56 @@ def test_notices_are_shown(window: MainWindow) -> None:
     window.show_notice("The settings cannot be read.")
     assert window.status.currentMessage() == "The settings cannot be read."
     assert not QToolTip.isVisible()
+
+
+# --- the Edit menu --------------------------------------------------------------------------------------------------
+
+
+def test_the_edit_menu_acts_on_the_notes_while_they_are_written(window: MainWindow, qapp: QApplication) -> None:
+    type_keys(window.page, "Once")
+    do(window, Action.NOTES)
+    type_keys(focused(), "Told by Ann.")
+    do(window, Action.UNDO)
+    assert window.notes.notes == ""
+    do(window, Action.REDO)
+    assert window.notes.notes == "Told by Ann."
+    do(window, Action.SELECT_ALL)
+    do(window, Action.CUT)
+    do(window, Action.PASTE)
+    do(window, Action.PASTE)
+    assert window.notes.notes == "Told by Ann.Told by Ann."
+    qapp.clipboard().clear()
+    do(window, Action.SELECT_ALL)
+    do(window, Action.COPY)
+    assert qapp.clipboard().text() == "Told by Ann.Told by Ann."
+    assert window.page.text() == "Once"
+    assert not window.page.textCursor().hasSelection()
+    qapp.clipboard().clear()
+
+
+def test_the_edit_menu_acts_on_a_number_while_it_is_changed(window: MainWindow, qapp: QApplication) -> None:
+    type_keys(window.page, "Once")
+    box = part(window.panel.control("max_words"), QDoubleSpinBox)
+    box.setFocus()
+    do(window, Action.SELECT_ALL)
+    qapp.clipboard().setText("7")
+    do(window, Action.PASTE)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert box.value() == 7
+    assert window.page.text() == "Once"
+    qapp.clipboard().clear()
+
+
+def test_undo_and_redo_are_offered_where_there_may_be_something_to_undo(window: MainWindow) -> None:
+    def offered() -> tuple[bool, bool]:
+        return window.menus.actions[Action.UNDO].isEnabled(), window.menus.actions[Action.REDO].isEnabled()
+
+    assert offered() == (False, False)
+    do(window, Action.NOTES)
+    assert offered() == (True, True)
+    window.page.setFocus()
+    assert offered() == (False, False)
+    type_keys(window.page, "x")
+    assert offered() == (True, False)
+    do(window, Action.UNDO)
+    assert offered() == (False, True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from afterword.drafts.ledger import Run, by_line, carried, line_marks
-from afterword.errors import BesideNotWritten
-from afterword.files import reason, write_whole
+from afterword.errors import BesideNotRead, BesideNotWritten
+from afterword.files import put_aside, reason, write_whole
 from afterword.text.characters import writable
 
 _VERSION = 1
@@ -28,10 +30,13 @@ class Beside:
     Attributes:
         notes: what the writer wrote down about the draft, for the model.
         accepted: which characters of the text were accepted from suggestions.
+        digest: a hash (BLAKE2b, 16 bytes) of its file as it was last read or written here, to notice that another program
+            changed it; None where there was no file of Afterword's.
     """
 
     notes: str = ""
     accepted: tuple[Run, ...] = ()
+    digest: bytes | None = field(default=None, compare=False)
 
 
 def beside_path(draft: Path) -> Path:
@@ -43,15 +48,21 @@ def beside_path(draft: Path) -> Path:
 def read_beside(draft: Path, text: str) -> Beside:
     """What is kept beside the draft at `draft`, whose text is now `text`.
 
-    Where another program has changed the text since, accepted text is followed as `ledger.carried` says. A file that cannot be
-    read, or that something else has written, counts as none, and the log says so.
+    Where another program has changed the text since, accepted text is followed as `ledger.carried` says. A file that something
+    else has written counts as none, and the log says so.
+
+    Raises:
+        BesideNotRead: there is something, and it could not be read now.
     """
     path = beside_path(draft)
     try:
-        record = _read(path)
+        data = _read(path)
+        record = _parse(data)
     except FileNotFoundError:
         return Beside()
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise BesideNotRead(draft, reason(error)) from error
+    except (ValueError, RecursionError) as error:
         _log.warning("%s is left aside: %s", path, error)
         return Beside()
     try:
@@ -59,29 +70,41 @@ def read_beside(draft: Path, text: str) -> Beside:
     except (ValueError, TypeError) as error:
         _log.warning("what %s says of accepted text is left aside: %s", path, error)
         accepted = ()
-    return Beside(record.get("notes", ""), accepted)
+    return Beside(record.get("notes", ""), accepted, _digest(data))
 
 
-def write_beside(draft: Path, text: str, beside: Beside) -> None:
+def write_beside(draft: Path, text: str, beside: Beside, *, like: Beside | None = None) -> Beside:
     """Keep `beside` with the draft at `draft`, which was just saved with `text`; no file is kept for nothing.
 
-    A file of this name that Afterword cannot have written is renamed to end in ".broken" before another takes its place.
+    Only the file that was last read or written here is replaced or taken away. Another one was written by somebody else (another
+    computer, another program, an earlier draft of this name), and is put aside before this one takes its place.
+
+    Args:
+        draft: the file of the draft.
+        text: all of it.
+        beside: what to keep.
+        like: what was last read or written beside this draft; None for a draft that is new in this place.
+
+    Returns:
+        What is kept now, to be `like` at the next save.
 
     Raises:
         BesideNotWritten: what was kept before still is.
     """
     path = beside_path(draft)
     record = _record(beside, text)
+    data = json.dumps({"afterword": _VERSION, **record}, ensure_ascii=False).encode() if record else b""
     try:
-        ours = _is_ours(path)
-        if record and not ours:
-            path.replace(path.with_name(path.name + ".broken"))
+        known = like is not None and _is_known(path, like.digest)
+        if not known and (record or like is None) and os.path.lexists(path):
+            _log.warning("%s is put aside as %s: it is not what was read or written here", path, put_aside(path).name)
         if record:
-            write_whole(path, json.dumps({"afterword": _VERSION, **record}, ensure_ascii=False).encode())
-        elif ours:
+            write_whole(path, data)
+        elif known:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise BesideNotWritten(draft, reason(error)) from error
+    return replace(beside, digest=_digest(data) if record else None)
 
 
 def _record(beside: Beside, text: str) -> dict[str, Any]:
@@ -94,22 +117,31 @@ def _record(beside: Beside, text: str) -> dict[str, Any]:
     return record
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether `path` may be replaced; so may nothing at all."""
+def _is_known(path: Path, digest: bytes | None) -> bool:
     try:
-        _read(path)
-    except FileNotFoundError:
-        return True
-    except (OSError, ValueError, RecursionError):
+        return _digest(_read(path)) == digest
+    except (FileNotFoundError, ValueError):
         return False
-    return True
 
 
-def _read(path: Path) -> dict[str, Any]:
-    found = path.stat()
+def _read(path: Path) -> bytes:
+    try:
+        found = path.stat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # the draft's own name just fits
+            raise FileNotFoundError from error
+        raise
     if not path.is_file() or found.st_size > _LARGEST:
         raise ValueError("it is no file of Afterword's")
-    record = json.loads(path.read_bytes())
+    return path.read_bytes()
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    record = json.loads(data)
     if not isinstance(record, dict) or record.get("afterword") != _VERSION or not isinstance(record.get("notes", ""), str):
         raise ValueError("it is no file of Afterword's, or of another version")
     return record

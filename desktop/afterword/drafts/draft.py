@@ -55,12 +55,17 @@ class Draft:
         return kind_of(self.path)
 
 
-def read_draft(path: Path, *, watch: Watch | None = None) -> Draft:
-    """The draft at `path`: UTF-8, with or without byte order mark; a symbolic link is followed.
+def read_draft(path: Path, *, encoding: str = "", watch: Watch | None = None) -> Draft:
+    """The draft at `path`; a symbolic link is followed.
+
+    Args:
+        path: of its file.
+        encoding: in which to read it, by Python's name; by default what `encoding.decode` finds.
+        watch: may stop it.
 
     Raises:
         DraftMissing, DraftUnreadable: there is no such file; it cannot be read, or is a folder, a pipe, a device.
-        DraftBinary, DraftEncoding: it is no text; it is text, but not in UTF-8.
+        DraftBinary, DraftEncoding: it is no text; it is damaged, or not in `encoding`.
         Cancelled: it was asked to stop.
     """
     watch = watch or Watch()
@@ -72,7 +77,7 @@ def read_draft(path: Path, *, watch: Watch | None = None) -> Draft:
     except OSError as error:
         raise DraftUnreadable(path, reason(error)) from error
     try:
-        text, form = decode(data)
+        text, form = decode(data, encoding)
     except Binary as error:
         raise DraftBinary(path) from error
     except UnicodeDecodeError as error:

@@ -12,6 +12,8 @@ from filelock import FileLock, Timeout
 
 from afterword.drafts.journal import Journal, Recovered, read_journal
 from afterword.errors import JournalBroken
+from afterword.files import put_aside
+from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +64,20 @@ def new_journal(folder: Path) -> Journal:
     return OwnedJournal(folder / f"{secrets.token_hex(8)}{_ENDING}")
 
 
+def find_orphans(folder: Path, *, watch: Watch) -> list[Orphan]:
+    """All `orphans` in `folder`; a task for `Jobs`."""
+    found = []
+    for orphan in orphans(folder):
+        watch.check()
+        found.append(orphan)
+    return found
+
+
+def drop_orphan(orphan: Orphan, *, watch: Watch) -> None:  # noqa: ARG001 -- too short to be cancelled
+    """Forget a journal; a task for `Jobs`. Raises OSError."""
+    orphan.drop()
+
+
 def orphans(folder: Path) -> Iterator[Orphan]:
     """The journals in `folder` that no running process owns; one of which nothing can be read is set aside, as ".broken"."""
     for path in sorted(folder.glob(f"*{_ENDING}")):
@@ -74,7 +90,7 @@ def orphans(folder: Path) -> Iterator[Orphan]:
             found = read_journal(path)
         except JournalBroken:
             _log.warning("a journal is set aside", exc_info=True)
-            path.replace(path.with_name(path.name + ".broken"))
+            put_aside(path)
             _let_go(owner)
             continue
         if found.text == found.before and found.notes is None:
@@ -85,7 +101,7 @@ def orphans(folder: Path) -> Iterator[Orphan]:
 
 
 def _lock_of(path: Path) -> FileLock:
-    return FileLock(path.with_name(path.name + ".lock"))
+    return FileLock(path.with_name(path.name + ".lock"), thread_local=False)  # taken and let go on threads of the jobs
 
 
 def _let_go(owner: FileLock) -> None:

@@ -37,6 +37,11 @@ class Changes(QObject):
         self._revision = self._document.revision()
         self._length = self._now()
 
+    @property
+    def length(self) -> int:
+        """Of the text, in UTF-16 units."""
+        return self._length
+
     def _now(self) -> int:
         return self._document.characterCount() - 1  # without the end of the last paragraph
 

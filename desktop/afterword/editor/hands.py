@@ -232,16 +232,25 @@ class HandledSheet(Sheet):
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         return cursor
 
-    def _write(self, text: str) -> None:
-        """Put `text` in place of the selection, and not in its format, as Qt would: what the writer writes bears no mark."""
-        cursor = self.textCursor()
-        cursor.insertText(clean(text), QTextCharFormat())
+    def _write(self, text: str, start: int = 0, length: int = 0) -> None:
+        """Put `text` in place of the selection, and not in its format, as Qt would: what the writer writes bears no mark.
+
+        Args:
+            text: what is written.
+            start: where what is to be replaced besides begins, counted from the cursor.
+            length: how long that is.
+        """
+        cursor = place = self.textCursor()
+        if start or length:
+            cursor.removeSelectedText()
+            place = self._stretch(cursor.position() + start, cursor.position() + start + length)
+        place.insertText(clean(text), QTextCharFormat())
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
     def _commit(self, event: QInputMethodEvent) -> None:
-        if event.commitString() and not event.replacementLength() and not self.isReadOnly():
-            self._write(event.commitString())
+        if (event.commitString() or event.replacementLength()) and not self.isReadOnly():
+            self._write(event.commitString(), event.replacementStart(), event.replacementLength())
             event = QInputMethodEvent(event.preeditString(), event.attributes())
         super().inputMethodEvent(event)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 
@@ -50,26 +50,41 @@ _MODIFIER_KEYS = frozenset(
     )
 )
 
+FIRST_NAMED = Qt.Key.Key_Escape.value
+"""Below it the numbers of keys are those of Unicode (Qt::Key)."""
+
 
 class Bindings:
     """Which action a key press stands for. A sequence of several key presses is not the page's, and is left out."""
 
     def __init__(self, table: Mapping[EditorAction, Sequence[QKeySequence]]) -> None:
         self._actions = {
-            sequence[0].toCombined(): action  # type: ignore[index]
+            bare(sequence[0]): action  # type: ignore[index]
             for action, sequences in table.items()
             for sequence in sequences
             if sequence.count() == 1
         }
 
     def action_of(self, event: QKeyEvent, but: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> EditorAction | None:
-        """The action bound to what `event` presses; a key of the keypad (on macOS: an arrow) counts as the same key elsewhere.
+        """The action bound to what `event` presses.
 
         Args:
             event: a key.
             but: a modifier that does not count.
         """
-        return self._actions.get(event.keyCombination().toCombined() & ~(Qt.KeyboardModifier.KeypadModifier | but).value)
+        return self._actions.get(bare(event.keyCombination()) & ~but.value)
+
+
+def bare(press: QKeyCombination) -> int:
+    """A press as it can be told from others: Shift is already in the sign that it makes, and a key of the keypad is that key.
+
+    On macOS the arrows are keys of the keypad.
+    """
+    combined = press.toCombined() & ~Qt.KeyboardModifier.KeypadModifier.value
+    number = combined & ~Qt.KeyboardModifier.KeyboardModifierMask.value
+    if Qt.Key.Key_Space.value < number < FIRST_NAMED and not chr(number).isalnum():
+        combined &= ~Qt.KeyboardModifier.ShiftModifier.value
+    return combined
 
 
 def is_modifier(event: QKeyEvent) -> bool:

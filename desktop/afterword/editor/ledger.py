@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
@@ -43,6 +44,7 @@ class AuthorLedger(QObject):
         self._paragraphs: ByParagraph[_Paragraph] = ByParagraph()
         self._paragraphs.changed(0, document.blockCount() - 1, document.blockCount())
         self._told = Tally()
+        self._waiting: list[Callable[[], None]] = []
         self._timer = QTimer(self, singleShot=True, interval=_READ_AFTER_MS)
         self._timer.timeout.connect(self._read_on)
         document.contentsChange.connect(self._note_change)
@@ -55,15 +57,19 @@ class AuthorLedger(QObject):
 
     def runs(self) -> tuple[Run, ...]:
         """Where the accepted text is, now, in characters of the document's text."""
+        return self.later_runs()()
+
+    def later_runs(self) -> Callable[[], tuple[Run, ...]]:
+        """What finds where the accepted text is now, and may do so later and on another thread."""
         self._paragraphs.work_out(self._read)
-        runs: list[Run] = []
-        begin = 0
-        for paragraph in self._paragraphs.known():
-            runs += [(begin + start, begin + end) for start, end in paragraph.runs]
-            begin += paragraph.length + 1
-            if paragraph.newline:
-                runs.append((begin - 1, begin))
-        return joined(runs)
+        return partial(_runs_of, tuple(self._paragraphs.known()))
+
+    def when_read(self, then: Callable[[], None]) -> None:
+        """Call `then` when every paragraph is read, so that `tally` and `later_runs` take no time: at once where that is soon,
+        else after some turns of the event loop, which goes on meanwhile.
+        """
+        self._waiting.append(then)
+        self._read_on()
 
     def restore(self, runs: Iterable[Run]) -> None:
         """Mark `runs` as accepted in a document that was just set: nothing to undo, and not modified.
@@ -101,21 +107,36 @@ class AuthorLedger(QObject):
         first = document.findBlock(position).blockNumber()
         last = document.findBlock(min(position + added, document.characterCount() - 1)).blockNumber()
         self._paragraphs.changed(first, max(first, last), document.blockCount())
-        self._timer.start(_READ_AFTER_MS)
+        self._timer.start(0 if self._waiting else _READ_AFTER_MS)
 
     @Slot()
     def _read_on(self) -> None:
         if not self._paragraphs.work_out(self._read, _READ_SLICE):
             self._timer.start(0)
-        elif (now := self.tally) != self._told:
+            return
+        if (now := self.tally) != self._told:
             self._told = now
             self.tally_changed.emit(now)
+        waiting, self._waiting = self._waiting, []
+        for then in waiting:
+            then()
 
     def _read(self, number: int) -> _Paragraph:
         block = self._document.findBlockByNumber(number)
         text = block.text()
         runs = joined(_in_characters(text, block))
         return _Paragraph(len(text), runs, newline_accepted(block), tally(text, runs))
+
+
+def _runs_of(paragraphs: Sequence[_Paragraph]) -> tuple[Run, ...]:
+    runs: list[Run] = []
+    begin = 0
+    for paragraph in paragraphs:
+        runs += [(begin + start, begin + end) for start, end in paragraph.runs]
+        begin += paragraph.length + 1
+        if paragraph.newline:
+            runs.append((begin - 1, begin))
+    return joined(runs)
 
 
 def _in_characters(text: str, block: QTextBlock) -> Iterable[Run]:

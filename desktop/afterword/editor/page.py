@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -62,6 +62,11 @@ class Page(OfferingSheet):
             self._revealing = held
             if self._reveals:
                 self._lay()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._reveals and not self._revealing:
+            QTimer.singleShot(0, self, self._lay)  # what was chosen from a menu is done after the focus came back
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._revealing = False  # its release will not come here

@@ -23,11 +23,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
+from afterword.drafts.encoding import common_prefix
+from afterword.editor.accepted import give_runs, insert_with_runs
 from afterword.editor.geometry import lines_of, selected_in
 from afterword.editor.layout import SpacedLayout
 from afterword.editor.look import PageLook, between
 from afterword.editor.markdown import MarkdownHighlighter
-from afterword.editor.plaintext import clean, index_at
+from afterword.editor.plaintext import clean, index_at, units
 from afterword.editor.tint import tinted_in
 from afterword.editor.wordcount import WordCounts
 from afterword.text.context import AFTER_LIMIT, Context, reach
@@ -97,6 +99,16 @@ class Surface(QPlainTextEdit):
         self.document().setModified(False)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
+    def replace_text(self, text: str) -> None:
+        """Make `text` of what stands on the page, in one step that can be undone; what is the same at both ends is left alone."""
+        old, new = self.text(), clean(text)
+        start = common_prefix(old, new)
+        end = common_prefix(old[start:][::-1], new[start:][::-1])
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(units(old[:start]))
+        cursor.setPosition(units(old[: len(old) - end]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(new[start : len(new) - end], QTextCharFormat())
+
     def context(self) -> Context:
         """The text around the cursor; costs as much as that text, whatever the length of the document."""
         cursor = self.textCursor()
@@ -112,15 +124,10 @@ class Surface(QPlainTextEdit):
             self.notes.strip(),
         )
 
-    @property
-    def word_count(self) -> int:
-        """Words on the page."""
-        self._counts.count(self._text_of)
-        return self._counts.total
-
     def createMimeDataFromSelection(self) -> QMimeData:
         mime = QMimeData()
         mime.setText(clean(self.textCursor().selectedText()))
+        give_runs(mime, self.textCursor())
         return mime
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
@@ -133,7 +140,7 @@ class Surface(QPlainTextEdit):
             return
         text = source.text() if source.hasText() else QTextDocumentFragment.fromHtml(source.html()).toPlainText()
         cursor = self.textCursor()
-        cursor.insertText(clean(text), QTextCharFormat())
+        insert_with_runs(cursor, clean(text), source)
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 

@@ -7,13 +7,21 @@ from itertools import islice
 
 import regex as re  # its \w has the marks of Hindi, Hebrew or a decomposed é, and what joins letters
 
-_WORD = r"\w+(?:['’\-]\w+|(?<=\d)[.,]\d\w*)*"  # don't, half-typed, naïve, 3rd, 3.5, 3.5km
-_UNIT = re.compile(rf"\s*(?:{_WORD}|[^\w\s]+)?")
+_MARK = r"[\p{M}\u200c\u200d]"  # on the character before it, or joining it to the next
+_START = rf"(?!{_MARK})\w"
+_LETTERS = rf"(?={_START})(?:\w*(?=\w)\X)+"  # whole characters as a reader sees them; \X at each would take twice as long
+_WORD = (
+    rf"{_LETTERS}(?:['’׳\-]{_LETTERS}|(?<=\d)[.,](?=\d){_LETTERS}"  # don't, half-typed, naïve, 3rd, 3.5, 3.5km
+    rf"|(?<=\p{{Hebrew}})[\"״](?=\p{{Hebrew}}){_LETTERS})*"  # ארה"ב (Unicode Standard Annex 29, WB7b and WB7c)
+)
+_UNIT = re.compile(rf"\s*{_MARK}*(?:{_WORD}|(?:(?!{_START}|\s)\X)+)?")
 _WORDS = re.compile(_WORD)
-_IN_WORD = re.compile(r"\w")
-_HYPHENS = r"['’\-‐‑\u00ad]"
+_LETTER = r"(?![\ufe0e\ufe0f])\w"  # those two say how an emoji looks
+_IN_WORD = re.compile(_LETTER)
+_HYPHENS = r"['’׳\-‐‑\u00ad]"
 _JOINED = re.compile(
-    rf"(?s).?\w\0\w.?|.?\w\0{_HYPHENS}\w|\w{_HYPHENS}\0\w.?|.?\d\0[.,:]\d|\d[.,:]\0\d.?"
+    rf"(?s).?{_LETTER}\0{_LETTER}.?|.?\w\0{_HYPHENS}\w|\w{_HYPHENS}\0\w.?|.?\d\0[.,:]\d|\d[.,:]\0\d.?"
+    rf"|.?\p{{Hebrew}}\0[\"״]\p{{Hebrew}}|\p{{Hebrew}}[\"״]\0\p{{Hebrew}}.?"
 )  # what stands at the two sides of NUL
 
 _CLOSERS = "\"'”’»)]*_"

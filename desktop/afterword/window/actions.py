@@ -40,6 +40,7 @@ class Action(Enum):
     SAVE_AS = auto()
     EXPORT = auto()
     LEDGER_LINE = auto()
+    CLOSE_WINDOW = auto()
     QUIT = auto()
     UNDO = auto()
     REDO = auto()
@@ -168,7 +169,10 @@ TABLE: dict[Action, Row] = {
         "End every export with a line that says how much of the text was typed and not accepted from suggestions",
         switch="export.ledger_line",
     ),
-    Action.QUIT: Row(Menu.FILE, "&Quit", "Leave Afterword", keys="Ctrl+Q", starts_group=True),
+    Action.CLOSE_WINDOW: Row(
+        Menu.FILE, "&Close window", "Close this window; other windows stay", keys="Ctrl+W", starts_group=True
+    ),
+    Action.QUIT: Row(Menu.FILE, "&Quit", "Close all windows and leave Afterword", keys="Ctrl+Q"),
     Action.UNDO: Row(Menu.EDIT, "&Undo", "Take the last change back", keys="Ctrl+Z"),
     Action.REDO: Row(Menu.EDIT, "&Redo", "Make the change again", keys="Ctrl+Shift+Z Ctrl+Y"),
     Action.CUT: Row(Menu.EDIT, "Cu&t", "Move the selected text to the clipboard", keys="Ctrl+X", starts_group=True),

@@ -8,17 +8,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 
+from afterword import paths
 from afterword.drafts.beside import Beside
-from afterword.drafts.draft import Draft
 from afterword.drafts.naming import suggested_name
+from afterword.drafts.recovery import Orphan, drop_orphan
 from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
+from afterword.editor.plaintext import clean
 from afterword.errors import DraftMissing
 from afterword.files import same_file
 from afterword.jobs import Job, Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
 from afterword.window.dialogs import Changed, Dialogs, Unsaved
+from afterword.window.journal_keeper import JournalKeeper
 from afterword.window.recent import RecentFiles
 from afterword.window.saving import ChangedOutside, Kept, SaveState, load, save
 
@@ -32,9 +35,14 @@ class Documents(QObject):
     Leaving a draft (for another one, or to quit) goes through `_leave`: it waits for a save in flight, asks about changes that
     are not saved, and only then goes on. What is to happen afterwards waits in `_departures`, one at a time.
 
+    Attributes:
+        open_elsewhere: brings the window that has the draft at a path to the front, and says whether there is another one that
+            has it; set by who knows of other windows.
+
     Signals:
         renamed: the draft has another name, or none.
         notes_changed: the notes of the draft that is now on the page.
+        dirty_changed: whether there is something that is not on disk.
         save_state_changed: a SaveState.
         noticed: a sentence for the status bar.
         left: after `leave`: nothing can be lost any more, and the window may close.
@@ -42,6 +50,7 @@ class Documents(QObject):
 
     renamed = Signal()
     notes_changed = Signal(str)
+    dirty_changed = Signal(bool)
     save_state_changed = Signal(object)
     noticed = Signal(str)
     left = Signal()
@@ -52,10 +61,16 @@ class Documents(QObject):
         self._recent = recent
         self._jobs = jobs
         self._dialogs = dialogs
-        self._draft: Draft | None = None
+        self.open_elsewhere: Callable[[Path], bool] = lambda _: False
+        self._kept: Kept | None = None
         self._notes = ""
-        self._ledger = AuthorLedger(page.document(), self)
-        self._saving: tuple[str, Beside] | None = None  # what is being written
+        self._ledger = AuthorLedger(page.document(), page)
+        self._journal = JournalKeeper(page.document(), page.text, paths.journals_dir(), jobs, self)
+        self._journal.failed.connect(self._not_journaled)
+        self._journal.written.connect(self._journaled)
+        self._recovered: Orphan | None = None
+        self._saving = False
+        self._written_revision = 0
         self._save_next: Path | None = None
         self._reading: tuple[Job, Path] | None = None
         self._writes = 0
@@ -65,13 +80,14 @@ class Documents(QObject):
         page.set_markdown(True)
         page.set_text("")  # nothing to save and nothing to undo
         page.document().modificationChanged.connect(self._tell_save_state)
+        self._begin_journal()
 
     # --- what is open ---------------------------------------------------------------------------------------------
 
     @property
     def path(self) -> Path | None:
         """Where the draft is saved; None before the first time."""
-        return self._draft.path if self._draft is not None else None
+        return self._kept.draft.path if self._kept is not None else None
 
     @property
     def name(self) -> str:
@@ -93,21 +109,23 @@ class Documents(QObject):
         """The writer changed the notes, which are now to be saved with the draft."""
         if notes != self._notes:
             self._notes = notes
-            self._page.document().setModified(True)
+            self._journal.note(notes)
+            self._tell_save_state()
 
     @property
     def dirty(self) -> bool:
         """Whether the page or its notes hold something that is not on disk."""
-        return self._page.document().isModified()
+        kept = self._kept.beside.notes if self._kept is not None else ""
+        return self._page.document().isModified() or self._notes != kept
 
     @property
     def save_state(self) -> SaveState:
         """For the status bar."""
-        if self._saving is not None:
+        if self._saving:
             return SaveState.SAVING
         if self.dirty:
             return SaveState.UNSAVED
-        return SaveState.NEW if self._draft is None else SaveState.SAVED
+        return SaveState.NEW if self._kept is None else SaveState.SAVED
 
     @property
     def folder(self) -> Path:
@@ -115,6 +133,10 @@ class Documents(QObject):
         if self.path is not None:
             return self.path.parent
         return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
+
+    def has(self, path: Path) -> bool:
+        """Whether the draft at `path` is the one here, or the one that is being read."""
+        return same_file(path, self.path) or (self._reading is not None and same_file(path, self._reading[1]))
 
     def suggested_path(self) -> Path:
         """Where a draft without a path might go, named by its beginning."""
@@ -133,10 +155,15 @@ class Documents(QObject):
         self._dialogs.choose_open(self.folder, self._open_chosen)
 
     def open_draft(self, path: Path) -> None:
-        """Read a file, then put it on the page, once the draft there is safe. The newest wish counts."""
+        """Read a file, then put it on the page, once the draft there is safe. The newest wish counts.
+
+        A draft that another window has stays there, and that window comes to the front.
+        """
         path = path.absolute()
         if same_file(path, self.path) and self.dirty:
             self.noticed.emit(self.tr("“{name}” is already open.").format(name=path.name))
+            return
+        if not self.has(path) and self.open_elsewhere(path):
             return
         if self._reading is not None:
             self._reading[0].cancel()
@@ -152,7 +179,59 @@ class Documents(QObject):
             self._leave(self._tell_left)
 
     def _tell_left(self) -> None:
+        self._journal.begin(None, "", self._page.text())
         self.left.emit()
+
+    def recover(self, orphan: Orphan) -> None:
+        """Put what was not saved before a crash on the page, as a change of the draft as it is on the disk.
+
+        The journal that it comes from is dropped when it is in this page's own.
+        """
+        self._leave(partial(self._read_recovered, orphan))
+
+    def _read_recovered(self, orphan: Orphan) -> None:
+        self._recovered = orphan
+        if orphan.found.head.path is None:
+            self._put_recovered(None)
+            return
+        job = self._jobs.start(load, orphan.found.head.path)
+        job.done.connect(self._put_recovered)
+        job.failed.connect(self._recovered_without_file)
+
+    @Slot(object)
+    def _recovered_without_file(self, _error: Exception) -> None:
+        self._put_recovered(None)
+
+    @Slot(object)
+    def _put_recovered(self, kept: Kept | None) -> None:
+        if self._recovered is None:
+            return
+        found = self._recovered.found
+        self._put(*((kept.draft.text, kept.beside) if kept is not None else ("", Beside())))
+        self._take(kept)
+        self._begin_journal()
+        self._page.replace_text(found.text)
+        if found.notes is not None:
+            self.set_notes(found.notes)
+            self.notes_changed.emit(found.notes)
+        self._page.document().setModified(True)
+        self._tell_save_state()
+        self._journal.write_now()
+
+    @Slot()
+    def _journaled(self) -> None:
+        orphan, self._recovered = self._recovered, None
+        if orphan is not None:
+            self._jobs.start(drop_orphan, orphan)
+
+    @Slot(object)
+    def _not_journaled(self, error: Exception) -> None:
+        self.noticed.emit(sentence(error, self.tr))
+
+    def _begin_journal(self) -> None:
+        """What is on the page is on the disk, or nothing is on it."""
+        text = clean(self._kept.draft.text) if self._kept is not None else ""
+        self._journal.begin(self.path, self.name, text)
 
     def _open_chosen(self, path: Path | None) -> None:
         if path is not None:
@@ -176,18 +255,22 @@ class Documents(QObject):
         self._dialogs.show_error(sentence(error, self.tr))
 
     def _adopt(self, kept: Kept, writes: int) -> None:
-        draft = kept.draft
-        if same_file(draft.path, self.path):
+        if kept.failure is not None:
+            self.noticed.emit(sentence(kept.failure, self.tr))
+        if self._kept is not None and same_file(kept.draft.path, self.path):
             if writes != self._writes:
                 return  # it was saved over after it was read: what is on the page is newer
-            if draft.text == self._page.text():
+            same_beside = kept.failure is not None or kept.beside.digest == self._kept.beside.digest
+            if same_beside and not self.dirty and kept.draft.text == self._page.text():
                 return  # nothing new: the cursor and what can be undone stay
-        self._put(draft.text, kept.beside)
-        self._take(draft)
+        self._put(kept.draft.text, kept.beside)
+        self._take(kept)
+        self._begin_journal()
 
     def _clear(self) -> None:
         self._put("", Beside())
         self._take(None)
+        self._begin_journal()
 
     def _put(self, text: str, beside: Beside) -> None:
         """Put another text and what belongs to it on the page."""
@@ -196,12 +279,12 @@ class Documents(QObject):
         self._notes = beside.notes
         self.notes_changed.emit(self._notes)
 
-    def _take(self, draft: Draft | None) -> None:
-        """The page now belongs to `draft`."""
-        self._draft = draft
+    def _take(self, kept: Kept | None) -> None:
+        """The page now belongs to this draft."""
+        self._kept = kept
         self._page.set_markdown(kind_of(self.path) is Kind.MARKDOWN)
-        if draft is not None and draft.path is not None:
-            self._recent.put(draft.path)
+        if self.path is not None:
+            self._recent.put(self.path)
         self.renamed.emit()
         self._tell_save_state()
 
@@ -227,33 +310,37 @@ class Documents(QObject):
             self._write(path.absolute() if path.suffix else path.absolute().with_name(path.name + DEFAULT_ENDING))
 
     def _write(self, path: Path, *, replace: bool = False) -> None:
-        if self._saving is not None:
+        if self._saving:
             self._save_next = path  # with the text as it is when the running save ends
             return
-        text = self._page.text()
-        beside = Beside(self._notes, self._ledger.runs())
-        job = self._jobs.start(save, path, text, beside, self._draft, replace)
+        self._saving = True
+        self._asking = False
+        self._tell_save_state()
+        self._ledger.when_read(partial(self._start_writing, path, replace))
+
+    def _start_writing(self, path: Path, replace: bool) -> None:
+        self._written_revision = self._page.document().revision()
+        job = self._jobs.start(save, path, self._page.text(), self._notes, self._ledger.later_runs(), self._kept, replace)
         job.done.connect(self._written)
         job.failed.connect(self._write_failed)
         job.cancelled.connect(self._write_cancelled)
-        self._saving = text, beside
-        self._asking = False
-        self._tell_save_state()
 
     @Slot(object)
     def _written(self, kept: Kept) -> None:
-        written, self._saving = self._saving, None
         self._writes += 1
-        if kept.unkept is not None:
-            self.noticed.emit(sentence(kept.unkept, self.tr))
-        elif written == (self._page.text(), Beside(self._notes, self._ledger.runs())):
+        if kept.failure is not None:
+            self.noticed.emit(sentence(kept.failure, self.tr))
+        elif self._written_revision == self._page.document().revision():
             self._page.document().setModified(False)
-        self._take(kept.draft)
+        self._saving = False
+        self._take(kept)
+        if not self.dirty:
+            self._begin_journal()
         self._save_ended()
 
     @Slot(object)
     def _write_failed(self, error: Exception) -> None:
-        self._saving = None
+        self._saving = False
         self._tell_save_state()
         if self._save_next is not None:
             self._save_ended()
@@ -266,7 +353,7 @@ class Documents(QObject):
 
     @Slot()
     def _write_cancelled(self) -> None:
-        self._saving = None
+        self._saving = False
         self._tell_save_state()
         self._stay()
 
@@ -291,6 +378,7 @@ class Documents(QObject):
 
     @Slot()
     def _tell_save_state(self) -> None:
+        self.dirty_changed.emit(self.dirty)
         self.save_state_changed.emit(self.save_state)
 
     # --- leaving --------------------------------------------------------------------------------------------------
@@ -301,7 +389,7 @@ class Documents(QObject):
 
     def _depart(self) -> None:
         """Take the first departure as far as it goes now; whatever it waits for calls this again, or `_stay`."""
-        while self._departures and self._saving is None and not self._asking:
+        while self._departures and not self._saving and not self._asking:
             if self.dirty:
                 self._asking = self._departing = True
                 self._dialogs.ask_unsaved(self.name, self._unsaved_answered)

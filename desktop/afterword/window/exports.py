@@ -56,13 +56,16 @@ class Exports(QObject):
         if same_file(target, self._documents.path):
             self._documents.save()  # the same, and the draft knows of it
             return
+        self._progressed(0.0, "")
+        self._documents.ledger.when_read(partial(self._start, target))
+
+    def _start(self, target: Path) -> None:
         closing = closing_line(self._documents.ledger.tally, self.tr) if self._tells_typed else ""
         task = partial(export, closing=closing)
         job = self._jobs.start(task, self._page.text(), kind_of(self._documents.path), target)
         job.progressed.connect(self._progressed)
         job.done.connect(self._done)
         job.failed.connect(self._failed)
-        self._progressed(0.0, "")
 
     def _chosen(self, path: Path | None) -> None:
         if path is not None:

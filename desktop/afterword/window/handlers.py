@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from afterword.editor.keys import EditorAction
-from afterword.editor.page import Page
 from afterword.window.actions import TABLE, Action
 
 if TYPE_CHECKING:
@@ -18,10 +17,11 @@ if TYPE_CHECKING:
 Handler = Callable[["MainWindow"], None]
 
 
-def _edited(window: MainWindow) -> Page | QLineEdit:
+def edited(window: MainWindow) -> QLineEdit | QPlainTextEdit | QTextEdit:
     """What undo, cut and the like are about: the field that has the focus, else the page."""
     focused = QApplication.focusWidget()
-    return focused if isinstance(focused, QLineEdit) else window.page
+    field = focused.findChild(QLineEdit) if isinstance(focused, QAbstractSpinBox) else focused
+    return field if isinstance(field, QLineEdit | QPlainTextEdit | QTextEdit) else window.page
 
 
 def _editor_action(action: EditorAction, window: MainWindow) -> None:
@@ -87,39 +87,44 @@ def _export(window: MainWindow) -> None:
     window.exports.ask()
 
 
+@_does(Action.CLOSE_WINDOW)
+def _close_window(window: MainWindow) -> None:
+    window.close()
+
+
 @_does(Action.QUIT)
 def _quit(window: MainWindow) -> None:
-    window.close()
+    window.quit_wanted.emit()
 
 
 @_does(Action.UNDO)
 def _undo(window: MainWindow) -> None:
-    _edited(window).undo()
+    edited(window).undo()
 
 
 @_does(Action.REDO)
 def _redo(window: MainWindow) -> None:
-    _edited(window).redo()
+    edited(window).redo()
 
 
 @_does(Action.CUT)
 def _cut(window: MainWindow) -> None:
-    _edited(window).cut()
+    edited(window).cut()
 
 
 @_does(Action.COPY)
 def _copy(window: MainWindow) -> None:
-    _edited(window).copy()
+    edited(window).copy()
 
 
 @_does(Action.PASTE)
 def _paste(window: MainWindow) -> None:
-    _edited(window).paste()
+    edited(window).paste()
 
 
 @_does(Action.SELECT_ALL)
 def _select_all(window: MainWindow) -> None:
-    _edited(window).selectAll()
+    edited(window).selectAll()
 
 
 @_does(Action.FIND)

@@ -83,6 +83,7 @@ class HelpDialogs(QObject):
         column.setContentsMargins(18, 18, 18, 14)
         column.setSpacing(12)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, dialog)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setToolTip(self.tr("Close this window"))
         buttons.rejected.connect(dialog.reject)
         column.addWidget(buttons)
         return dialog, column

@@ -15,6 +15,7 @@ from PySide6.QtGui import QTextDocument
 from afterword.drafts.journal import Edit, Head, Journal
 from afterword.drafts.recovery import new_journal
 from afterword.editor.changes import Changes
+from afterword.editor.plaintext import units
 from afterword.errors import JournalNotWritten
 from afterword.files import reason
 from afterword.jobs import Job, Jobs
@@ -100,9 +101,11 @@ class JournalKeeper(QObject):
 
     Signals:
         failed: a JournalNotWritten; once until it works again.
+        written: all that was changed is on the disk.
     """
 
     failed = Signal(object)
+    written = Signal()
 
     def __init__(
         self,
@@ -126,6 +129,7 @@ class JournalKeeper(QObject):
         self._writing: _Written | None = None
         self._begun_with = 0  # bytes
         self._failing = False
+        self._begun = False  # whether there may be a file
         self._changes = Changes(document, self)
         self._changes.edited.connect(self._edited)
         self._changes.lost.connect(self._lost)
@@ -138,8 +142,12 @@ class JournalKeeper(QObject):
         self._head = Head(path, self._clock(), name)
         self._base, self._edits, self._notes = text, [], None
         self._changes.restart()
+        if units(text) != self._changes.length:  # what a file cannot hold is otherwise there
+            self._base = self._text()
         self._timer.stop()
-        self._jobs.start(self._scribe.drop, self._turn).failed.connect(self._not_dropped)
+        if self._begun:
+            self._begun = False
+            self._jobs.start(self._scribe.drop, self._turn).failed.connect(self._not_dropped)
 
     def note(self, notes: str) -> None:
         """The notes for the model are now these."""
@@ -175,6 +183,7 @@ class JournalKeeper(QObject):
         self._timer.stop()
         if self._writing is not None:
             return
+        self._begun = True
         self._writing = _Written(self._turn, self._head, self._base, tuple(self._edits), self._notes, self._clock())
         self._base, self._edits, self._notes = None, [], None
         job: Job = self._jobs.start(self._scribe.write, self._writing)
@@ -192,6 +201,8 @@ class JournalKeeper(QObject):
             self._anew()
         if self._edits or self._notes is not None or (self._base is not None and what is not None and what.turn == self._turn):
             self._soon()
+        elif what is not None and what.turn == self._turn:
+            self.written.emit()
 
     @Slot(object)
     def _not_written(self, error: Exception) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import threading
 
@@ -21,14 +20,15 @@ DELAY_MS = 500
 class _Writer:
     """Runs on the threads of the jobs: one write at a time, and never an older state over a newer one."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._lock = threading.Lock()
         self._written = 0
 
-    def write(self, number: int, settings: Settings, *, watch: Watch) -> None:  # noqa: ARG002 -- too short to be cancelled
+    def write(self, number: int, text: str, *, watch: Watch) -> None:  # noqa: ARG002 -- too short to be cancelled
         with self._lock:
             if number > self._written:
-                settings.save()
+                self._settings.write(text)
                 self._written = number
 
 
@@ -51,7 +51,7 @@ class SettingsKeeper(QObject):
         super().__init__(parent)
         self.settings = settings
         self._jobs = jobs
-        self._writer = _Writer()
+        self._writer = _Writer(settings)
         self._number = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -81,8 +81,7 @@ class SettingsKeeper(QObject):
         """Save what is in force at this moment; returns at once."""
         self._timer.stop()
         self._number += 1
-        # A copy, since the main thread goes on changing the original (0.3 ms).
-        job = self._jobs.start(self._writer.write, self._number, copy.deepcopy(self.settings))
+        job = self._jobs.start(self._writer.write, self._number, self.settings.text())
         job.failed.connect(self._failed)
 
     @Slot(object)

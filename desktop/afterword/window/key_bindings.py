@@ -113,11 +113,14 @@ class KeyBindings(QObject):
         self._changed.pop(action, None)
         self._tell()
 
-    def reset_all(self) -> list[str]:
-        """Give all actions their defaults; returns what can be given to `restore`."""
-        before = self._written()
+    def reset_all(self) -> None:
+        """Give all actions their defaults."""
         self.restore([])
-        return before
+
+    @property
+    def changes(self) -> list[str]:
+        """All that the writer changed, as the file keeps it."""
+        return self._written()
 
     def restore(self, changes: Iterable[str]) -> None:
         """Have the `changes` that were in force before."""

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
 
-from afterword.editor.keys import EditorAction
+from afterword.editor.keys import FIRST_NAMED, EditorAction, bare
 from afterword.editor.offering import WISHES
 from afterword.window.actions import MENUS, TABLE, Action, translated
 
@@ -32,7 +32,6 @@ class Clash(Enum):
 
 
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-_FIRST_NAMED = Qt.Key.Key_Escape.value  # below it the numbers of keys are those of Unicode (Qt::Key)
 _MODIFIERS = range(0x01000020, 0x01000027)  # Key_Shift ... Key_ScrollLock, all that Qt has there
 _UNKNOWN = Qt.Key.Key_unknown.value
 _COMPOSING = range(0x01001100, 0x010012A0)  # Key_AltGr, keys of input methods, dead keys
@@ -104,7 +103,7 @@ def clash(one: Action, its_key: QKeySequence, other: Action, others_key: QKeySeq
     Two actions of the window do so also where one key is how the other begins; one of the page takes its key out of the middle
     of a sequence as well.
     """
-    mine, theirs = _bare(its_key), _bare(others_key)
+    mine, theirs = [[bare(press) for press in _presses(key)] for key in (its_key, others_key)]
     editors = [editor for editor in (TABLE[one].editor, TABLE[other].editor) if editor is not None]
     if len(editors) == 1:
         if not set(mine) & set(theirs):
@@ -129,17 +128,6 @@ def _is_for_writing(press: QKeyCombination, *, only_with_ghost: bool) -> bool:
     if modifiers & _COMMANDS:
         moves = number in _MOVING and any(QKeySequence(press) in QKeySequence.keyBindings(standard) for standard in _MOVES)
         return moves and not only_with_ghost
-    writes = number < _FIRST_NAMED or number in _MOVING | _CONTROLS
+    writes = number < FIRST_NAMED or number in _MOVING | _CONTROLS
     lent = only_with_ghost and number in _LENT and modifiers == Qt.KeyboardModifier.NoModifier
     return writes and not lent
-
-
-def _bare(key: QKeySequence) -> list[int]:
-    """The presses as they can be told apart: Shift is already in the sign that it makes, and a key of the keypad is that key."""
-    numbers = []
-    for press in _presses(key):
-        number, combined = _number(press), press.toCombined() & ~Qt.KeyboardModifier.KeypadModifier.value
-        if Qt.Key.Key_Space.value < number < _FIRST_NAMED and not chr(number).isalnum():
-            combined &= ~Qt.KeyboardModifier.ShiftModifier.value
-        numbers.append(combined)
-    return numbers

@@ -216,10 +216,16 @@ class KeysDialog(QDialog):
             for conflict in self._keys.conflicts(action, key)
             if conflict.clash is Clash.SHARED
         ]
+        takes = bool(self._taken(action, key))
+        before = self._keys.changes
         self._keys.add(action, key)
         self._list.setCurrentRow(self._list.count() - 1)
         done = self.tr("{action} has {key} now.").format(action=name_of(action), key=native(key))
-        self._say(" ".join([done, *shared]))
+        sentence = " ".join([done, *shared])
+        if takes:
+            self._say_done(sentence, before)
+        else:
+            self._say(sentence)
 
     @Slot()
     def _remove_key(self) -> None:
@@ -227,8 +233,10 @@ class KeysDialog(QDialog):
         if action is None or item is None:
             return
         key = item.data(Qt.ItemDataRole.UserRole)
+        before = self._keys.changes
         self._keys.remove(action, key)
-        self._say(self.tr("{key} does nothing for {action} any more.").format(key=native(key), action=name_of(action)))
+        done = self.tr("{key} does nothing for {action} any more.").format(key=native(key), action=name_of(action))
+        self._say_done(done, before)
         if not self._remove.isEnabled():
             self._add.setFocus()
 
@@ -237,6 +245,7 @@ class KeysDialog(QDialog):
         action = self._tree.action
         if action is None:
             return
+        before = self._keys.changes
         self._keys.reset(action)
         lost = [conflict for key in self._missing(action) for conflict in self._taken(action, key)]
         if self._keys.keys(action):
@@ -245,22 +254,28 @@ class KeysDialog(QDialog):
             )
         else:
             has = self.tr("{action} has no key.").format(action=name_of(action))
-        self._say(f"{has} {about_taken(lost, self.tr)}".strip())
+        self._say_done(f"{has} {about_taken(lost, self.tr)}".strip(), before)
         if not self._reset.isEnabled():
             self._add.setFocus()
 
     @Slot()
     def _reset_everything(self) -> None:
-        before = self._keys.reset_all()
-        self._say(self.tr("All actions have their usual keys."), self.tr("&Undo"), lambda: self._bring_back(before))
+        before = self._keys.changes
+        self._keys.reset_all()
+        self._say_done(self.tr("All actions have their usual keys."), before)
+
+    def _say_done(self, sentence: str, before: list[str]) -> None:
+        """Show what was done, and offer to have the keys as they were `before`."""
+        self._say(sentence, self.tr("&Undo"), lambda: self._bring_back(before))
 
     def _bring_back(self, before: list[str]) -> None:
         self._keys.restore(before)
-        self._say(self.tr("Your own keys are back."))
+        self._say(self.tr("The keys are as they were before."))
 
     @Slot()
     def _do_offered(self) -> None:
         if self._offered is not None:
+            self._add.setFocus()  # or the key that was pressed here would undo at once what it did
             self._offered()
 
     def _missing(self, action: Action) -> list[QKeySequence]:

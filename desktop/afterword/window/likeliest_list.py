@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from afterword.editor.keys import is_modifier
+from afterword.editor.page import Page
 from afterword.engine.protocol import Piece
 
 _WIDTH = 220
@@ -38,10 +40,11 @@ class LikeliestList(QFrame):
 
     chosen = Signal(str, object)
 
-    def __init__(self, page: QWidget) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__(page, Qt.WindowType.Popup)
         self._page = page
         self._said = ""
+        self._corner = QPoint()
         self._pieces: list[Piece] = []
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._list = QListWidget(self)
@@ -58,9 +61,9 @@ class LikeliestList(QFrame):
         column.addWidget(self._list)
 
     def wait_at(self, said: str, corner: QPoint) -> None:
-        """What comes next is about the words behind `said`, and opens at `corner` of the screen."""
+        """What comes next is about the words behind `said`, and opens at `corner` of the screen, below the line of the cursor."""
         self._said = said
-        self.move(corner)
+        self._corner = corner
 
     @Slot(object)
     def open_with(self, pieces: Sequence[Piece]) -> None:
@@ -77,11 +80,12 @@ class LikeliestList(QFrame):
             self._list.addItem(item)
         self._list.setCurrentRow(0)
         self.setFixedSize(_WIDTH, self._list.sizeHintForRow(0) * len(self._pieces) + 12)
+        self.setGeometry(QRect(self._place(), self.size()))
         self.show()
         self._list.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def eventFilter(self, watched: QWidget, event: QKeyEvent) -> bool:  # type: ignore[override]
-        if event.type() != QKeyEvent.Type.KeyPress or event.key() in _LIST_KEYS:
+        if event.type() != QKeyEvent.Type.KeyPress or event.key() in _LIST_KEYS or is_modifier(event):
             return super().eventFilter(watched, event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab) and self._list.currentItem():
             self._choose(self._list.currentItem())
@@ -90,6 +94,14 @@ class LikeliestList(QFrame):
         if event.key() != Qt.Key.Key_Escape:
             QApplication.sendEvent(self._page, event)
         return True
+
+    def _place(self) -> QPoint:
+        """Where all of it is on the screen: below the line, or above it where there is no room below."""
+        room = (QGuiApplication.screenAt(self._corner) or self._page.screen()).availableGeometry()
+        left, top = self._corner.x(), self._corner.y()
+        if top + self.height() > room.bottom() + 1:
+            top -= self._page.cursorRect().height() + self.height()
+        return QPoint(max(min(left, room.right() + 1 - self.width()), room.left()), max(top, room.top()))
 
     @Slot(QListWidgetItem)
     def _choose(self, item: QListWidgetItem) -> None:

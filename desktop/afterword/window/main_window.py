@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
@@ -22,7 +22,7 @@ from afterword.window.documents import Documents
 from afterword.window.exports import Exports
 from afterword.window.file_drop import FileDrop
 from afterword.window.find_bar import FindBar
-from afterword.window.handlers import HANDLERS
+from afterword.window.handlers import HANDLERS, edited
 from afterword.window.help_dialogs import HelpDialogs
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
@@ -58,23 +58,25 @@ class MainWindow(QMainWindow):
         keeper: of the settings of all windows; without one it has its own.
 
     Signals:
-        suggestions_switched: by the writer in this window, on or off.
         model_wanted: "starter", a folder, a GGUF file, or a hub id.
         load_cancelled: the model that is loading is not wanted any more.
         window_wanted: another window, for another draft.
+        quit_wanted: all windows are to be closed.
         likeliest_wanted: the Context, and what of the suggestion stands before the word that is looked at.
         seen_wanted: the Context of which the writer sees how much the model is given.
         statistics_wanted: what was counted is to be shown.
+        used: it became the active one.
         closing: nothing can be lost any more, and the window goes.
     """
 
-    suggestions_switched = Signal(bool)
     model_wanted = Signal(str)
     load_cancelled = Signal()
     window_wanted = Signal()
+    quit_wanted = Signal()
     likeliest_wanted = Signal(object, str)
     seen_wanted = Signal(object)
     statistics_wanted = Signal()
+    used = Signal()
     closing = Signal()
 
     def __init__(
@@ -120,6 +122,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.panes = Panes((page, self.notes, self.panel, self.status), self)
         self._connect()
+        app.focusChanged.connect(self._offer_undo)
         self._show_settings()
 
     # --- for app.py -----------------------------------------------------------------------------------------------
@@ -206,6 +209,11 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         event.accept()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.used.emit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = self.width() >= _SIDE_BY_SIDE
@@ -261,11 +269,11 @@ class MainWindow(QMainWindow):
         self.keys.changed.connect(self.keeper.save_soon)
         self.help.said.connect(self.announcer.announce)
         page.words_changed.connect(status.show_words)
-        page.document().modificationChanged.connect(self.setWindowModified)
+        documents.dirty_changed.connect(self.setWindowModified)
         page.ghost_looked_at.connect(self._ghost_looked_at)
         self.likeliest.chosen.connect(self._likeliest_chosen)
-        page.undoAvailable.connect(self.menus.actions[Action.UNDO].setEnabled)
-        page.redoAvailable.connect(self.menus.actions[Action.REDO].setEnabled)
+        page.undoAvailable.connect(self._offer_undo)
+        page.redoAvailable.connect(self._offer_undo)
         documents.renamed.connect(self._show_name)
         documents.save_state_changed.connect(status.show_save_state)
         documents.noticed.connect(status.show_notice)
@@ -281,7 +289,6 @@ class MainWindow(QMainWindow):
         status.suggestions_switched.connect(self.preferences.switch_suggestions)
         status.noticed.connect(self.announcer.announce)
         self.banner.told.connect(self.announcer.announce)
-        self.preferences.switched.connect(self.suggestions_switched)
         self.preferences.switched.connect(self.announcer.announce_switched)
         self.preferences.pause_ended.connect(self.announcer.announce_switched)
         self.announcer.unheard.connect(status.show_notice)
@@ -365,6 +372,13 @@ class MainWindow(QMainWindow):
         around_the_page = (self.menuBar(), self.banner, self.find_bar, self.status, self.page.verticalScrollBar())
         for widget in (*around_the_page, self.notes, self.panel):
             widget.setStyleSheet(style_sheet_of(colours))
+
+    @Slot()
+    def _offer_undo(self) -> None:
+        """On the page where there is something to undo; the other fields do not tell."""
+        elsewhere, document = edited(self) is not self.page, self.page.document()
+        self.menus.actions[Action.UNDO].setEnabled(elsewhere or document.isUndoAvailable())
+        self.menus.actions[Action.REDO].setEnabled(elsewhere or document.isRedoAvailable())
 
     @Slot()
     def _offer_editor_actions(self) -> None:

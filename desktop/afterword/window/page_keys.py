@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from afterword.editor.keys import bare
 from afterword.editor.page import Page
 from afterword.window.actions import TABLE, Action
 from afterword.window.key_bindings import KeyBindings
 
 _EDITING = frozenset((Action.UNDO, Action.REDO, Action.CUT, Action.COPY, Action.PASTE, Action.SELECT_ALL))
 """Actions whose usual keys Qt's editor acts upon by itself, before the window's shortcuts have their turn (ShortcutOverride)."""
+
+_PRESSED = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 
 class PageKeys(QObject):
@@ -31,11 +34,9 @@ class PageKeys(QObject):
         self._use()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
-            pressed = event.keyCombination().toCombined() & ~Qt.KeyboardModifier.KeypadModifier.value
-            if pressed in self._kept_off:
-                event.ignore()
-                return True
+        if isinstance(event, QKeyEvent) and event.type() in _PRESSED and bare(event.keyCombination()) in self._kept_off:
+            event.ignore()
+            return True
         return super().eventFilter(watched, event)
 
     @Slot()
@@ -53,5 +54,4 @@ class PageKeys(QObject):
 
 
 def _first(key: QKeySequence) -> int:
-    press: QKeyCombination = key[0]  # type: ignore[index]
-    return press.toCombined()
+    return bare(key[0])  # type: ignore[index]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
 from afterword.drafts.beside import Beside, read_beside, write_beside
 from afterword.drafts.draft import Draft, changed_outside, read_draft, write_draft
-from afterword.errors import BesideNotWritten
+from afterword.drafts.ledger import Run
+from afterword.errors import BesideNotRead, BesideNotWritten
 from afterword.files import same_file
 from afterword.watch import Watch
 
@@ -26,29 +28,36 @@ class Kept:
 
     Attributes:
         draft: the text and its file.
-        beside: what is kept beside it.
-        unkept: why `beside` is not on disk, where it could not be written.
+        beside: what is kept beside it, as far as is known.
+        failure: why that could not be read, or what was to be kept could not be written.
     """
 
     draft: Draft
     beside: Beside
-    unkept: BesideNotWritten | None = None
+    failure: BesideNotRead | BesideNotWritten | None = None
 
 
 def load(path: Path, *, watch: Watch) -> Kept:
     """Read the draft and what is kept beside it; a task for `Jobs`. Raises what `read_draft` does."""
     draft = read_draft(path, watch=watch)
-    return Kept(draft, read_beside(path, draft.text))
+    try:
+        return Kept(draft, read_beside(path, draft.text))
+    except BesideNotRead as error:
+        _log.warning("the notes and the ledger cannot be read", exc_info=True)
+        return Kept(draft, Beside(), error)
 
 
-def save(path: Path, text: str, beside: Beside, like: Draft | None, replace: bool, *, watch: Watch) -> Kept:
+def save(
+    path: Path, text: str, notes: str, accepted: Callable[[], tuple[Run, ...]], like: Kept | None, replace: bool, *, watch: Watch
+) -> Kept:
     """Write the draft and what is kept beside it; a task for `Jobs`.
 
     Args:
         path: where to.
         text: all of it.
-        beside: what to keep beside it.
-        like: the draft as it was last read or written.
+        notes: what to keep beside it.
+        accepted: finds which of the text was accepted, which is kept there too.
+        like: what was last read or written.
         replace: also when another program has changed the file.
         watch: may stop it.
 
@@ -56,15 +65,16 @@ def save(path: Path, text: str, beside: Beside, like: Draft | None, replace: boo
         ChangedOutside: nothing was written.
         DraftNotWritten, Cancelled: likewise.
     """
-    if not replace and like is not None and same_file(like.path, path) and path.exists() and changed_outside(like):
+    here = like if like is not None and same_file(like.draft.path, path) else None
+    if not replace and here is not None and path.exists() and changed_outside(here.draft):
         raise ChangedOutside
-    draft = write_draft(path, text, like=like, watch=watch)
+    draft = write_draft(path, text, like=like.draft if like is not None else None, watch=watch)
+    before = here.beside if here is not None else None
     try:
-        write_beside(path, draft.text, beside)
+        return Kept(draft, write_beside(path, draft.text, Beside(notes, accepted()), like=before))
     except BesideNotWritten as error:  # the text is safe all the same
         _log.warning("the notes and the ledger are not kept", exc_info=True)
-        return Kept(draft, beside, error)
-    return Kept(draft, beside)
+        return Kept(draft, before or Beside(), error)
 
 
 class SaveState(Enum):

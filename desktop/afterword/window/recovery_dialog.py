@@ -1,0 +1,128 @@
+"""What was being written when the program ended without saying so: each draft with its time, its size and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, QLocale, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from afterword.drafts.compare import compare
+from afterword.drafts.naming import suggested_name
+from afterword.drafts.recovery import Orphan
+from afterword.text.boundaries import count_words
+from afterword.window.comparison import Comparison
+
+
+class RecoveryDialog(QDialog):
+    """Offers drafts for recovery. Nothing is dropped but what the writer throws away; closing it decides nothing.
+
+    Args:
+        found: what was left behind, at least one.
+        parent: the window that it belongs to.
+
+    Signals:
+        recovered: an Orphan that is to be opened.
+        thrown_away: an Orphan that is of no use.
+        left: an Orphan about which nothing was decided.
+    """
+
+    recovered = Signal(object)
+    thrown_away = Signal(object)
+    left = Signal(object)
+
+    def __init__(self, found: Sequence[Orphan], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Recover drafts"))
+        self._orphans = list(found)
+        told = QLabel(self.tr("Afterword ended without saving these drafts. What you had written is here."), self)
+        told.setWordWrap(True)
+        # Made in the order of the tab key.
+        self._list = QListWidget(self)
+        self._list.setAccessibleName(self.tr("Drafts"))
+        self._list.setToolTip(self.tr("Choose a draft to see what was not saved"))
+        self._changes = Comparison(self)
+        self._throw = self._button(self.tr("Throw away"), self.tr("Forget what was not saved of this draft, for good"))
+        self._throw.clicked.connect(self._throw_away)
+        self._later = self._button(self.tr("Decide later"), self.tr("Ask again at the next start"))
+        self._later.clicked.connect(self.reject)
+        self._open = self._button(self.tr("Recover"), self.tr("Open this draft as it was last"))
+        self._open.setDefault(True)
+        self._open.clicked.connect(self._recover)
+        for orphan in self._orphans:
+            self._list.addItem(QListWidgetItem(self._about(orphan)))
+        self._list.currentRowChanged.connect(self._show)
+        sides = QSplitter(self)
+        sides.addWidget(self._list)
+        sides.addWidget(self._changes)
+        sides.setSizes([240, 460])
+        row = QHBoxLayout()
+        row.addWidget(self._throw)
+        row.addStretch(1)
+        row.addWidget(self._later)
+        row.addWidget(self._open)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.addWidget(told)
+        column.addWidget(sides, 1)
+        column.addLayout(row)
+        self.resize(720, 460)
+        self.finished.connect(self._leave)
+        self._list.setCurrentRow(0)
+
+    def _about(self, orphan: Orphan) -> str:
+        found = orphan.found
+        when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(found.at)), QLocale.FormatType.ShortFormat)
+        words = QLocale().toString(count_words(found.text))
+        name = found.head.path.name if found.head.path is not None else Path(suggested_name(found.text)).stem
+        return self.tr("{name}\n{when} · {words} words").format(name=name, when=when, words=words)
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setAutoDefault(False)
+        return button
+
+    @Slot(int)
+    def _show(self, row: int) -> None:
+        if row >= 0:
+            found = self._orphans[row].found
+            self._changes.show_passages(compare(found.before, found.text))
+
+    @Slot()
+    def _recover(self) -> None:
+        self.recovered.emit(self._take())
+
+    @Slot()
+    def _throw_away(self) -> None:
+        self.thrown_away.emit(self._take())
+
+    def _take(self) -> Orphan:
+        row = self._list.currentRow()
+        orphan = self._orphans.pop(row)
+        with QSignalBlocker(self._list):  # it would tell the number that the next one had before
+            self._list.takeItem(row)
+        if not self._orphans:
+            self.accept()
+        else:
+            self._show(self._list.currentRow())
+        return orphan
+
+    @Slot()
+    def _leave(self) -> None:
+        for orphan in self._orphans:
+            self.left.emit(orphan)
+        self._orphans = []
