@@ -20,7 +20,7 @@ from afterword.assist.controller import Controller
 from afterword.assist.host import ModelHost
 from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.worker import Opener
-from afterword.drafts.recovery import Orphan, drop_orphan, find_orphans
+from afterword.drafts.recovery import Orphan, orphans
 from afterword.editor.page import Page
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
@@ -191,7 +191,7 @@ class Desk(QObject):
         self.load_wished.emit(self.settings["model.name"], False)
         if draft is not None:
             self.window.open_draft(draft)
-        self.jobs.start(find_orphans, paths.journals_dir()).done.connect(self._offer_recovery)
+        self.jobs.start(orphans, paths.journals_dir()).done.connect(self._offer_recovery)
 
     @Slot(object)
     def _offer_recovery(self, found: list[Orphan]) -> None:
@@ -212,7 +212,7 @@ class Desk(QObject):
 
     @Slot(object)
     def _throw_away(self, orphan: Orphan) -> None:
-        self.jobs.start(drop_orphan, orphan)
+        self.jobs.start(orphan.drop)
 
     @Slot(object)
     def _leave_for_later(self, orphan: Orphan) -> None:

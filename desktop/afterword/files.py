@@ -9,6 +9,7 @@ import secrets
 import shutil
 import stat
 from contextlib import suppress
+from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 
@@ -63,6 +64,11 @@ def write_whole(path: Path, data: bytes, watch: Watch | None = None) -> os.stat_
         raise
     flush_folder(target.parent)
     return new
+
+
+def digest_of(data: bytes) -> bytes:
+    """A hash (BLAKE2b, 16 bytes) of what a file holds, to notice that another program changed it."""
+    return blake2b(data, digest_size=16).digest()
 
 
 def put_aside(path: Path) -> Path:

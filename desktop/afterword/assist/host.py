@@ -39,7 +39,7 @@ class ModelHost(QObject):
         self._thread = QThread()
         self._thread.setObjectName("model")
         self.worker = Worker(opener)
-        """Runs on the thread; `want` alone may be called from here."""
+        """Runs on the thread; its docstring says what may be called from here."""
         self.worker.moveToThread(self._thread)
         self._thread.started.connect(self.worker.begin)
         self._load_wished.connect(self.worker.load)

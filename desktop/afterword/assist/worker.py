@@ -37,8 +37,8 @@ Opener = Callable[[str, bool, Watch], LanguageModel]
 class Worker(QObject):
     """Loads models and runs requests, one after the other.
 
-    `want` and `want_load` are called directly from the main thread: a queued call would wait behind the very work that it
-    should stop. They only set what the decode loop and the loader read.
+    `want`, `want_load` and `next_turn` are called directly from the main thread: a queued call would wait behind the very work
+    that it should stop. They only set what the decode loop and the loader read.
 
     Signals:
         state_changed: a ModelState.

@@ -7,13 +7,12 @@ import json
 import logging
 import os
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from afterword.drafts.ledger import Run, by_line, carried, line_marks
 from afterword.errors import BesideNotRead, BesideNotWritten
-from afterword.files import put_aside, reason, write_whole
+from afterword.files import digest_of, put_aside, reason, write_whole
 from afterword.text.characters import writable
 
 _VERSION = 1
@@ -70,7 +69,7 @@ def read_beside(draft: Path, text: str) -> Beside:
     except (ValueError, TypeError) as error:
         _log.warning("what %s says of accepted text is left aside: %s", path, error)
         accepted = ()
-    return Beside(record.get("notes", ""), accepted, _digest(data))
+    return Beside(record.get("notes", ""), accepted, digest_of(data))
 
 
 def write_beside(draft: Path, text: str, beside: Beside, *, like: Beside | None = None) -> Beside:
@@ -104,7 +103,7 @@ def write_beside(draft: Path, text: str, beside: Beside, *, like: Beside | None 
             path.unlink(missing_ok=True)
     except OSError as error:
         raise BesideNotWritten(draft, reason(error)) from error
-    return replace(beside, digest=_digest(data) if record else None)
+    return replace(beside, digest=digest_of(data) if record else None)
 
 
 def _record(beside: Beside, text: str) -> dict[str, Any]:
@@ -119,7 +118,7 @@ def _record(beside: Beside, text: str) -> dict[str, Any]:
 
 def _is_known(path: Path, digest: bytes | None) -> bool:
     try:
-        return _digest(_read(path)) == digest
+        return digest_of(_read(path)) == digest
     except (FileNotFoundError, ValueError):
         return False
 
@@ -134,10 +133,6 @@ def _read(path: Path) -> bytes:
     if not path.is_file() or found.st_size > _LARGEST:
         raise ValueError("it is no file of Afterword's")
     return path.read_bytes()
-
-
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
 
 
 def _parse(data: bytes) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from afterword.text.characters import common_ends
+
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _MANY = 3000  # tokens of a passage; of more it is only said that all of it changed
 
@@ -52,8 +54,7 @@ def compare(before: str, after: str) -> list[Passage]:
     Lines at the beginning and at the end that are the same cost nothing to speak of; those between are compared by difflib.
     """
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    head = _same(old, new)
-    tail = _same(old[head:][::-1], new[head:][::-1])
+    head, tail = common_ends(old, new)
     middle_old, middle_new = old[head : len(old) - tail], new[head : len(new) - tail]
     passages = [*_equal(old[:head], 0, 0)]
     for tag, a, b, c, d in SequenceMatcher(None, middle_old, middle_new, autojunk=len(middle_old) > _MANY).get_opcodes():
@@ -64,11 +65,6 @@ def compare(before: str, after: str) -> list[Passage]:
             passages.append(Passage(*spans, head + a, head + c))
     passages += _equal(old[len(old) - tail :], len(old) - tail, len(new) - tail)
     return passages
-
-
-def _same(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many lines are the same at the beginning."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _equal(lines: Sequence[str], line_before: int, line_after: int) -> Iterator[Passage]:

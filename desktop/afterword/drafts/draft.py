@@ -6,12 +6,11 @@ import errno
 import os
 import stat
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 
 from afterword.drafts.encoding import Binary, Form, decode, encode
 from afterword.errors import DraftBinary, DraftEncoding, DraftMissing, DraftNotWritten, DraftUnreadable
-from afterword.files import CHUNK_BYTES, not_ordinary, reason, write_whole
+from afterword.files import CHUNK_BYTES, digest_of, not_ordinary, reason, write_whole
 from afterword.text.kind import Kind, kind_of
 from afterword.watch import Watch
 
@@ -127,7 +126,7 @@ def changed_outside(draft: Draft) -> bool:
         data, _ = _read(draft.path, Watch())
     except OSError:
         return True
-    return _digest(data) != draft.stamp.digest
+    return digest_of(data) != draft.stamp.digest
 
 
 def _read(path: Path, watch: Watch) -> tuple[bytes, os.stat_result]:
@@ -151,8 +150,4 @@ def _read(path: Path, watch: Watch) -> tuple[bytes, os.stat_result]:
 
 
 def _stamp(found: os.stat_result, data: bytes) -> Stamp:
-    return Stamp(found.st_mtime_ns, len(data), found.st_ino, _digest(data))
-
-
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
+    return Stamp(found.st_mtime_ns, len(data), found.st_ino, digest_of(data))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
-from afterword.text.characters import writable
+from afterword.text.characters import common_ends, writable
 
 UTF_8 = "utf-8"
 _MARKS = {  # what the byte order mark says; those of UTF-32 first, for one of them begins as one of UTF-16
@@ -68,12 +68,13 @@ def decode(data: bytes, encoding: str = "") -> tuple[str, Form]:
     marked = next((name for name, mark in _MARKS.items() if data.startswith(mark) and encoding in ("", name)), None)
     bom = marked is not None
     mark = _MARKS[marked] if marked else b""
+    body = data[len(mark) :]
     if b"\0" in data and marked in (None, UTF_8) and not encoding:
         raise Binary
     chosen, encoding = encoding, encoding or marked or UTF_8
     try:
-        text = data[len(mark) :].decode(encoding)
-        if text.encode(encoding) != data[len(mark) :]:
+        text = body.decode(encoding)
+        if text.encode(encoding) != body:
             raise UnicodeDecodeError(encoding, data, 0, len(data), "it would not be the same bytes again")
     except UnicodeDecodeError as error:
         error.start += len(mark)
@@ -104,8 +105,7 @@ def encode(text: str, form: Form, before: str) -> tuple[bytes, str, Form]:
     text = writable(text)
     endings = form.endings
     if endings and text != before:
-        start = common_prefix(text, before)
-        end = common_prefix(text[start:][::-1], before[start:][::-1])
+        start, end = common_ends(text, before)
         head, tail = text.count("\n", 0, start), text.count("\n", len(text) - end)
         middle = text.count("\n") - head - tail
         endings = endings[:head] + (form.newline,) * middle + endings[len(endings) - tail :]
@@ -131,7 +131,7 @@ def _guessed(data: bytes) -> tuple[str, str]:
             text = data.decode(encoding)
             if text.encode(encoding) == data:
                 texts[encoding] = text
-    if _USUAL in texts and (len(texts) == 1 or len(set(texts.values())) == 1):
+    if _USUAL in texts and len(set(texts.values())) == 1:
         return texts[_USUAL], _USUAL
     return next(((text, encoding) for encoding, text in texts.items()), (data.decode("latin-1"), "latin-1"))
 
@@ -143,15 +143,3 @@ def _unmerged(pieces: list[str], endings: tuple[str, ...]) -> tuple[str, ...]:
         if apart[i] == "\r" and apart[i + 1] == "\n" and not pieces[i + 1]:
             apart[i] = "\n"
     return tuple(apart)
-
-
-def common_prefix(one: str, other: str) -> int:
-    """How many characters are the same at the beginning."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:  # slices compare at the speed of memory; a loop over characters does not
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

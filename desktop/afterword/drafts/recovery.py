@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +48,8 @@ class Orphan:
     found: Recovered
     owner: FileLock
 
-    def drop(self) -> None:
-        """The writer has what is of use of it. Raises OSError."""
+    def drop(self, *, watch: Watch | None = None) -> None:  # noqa: ARG002 -- too short to be cancelled
+        """The writer has what is of use of it; a task for `Jobs`. Raises OSError."""
         self.journal.unlink(missing_ok=True)
         _let_go(self.owner)
 
@@ -64,23 +63,15 @@ def new_journal(folder: Path) -> Journal:
     return OwnedJournal(folder / f"{secrets.token_hex(8)}{_ENDING}")
 
 
-def find_orphans(folder: Path, *, watch: Watch) -> list[Orphan]:
-    """All `orphans` in `folder`; a task for `Jobs`."""
-    found = []
-    for orphan in orphans(folder):
-        watch.check()
-        found.append(orphan)
-    return found
+def orphans(folder: Path, *, watch: Watch | None = None) -> list[Orphan]:
+    """The journals in `folder` that no running process owns; one of which nothing can be read is set aside, as ".broken".
 
-
-def drop_orphan(orphan: Orphan, *, watch: Watch) -> None:  # noqa: ARG001 -- too short to be cancelled
-    """Forget a journal; a task for `Jobs`. Raises OSError."""
-    orphan.drop()
-
-
-def orphans(folder: Path) -> Iterator[Orphan]:
-    """The journals in `folder` that no running process owns; one of which nothing can be read is set aside, as ".broken"."""
+    A task for `Jobs`.
+    """
+    left: list[Orphan] = []
     for path in sorted(folder.glob(f"*{_ENDING}")):
+        if watch is not None:
+            watch.check()
         owner = _lock_of(path)
         try:
             owner.acquire(timeout=0)
@@ -97,7 +88,8 @@ def orphans(folder: Path) -> Iterator[Orphan]:
             path.unlink(missing_ok=True)
             _let_go(owner)
             continue
-        yield Orphan(path, found, owner)
+        left.append(Orphan(path, found, owner))
+    return left
 
 
 def _lock_of(path: Path) -> FileLock:

@@ -19,7 +19,9 @@ RUNS_FORMAT = "application/x-afterword-accepted"
 
 
 def accepted_format(number: int = 0) -> QTextCharFormat:
-    """The format of what was accepted; with another `number` it is another step of undo. 0 for what was only moved."""
+    """The format of what was accepted; with another `number` it is another step of undo. 0, which no accept has, for
+    what was only moved or read.
+    """
     accepted = QTextCharFormat()
     accepted.setProperty(ACCEPTED, number)
     return accepted

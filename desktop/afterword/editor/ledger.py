@@ -16,7 +16,6 @@ from afterword.editor.plaintext import index_at, units
 
 _READ_AFTER_MS = 300  # of quiet
 _READ_SLICE = 0.004  # seconds of reading at a time: half of what a key may take
-_RESTORED = 0  # the number of an accept that no accept of this session has
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class AuthorLedger(QObject):
         if not runs:
             return
         document, text = self._document, self._document.toRawText()
-        accepted = accepted_format(_RESTORED)
+        accepted = accepted_format()
         cursor = QTextCursor(document)
         document.blockSignals(True)
         document.setUndoRedoEnabled(False)

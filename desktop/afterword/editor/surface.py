@@ -23,7 +23,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from afterword.drafts.encoding import common_prefix
 from afterword.editor.accepted import give_runs, insert_with_runs
 from afterword.editor.geometry import lines_of, selected_in
 from afterword.editor.layout import SpacedLayout
@@ -32,6 +31,7 @@ from afterword.editor.markdown import MarkdownHighlighter
 from afterword.editor.plaintext import clean, index_at, units
 from afterword.editor.tint import tinted_in
 from afterword.editor.wordcount import WordCounts
+from afterword.text.characters import common_ends
 from afterword.text.context import AFTER_LIMIT, Context, reach
 
 SMALLEST, LARGEST = 6.0, 96.0  # points, for the zoomed font
@@ -102,8 +102,7 @@ class Surface(QPlainTextEdit):
     def replace_text(self, text: str) -> None:
         """Make `text` of what stands on the page, in one step that can be undone; what is the same at both ends is left alone."""
         old, new = self.text(), clean(text)
-        start = common_prefix(old, new)
-        end = common_prefix(old[start:][::-1], new[start:][::-1])
+        start, end = common_ends(old, new)
         cursor = QTextCursor(self.document())
         cursor.setPosition(units(old[:start]))
         cursor.setPosition(units(old[: len(old) - end]), QTextCursor.MoveMode.KeepAnchor)

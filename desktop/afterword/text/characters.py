@@ -1,8 +1,10 @@
-"""What of a text a file can hold."""
+"""What of a text a file can hold, and what two texts share."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 # The C0 and C1 controls except tab and line feed, which nobody can see, and what is no character at all.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
@@ -31,3 +33,20 @@ def writable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def common_ends(one: Sequence[Any], other: Sequence[Any]) -> tuple[int, int]:
+    """How many characters, or lines, are the same at the beginning, and at the end of what is behind that."""
+    start = _common_prefix(one, other)
+    return start, _common_prefix(one[start:][::-1], other[start:][::-1])
+
+
+def _common_prefix(one: Sequence[Any], other: Sequence[Any]) -> int:
+    low, high = 0, min(len(one), len(other))
+    while low < high:  # slices compare at the speed of memory; a loop over characters does not
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

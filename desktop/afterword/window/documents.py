@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from afterword import paths
 from afterword.drafts.beside import Beside
 from afterword.drafts.naming import suggested_name
-from afterword.drafts.recovery import Orphan, drop_orphan
+from afterword.drafts.recovery import Orphan
 from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
 from afterword.editor.plaintext import clean
@@ -222,7 +222,7 @@ class Documents(QObject):
     def _journaled(self) -> None:
         orphan, self._recovered = self._recovered, None
         if orphan is not None:
-            self._jobs.start(drop_orphan, orphan)
+            self._jobs.start(orphan.drop)
 
     @Slot(object)
     def _not_journaled(self, error: Exception) -> None:

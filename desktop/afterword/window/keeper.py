@@ -33,7 +33,7 @@ class _Writer:
 
 
 class SettingsKeeper(QObject):
-    """The one place through which the settings of all windows are changed and saved.
+    """Saves the settings of all windows, and tells all of them what was chosen in one.
 
     Args:
         settings: loaded.

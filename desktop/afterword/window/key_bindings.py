@@ -120,7 +120,11 @@ class KeyBindings(QObject):
     @property
     def changes(self) -> list[str]:
         """All that the writer changed, as the file keeps it."""
-        return self._written()
+        written = []
+        for action, keys in self._changed.items():
+            name = action.name.lower()
+            written += [f"{name}={key.toString(_PORTABLE)}" for key in keys] or [f"{name}="]
+        return written + self._strange
 
     def restore(self, changes: Iterable[str]) -> None:
         """Have the `changes` that were in force before."""
@@ -135,7 +139,7 @@ class KeyBindings(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        self._settings[SETTING] = self._written()
+        self._settings[SETTING] = self.changes
         self._in_force = self._resolved()
         self.changed.emit()
 
@@ -166,13 +170,6 @@ class KeyBindings(QObject):
         if refused is not None:
             return refused.name
         return "another action has it" if _is_taken(action, key, self._changed) else ""
-
-    def _written(self) -> list[str]:
-        written = []
-        for action, keys in self._changed.items():
-            name = action.name.lower()
-            written += [f"{name}={key.toString(_PORTABLE)}" for key in keys] or [f"{name}="]
-        return written + self._strange
 
 
 def _is_taken(action: Action, key: QKeySequence, by: Mapping[Action, Iterable[QKeySequence]]) -> bool:

@@ -50,9 +50,7 @@ class Preferences(QObject):
         self._keeper = keeper
         self._menus = menus
         self._page = page
-        self._exports = exports
         self._status = status
-        self._themes = themes
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MINUTES * 60_000)
         self._pause.timeout.connect(self._end_pause)
         self._bring_in_force: dict[str, Callable[[Any], None]] = {
