@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import ClassVar
 
 
 class AfterwordError(Exception):
-    """The root of all errors that Afterword raises on purpose."""
+    """The root of all errors that Afterword raises on purpose.
+
+    Attributes:
+        quoting: the fields that may quote a draft, and are left out of `str(error)`.
+    """
+
+    quoting: ClassVar[tuple[str, ...]] = ()
 
     def __str__(self) -> str:
-        parts = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))  # type: ignore[arg-type]
+        names = [f.name for f in fields(self)]  # type: ignore[arg-type]
+        parts = ", ".join(f"{name}={'…' if name in self.quoting else repr(getattr(self, name))}" for name in names)
         return f"{type(self).__name__}({parts})"
 
 
@@ -42,6 +50,21 @@ class DraftUnreadable(DraftError):
     """The file cannot be read: a folder, no permission, a device that fails. `reason` is the system's word for it."""
 
     reason: str
+
+
+@dataclass(eq=False)
+class DraftLarge(DraftError):
+    """The file is large, though it can be opened where the writer wants it; it holds `megabytes` of a million bytes."""
+
+    megabytes: int
+
+
+@dataclass(eq=False)
+class DraftTooLarge(DraftError):
+    """The file is too large to be opened; it holds `megabytes` of a million bytes, and `most` can be."""
+
+    megabytes: int
+    most: int
 
 
 @dataclass(eq=False)
@@ -78,6 +101,16 @@ class BesideNotRead(DraftError):
 
 
 @dataclass(eq=False)
+class BesideBroken(DraftError):
+    """What is kept beside the draft is damaged, or something else has written it."""
+
+
+@dataclass(eq=False)
+class BesideOfAnother(DraftError):
+    """What is kept beside the draft belongs to another one, which had this name before."""
+
+
+@dataclass(eq=False)
 class JournalNotWritten(AfterwordError):
     """The recovery journal at `path` could not be written. `reason` is the system's word for it."""
 
@@ -86,10 +119,39 @@ class JournalNotWritten(AfterwordError):
 
 
 @dataclass(eq=False)
+class JournalGone(JournalNotWritten):
+    """The recovery journal is no longer where it was, with all that was in it; it is to be begun anew."""
+
+
+@dataclass(eq=False)
 class JournalBroken(AfterwordError):
     """Nothing can be read from the recovery journal at `path`. `reason` says why."""
 
     path: Path
+    reason: str
+
+
+@dataclass(eq=False)
+class VersionsUnavailable(AfterwordError):
+    """The versions of drafts in the file `path` cannot be read or added to now. `reason` is the system's word for it."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(eq=False)
+class VersionsBroken(AfterwordError):
+    """The versions of drafts in the file `path` were damaged; they are put aside as `aside`, and others are begun."""
+
+    path: Path
+    aside: Path
+
+
+@dataclass(eq=False)
+class VersionUnreadable(AfterwordError):
+    """One version, `number`, cannot be read; the others can. `reason` says why."""
+
+    number: int
     reason: str
 
 
@@ -108,6 +170,7 @@ class ExportFormatUnknown(AfterwordError):
 class ExportFailed(AfterwordError):
     """The converter could not make `path`; nothing was written. `reason` is its own word."""
 
+    quoting = ("reason",)
     path: Path
     reason: str
 

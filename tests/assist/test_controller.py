@@ -436,6 +436,13 @@ def test_what_the_writer_asks_for_comes_whatever_it_is_and_at_once(desk: Desk, q
     qtbot.waitUntil(lambda: desk.shown[-1:] == [(" doubtful", HERE)], timeout=700)
 
 
+@pytest.mark.parametrize("wish", [Wish.NOW, Wish.LONG])
+def test_in_an_empty_draft_words_come_when_they_are_asked_for(desk: Desk, qtbot: QtBot, wish: Wish) -> None:
+    ready(desk, qtbot, ScriptedModel("Once upon a time"))
+    desk.controller.ask(Context(""), HERE, wish)
+    qtbot.waitUntil(lambda: desk.shown[-1:] == [("Once upon a time", HERE)])
+
+
 def test_at_length_means_several_sentences_and_the_values_for_that(desk: Desk, qtbot: QtBot) -> None:
     model = ScriptedModel(" One. Two. Three. Four")
     ready(desk, qtbot, model)

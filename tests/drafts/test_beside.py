@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.drafts.beside import Beside, beside_path, read_beside, write_beside
-from afterword.errors import BesideNotRead, BesideNotWritten
+from afterword.errors import BesideBroken, BesideNotRead, BesideNotWritten, BesideOfAnother
 
 TEXT = "The boat left.\nIt rained 🐟.\n"
 
@@ -82,15 +82,12 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("content", FOREIGN, ids=range(len(FOREIGN)))
-def test_what_is_not_ours_counts_as_nothing_and_is_never_lost(
-    draft: Path, caplog: pytest.LogCaptureFixture, content: bytes
-) -> None:
+def test_what_is_not_ours_is_said_to_be_so_and_is_never_lost(draft: Path, content: bytes) -> None:
     path = beside_path(draft)
     path.write_bytes(content)
-    with caplog.at_level(logging.WARNING):
-        assert read_beside(draft, TEXT) == Beside()
-    assert path.name in caplog.text
-    kept = write_beside(draft, TEXT, Beside(), like=read_beside(draft, TEXT))
+    with pytest.raises(BesideBroken):
+        read_beside(draft, TEXT)
+    kept = write_beside(draft, TEXT, Beside(), like=Beside())
     assert path.read_bytes() == content
     write_beside(draft, TEXT, Beside("mine"), like=kept)
     assert read_beside(draft, TEXT).notes == "mine"
@@ -120,7 +117,40 @@ def test_a_damaged_ledger_costs_no_notes(draft: Path, caplog: pytest.LogCaptureF
 
 def test_a_pipe_in_its_place_is_not_waited_for(draft: Path) -> None:
     os.mkfifo(beside_path(draft))
-    assert read_beside(draft, TEXT) == Beside()
+    with pytest.raises(BesideBroken):
+        read_beside(draft, TEXT)
+
+
+def test_it_comes_along_when_the_draft_gets_another_name(draft: Path) -> None:
+    write_beside(draft, TEXT, Beside("Told by Ann.", ((4, 8),)))
+    renamed = draft.rename(draft.with_name("novel.md"))
+    assert read_beside(renamed, TEXT) == Beside("Told by Ann.", ((4, 8),))
+    assert files(draft) == [".novel.md.afterword.json", "novel.md"]
+
+
+@pytest.mark.parametrize("text", ["Another text\nof two lines.\n", ""])
+def test_what_belongs_to_another_draft_stays_with_it(draft: Path, text: str) -> None:
+    write_beside(draft, TEXT, Beside("Told by Ann."))
+    other = draft.with_name("other.md")
+    assert read_beside(other, TEXT) == Beside(), "the draft that it belongs to is still there"
+    draft.unlink()
+    assert read_beside(other, text) == Beside()
+    assert files(draft) == [".story.md.afterword.json"]
+
+
+def test_a_new_draft_does_not_inherit_from_an_earlier_one_of_its_name(draft: Path) -> None:
+    write_beside(draft, TEXT, Beside("Told by Ann."))
+    theirs = beside_path(draft).read_bytes()
+    with pytest.raises(BesideOfAnother):
+        read_beside(draft, "Quite another text.\n\nOf three lines.\n")
+    write_beside(draft, "Quite another text.\n", Beside("Told by Ben."), like=Beside())
+    assert draft.with_name(beside_path(draft).name + ".broken").read_bytes() == theirs
+
+
+@pytest.mark.parametrize("text", ["It rained 🐟.\n", "", "A word more: It rained 🐟.\nThe boat left.\n"])
+def test_notes_stay_with_a_draft_that_another_program_changed(draft: Path, text: str) -> None:
+    write_beside(draft, TEXT, Beside("Told by Ann."))
+    assert read_beside(draft, text).notes == "Told by Ann."
 
 
 def test_what_cannot_be_written_says_so_and_leaves_what_was_there(draft: Path, folder_without_power: Path) -> None:

@@ -59,7 +59,7 @@ class Pair:
         assert self.page.document().availableRedoSteps() == self.twin.document().availableRedoSteps()
         ghost = self.page.ghost_text
         laid = self.laid()
-        shown = "".join(laid).partition("\u2003")[0].replace("\u200b", "").replace("\u2028", "\n")
+        shown = "".join(laid).partition("\u00a0\u00a0")[0].replace("\u200b", "").replace("\u2028", "\n")
         assert self.composing or shown == ghost
         if not ghost:
             return

@@ -28,7 +28,7 @@ def place(writer: Writer) -> Place:
 def remark(writer: Writer) -> str:
     """What stands behind the ghost that is not of it."""
     laid = writer.page.textCursor().block().layout().preeditAreaText()
-    return str(laid).partition("\u2003")[2]
+    return str(laid).partition("\u00a0\u00a0")[2]
 
 
 @pytest.mark.usefixtures("place")
@@ -127,6 +127,26 @@ def test_a_long_continuation_is_stopped_by_esc_and_dismissed_by_another(writer: 
     writer.press(Key.Key_Escape)
     assert writer.ghost == ""
     assert writer.text == "He"
+
+
+@pytest.mark.parametrize("gone_by", ["dismissed", "typed on", "taken"])
+def test_the_page_is_where_it_was_once_a_long_continuation_is_gone(writer: Writer, gone_by: str) -> None:
+    writer.has("A line.\n" * 60 + "He")
+    writer.page.keep_room()
+    bar = writer.page.verticalScrollBar()
+    before = bar.value()
+    place = at_length(writer)
+    writer.page.show_suggestion(suggestion(*[f" ran{n}.\n\nThen" for n in range(8)]), place)
+    shown = bar.value()
+    assert shown > before
+    writer.waits()
+    if gone_by == "dismissed":
+        writer.press(Key.Key_Escape)
+    elif gone_by == "typed on":
+        writer.types("x")
+    else:
+        writer.press(Key.Key_Tab)
+    assert (bar.value() >= shown) if gone_by == "taken" else (bar.value() == before)
 
 
 def test_words_taken_faster_than_they_come_leave_it_going_on(writer: Writer) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtGui import QFocusEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from afterword.editor.keys import EditorAction
+from afterword.editor.keys import MAC, EditorAction
 from afterword.engine.protocol import Piece
 from afterword.text.context import Context
-from tests.editor.conftest import CTRL, SHIFT, Key, Writer, suggestion
+from tests.editor.conftest import ALT, CTRL, NONE, SHIFT, Key, Writer, suggestion
 
 
 def test_every_key_that_changes_the_text_wishes_for_a_suggestion(writer: Writer) -> None:
@@ -260,12 +260,47 @@ def test_suggestions_can_be_switched_off(writer: Writer) -> None:
     assert (writer.ghost, writer.unwanted) == ("", 1)
     writer.forgets()
     writer.types("n")
-    writer.page.ask_now()
     writer.sees(" harbour")
     assert (writer.wishes, writer.ghost) == ([], "")
     writer.page.suggestions_enabled = True
     writer.types("e")
     assert len(writer.wishes) == 1
+
+
+def test_one_that_is_asked_for_comes_also_while_they_are_off(writer: Writer) -> None:
+    writer.page.suggestions_enabled = False
+    writer.types("The")
+    writer.press(Key.Key_Space, CTRL | SHIFT)
+    assert len(writer.wishes) == 1
+    writer.sees(" harbour", " wall")
+    assert writer.ghost == " harbour wall"
+    writer.types(" harb")
+    assert writer.ghost == "our wall"
+    writer.types("x")
+    assert (writer.ghost, len(writer.wishes)) == ("", 1)
+
+
+def test_what_was_asked_for_while_they_are_off_is_taken_and_no_other_comes(writer: Writer) -> None:
+    writer.page.suggestions_enabled = False
+    writer.has("The")
+    writer.press(Key.Key_Space, CTRL | SHIFT)
+    writer.sees(" harbour")
+    writer.waits()
+    writer.press(Key.Key_Tab)
+    assert (writer.text, writer.ghost, len(writer.wishes)) == ("The harbour", "", 1)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_who_asks_is_told_when_nothing_comes(writer: Writer, asked: bool) -> None:
+    told: list[bool] = []
+    writer.page.suggestion_missing.connect(lambda: told.append(True))
+    if asked:
+        writer.has("The")
+        writer.press(Key.Key_Space, CTRL | SHIFT)
+    else:
+        writer.types("The")
+    writer.sees()
+    assert told == [True] * asked
 
 
 def test_it_goes_when_the_page_loses_the_focus(writer: Writer, qtbot: QtBot) -> None:
@@ -379,3 +414,11 @@ def test_a_branch_is_the_same_suggestion_going_on_elsewhere(writer: Writer) -> N
     writer.press(Key.Key_Escape)
     assert writer.shown == [" left late"]
     assert writer.dropped == [" sank"]
+
+
+@pytest.mark.skipif(MAC, reason="there Option with a key writes a sign")
+@pytest.mark.parametrize(("modifiers", "writes"), [(ALT, False), (ALT | SHIFT, False), (ALT | CTRL, True), (NONE, True)])
+def test_alt_is_for_menus_and_altgr_for_signs(writer: Writer, modifiers: Qt.KeyboardModifier, writes: bool) -> None:
+    writer.has("He")
+    writer.press(Key.Key_BracketRight, modifiers, "]")
+    assert writer.text == ("He]" if writes else "He")

@@ -208,6 +208,28 @@ def test_what_is_selected_is_marked_where_it_stands_in_text_of_both_directions(w
     assert abs(xs[-1] - writer.page.cursorRect(cursor).left()) <= 2
 
 
+def test_lines_of_a_ghost_stand_where_they_will_stand_once_taken(writer: Writer) -> None:
+    """Each paragraph of it from the side from which it is read."""
+    writer.has("He said")
+    writer.sees(" it.\n\nשלום עולם.\n\nAnd left. שלום", " עולם.")
+    rect = writer.page.cursorRect().size()
+
+    def lefts() -> list[int]:
+        found, block = [], writer.page.document().begin()
+        while block.isValid():
+            layout = block.layout()
+            found += [round(layout.lineAt(number).naturalTextRect().left()) for number in range(layout.lineCount())]
+            block = block.next()
+        return found
+
+    shown = lefts()
+    writer.waits()
+    writer.press(Key.Key_Tab)
+    assert lefts() == shown
+    assert shown[2] > shown[0] == shown[4]
+    assert writer.page.cursorRect().size() == rect
+
+
 def test_right_to_left_paragraphs_begin_at_the_right(writer: Writer) -> None:
     writer.has("שלום\nhello", cursor=0)
     assert writer.page.cursorRect().left() > writer.page.viewport().width() - 40

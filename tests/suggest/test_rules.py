@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from afterword.engine.protocol import Piece, Request
 from afterword.engine.sampling import Sampling
 from afterword.suggest.rules import RULES
-from afterword.suggest.suggester import Suggester
+from afterword.suggest.suggester import LOOKING_AHEAD, Suggester
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
 from tests.fakes.scripted import ScriptedModel
@@ -188,17 +188,68 @@ def test_what_may_become_a_loop_waits_until_it_does_not() -> None:
     assert seen == [" and", " and the", " and the old", " and the old man", " and the old man and the old woman"]
 
 
+# --- new lines ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("says", "before", "rest"),
+    [
+        (" for your\n\nand when", "I am writing to ask you", "\n\nand when"),
+        ("\n\nand when you", "I am writing to ask you", "\n\nand when you"),
+        (" come. Then we all go to the\nsea", "He will", "\nsea"),
+        (" who we are,\nand when", "I am writing to tell you", "\nand when"),
+    ],
+)
+def test_no_line_ends_amid_a_sentence(says: str, before: str, rest: str) -> None:
+    assert stopped_at(says, before, rest)
+
+
+@pytest.mark.parametrize(
+    ("says", "before"),
+    [
+        ("ask you.\n\nAnd when", "I am writing to"),
+        ("\n\nI am writing", "Dear Anna,"),
+        ("\n\nIt was cold", "## The end of the long road to town"),
+        (" milk and bread and eggs\n- tea", "-"),
+        ("The old road to the sea\n\nIt", "1. "),
+        ("moon and all the stars\nrise", "I saw the sun upon the sea go\nDown, and the"),
+        (" he said to all of them:\n\nGo", "So"),
+        (" he said “we all go to sea”\n\nGo", "So"),
+    ],
+)
+def test_lines_that_end_elsewhere_are_left_alone(says: str, before: str) -> None:
+    assert last(says, before).text == says.lstrip(" ") if before.endswith(" ") else last(says, before).text == says
+
+
+# --- links ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("says", "rest"), [(" of [the house](a)", " [the house](a)"), (" of it](b)", "](b)"), (" of\nit", "\nit")]
+)
+def test_a_link_is_not_broken(says: str, rest: str) -> None:
+    context = Context("They saw the [plan", " here](house.md).")
+    found = list(Suggester(ScriptedModel(says), without=[LOOKING_AHEAD]).suggest(Request(1, context, FREE)))
+    assert [one.text for one in found][-1].strip() == says.removesuffix(rest).strip()
+
+
+@pytest.mark.parametrize(("before", "after"), [("They [saw] the", " plan](b)"), ("They [saw", " the plan")])
+def test_brackets_elsewhere_are_text(before: str, after: str) -> None:
+    found = list(Suggester(ScriptedModel(" of [it]"), without=[LOOKING_AHEAD]).suggest(Request(1, Context(before, after), FREE)))
+    assert found[-1].text.strip() == "of [it]"
+
+
 # --- all of them ----------------------------------------------------------------------------------------------------
 
 
 @given(
     sure_pieces.map(lambda said: "".join(piece.text for piece in said)),
-    st.sampled_from(["", "They", "the old man and", "---", f"{ABOVE}\n"]),
+    st.sampled_from(["", "They", "the old man and", "---", f"{ABOVE}\n", "It was in the [old house"]),
 )
 def test_a_longer_text_is_never_limited_to_less(text: str, before: str) -> None:
     ends = unit_ends(text)
     for rule in RULES.values():
-        limits = [rule(text[:end], before, "") for end in ends]
+        limits = [rule(text[:end], before, " there](a)") for end in ends]
         lengths = [end if limit is None else limit.length for end, limit in zip(ends, limits, strict=True)]
         assert lengths == sorted(lengths)
         assert all(length <= end for length, end in zip(lengths, ends, strict=True))

@@ -68,6 +68,14 @@ def test_what_one_key_types_is_not_shown(says: str, before: str) -> None:
     assert not growing(says, before)[-1]
 
 
+@pytest.mark.parametrize("before", ["", "\n", "\n\n  "])
+def test_before_anything_is_written_only_who_asks_gets_words(before: str) -> None:
+    for asked in (False, True):
+        suggester = Suggester(ScriptedModel("Once upon a time"))
+        request = Request(1, Context(before), Sampling(eagerness=100), asked=asked)
+        assert [one.text for one in suggester.suggest(request)][-1] == "Once upon a time" * asked
+
+
 def test_one_character_that_takes_several_keys_is() -> None:
     assert growing("是", "我")[-1].text == "是"
 
@@ -161,7 +169,7 @@ def test_it_shows_only_what_the_model_said(says: list[Piece], before: str, after
     assert len(shown) - len(shown.lstrip()) <= len(said) - len(said.lstrip())
 
 
-LINE = "One day the old man went down to the sea"  # longer than what is taken for a loop
+LINE = "One day the old man went down to the sea."  # longer than what is taken for a loop
 
 
 @pytest.mark.parametrize(
@@ -171,6 +179,8 @@ LINE = "One day the old man went down to the sea"  # longer than what is taken f
         (FOLLOWING, " went down to the sea", "They", " down to the sea.", " went down to the sea"),
         ("run", " waited!!!!!!", "They", "", " waited!!!!!!"),
         ("line above", f"\n{LINE}", LINE, "", f"\n{LINE}"),
+        ("new line", " of the\n\nThe sun", "They were in the middle", "", " of the\n\nThe sun"),
+        ("brackets", " of [the house](a)", "They saw the [plan", " here](b)", " of [the house](a)"),
         ("loop", " and the old man and the old man", "They", "", " and the old man and the old man"),
     ],
 )

@@ -405,6 +405,19 @@ def test_notes_and_accepted_text_are_kept_beside_the_draft_and_come_back_with_it
     assert not page.document().isUndoAvailable()
 
 
+@pytest.mark.parametrize("content", ["{", '{"afterword": 1, "notes": "Ann", "lines": "0000000100000002"}'])
+def test_notes_that_cannot_be_used_are_told(
+    qtbot: QtBot, documents: Documents, page: Page, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / ".a.md.afterword.json").write_text(content, "utf-8")
+    told: list[str] = []
+    documents.noticed.connect(told.append)
+    opened(qtbot, documents, tmp_path / "a.md", "The boat left.\n")
+    assert page.text() == "The boat left.\n"
+    assert documents.notes == ""
+    assert [text for text in told if "a.md" in text and "left aside" in text]
+
+
 def test_a_draft_with_nothing_beside_it_gets_no_second_file(
     qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path
 ) -> None:

@@ -127,6 +127,19 @@ def actions_shown(tree: KeyTree) -> list[str]:
     return shown
 
 
+def test_the_arrows_go_from_action_to_action_over_the_names_of_menus(writer: Writer) -> None:
+    tree = part(writer.window, KeyTree)
+    writer.chooses(Action.QUIT)
+    seen = []
+    for key in (Key.Key_Down, Key.Key_Down, Key.Key_Up, Key.Key_Up):
+        QTest.keyClick(tree, key)
+        seen.append(tree.action)
+    assert seen == [Action.CLEAR_RECENT, Action.UNDO, Action.CLEAR_RECENT, Action.QUIT]
+    QTest.keyClick(tree, Key.Key_Home)
+    QTest.keyClick(tree, Key.Key_Up)
+    assert tree.action is not Action.QUIT
+
+
 # --- the page -------------------------------------------------------------------------------------------------------
 
 

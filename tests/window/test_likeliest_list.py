@@ -58,6 +58,20 @@ def test_one_is_chosen_with_the_mouse(window: MainWindow, words: QListWidget) ->
     assert window.page.ghost_text == " went’s"
 
 
+def test_the_word_on_the_page_is_the_chosen_one_at_first_and_choosing_it_changes_nothing(
+    window: MainWindow, words: QListWidget, qtbot: QtBot
+) -> None:
+    branches: list[object] = []
+    window.page.branch_wanted.connect(lambda *_: branches.append(1))
+    window.likeliest.close()
+    window.page.look_at_ghost(6)
+    window.likeliest.open_with([Piece(" home", 0.61), Piece(" a", 0.2), Piece(" away", 0.1)])
+    assert words.currentItem().text().startswith("away")
+    QTest.keyClick(words, Qt.Key.Key_Return)
+    assert not window.likeliest.isVisible()
+    assert (window.page.ghost_text, branches) == (" went away", [])
+
+
 def test_esc_closes_it_and_leaves_the_suggestion(window: MainWindow, words: QListWidget) -> None:
     QTest.keyClick(words, Qt.Key.Key_Escape)
     assert not window.likeliest.isVisible()
@@ -86,7 +100,7 @@ def test_it_opens_on_the_screen_and_beside_the_line_of_the_cursor(
     screen, line = window.screen().availableGeometry(), window.page.cursorRect().height()
     window.likeliest.close()
     x, bottom = screen.left() + int(across * screen.width()), screen.top() + line + int(down * (screen.height() - line - 1))
-    window.likeliest.wait_at("", QPoint(x, bottom))
+    window.likeliest.wait_at("", "", QPoint(x, bottom))
     window.likeliest.open_with(PIECES)
     opened = window.likeliest.frameGeometry()
     assert screen.contains(opened)
@@ -95,6 +109,6 @@ def test_it_opens_on_the_screen_and_beside_the_line_of_the_cursor(
 
 
 def test_a_model_that_cannot_say_opens_nothing(window: MainWindow) -> None:
-    window.likeliest.wait_at("", QPoint())
+    window.likeliest.wait_at("", "", QPoint())
     window.likeliest.open_with([])
     assert not window.likeliest.isVisible()

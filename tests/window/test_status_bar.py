@@ -156,3 +156,12 @@ def test_nothing_moves_when_something_changes(status: StatusBar) -> None:
             status.show_model_state(state)
             status.grab()
             assert places() == before
+
+
+def test_it_is_as_high_while_a_model_is_loaded(status: StatusBar) -> None:
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    ready = status.sizeHint().height()
+    status.show_model_state(ModelState(Phase.LOADING, "starter", share=0.5))
+    status.resize(1200, ready)
+    status.show_model_state(ModelState(Phase.LOADING, "starter", share=0.5))
+    assert status.sizeHint().height() == ready

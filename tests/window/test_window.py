@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLineEdit, QPushButt
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.types import ModelState, Phase
+from afterword.editor.keys import EditorAction
 from afterword.editor.page import Page
 from afterword.engine.protocol import Piece
 from afterword.engine.sampling import Sampling
@@ -550,3 +551,19 @@ def test_undo_and_redo_are_offered_where_there_may_be_something_to_undo(window: 
     assert offered() == (True, False)
     do(window, Action.UNDO)
     assert offered() == (False, True)
+
+
+def test_a_draft_that_is_opened_gets_the_keyboard(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    do(window, Action.NOTES)
+    assert focused() is not window.page
+    path = tmp_path / "a.md"
+    path.write_text("The boat left.\n", "utf-8")
+    with qtbot.waitSignal(window.documents.opened):
+        window.open_draft(path)
+    assert focused() is window.page
+
+
+def test_who_asks_for_words_that_do_not_come_is_told(window: MainWindow) -> None:
+    window.page.perform(EditorAction.ASK_NOW)
+    window.page.show_suggestion(Suggestion((), Ended.UNSURE), window.page.place())
+    assert "Nothing comes to mind" in window.status.currentMessage()

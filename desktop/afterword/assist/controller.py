@@ -106,7 +106,7 @@ class Controller(QObject):
         self._say_rest()
         if self._rhythm.rest:
             return
-        self._asked = (Request(self._id, context, _sampling_for(wish, self._sampling)), place)
+        self._asked = (Request(self._id, context, _sampling_for(wish, self._sampling), asked=wish is not Wish.KEY), place)
         self._due = self._clock() + (self._rhythm.delay if wish is Wish.KEY else 0.0)
         self._painting.start()
 

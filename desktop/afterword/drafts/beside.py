@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from afterword.drafts.ledger import Run, by_line, carried, line_marks
-from afterword.errors import BesideNotRead, BesideNotWritten
+from afterword.errors import BesideBroken, BesideNotRead, BesideNotWritten, BesideOfAnother
 from afterword.files import digest_of, put_aside, reason, write_whole
 from afterword.text.characters import writable
 
 _VERSION = 1
+_ENDING = ".afterword.json"
+_TELLING = 2  # lines that a text had, at least, before one that has none of them is taken for another draft
+_BLANK = set(line_marks(""))
 _DIGITS = 8  # hexadecimal, of the mark of a line
 _LARGEST = 1 << 26  # bytes; more is none of ours
 
@@ -41,30 +44,34 @@ class Beside:
 def beside_path(draft: Path) -> Path:
     """The file that belongs to the draft at `draft`: a hidden one in the folder that a symbolic link leads to."""
     real = Path(os.path.realpath(draft))
-    return real.with_name(f".{real.name}.afterword.json")
+    return real.with_name(f".{real.name}{_ENDING}")
 
 
 def read_beside(draft: Path, text: str) -> Beside:
     """What is kept beside the draft at `draft`, whose text is now `text`.
 
-    Where another program has changed the text since, accepted text is followed as `ledger.carried` says. A file that something
-    else has written counts as none, and the log says so.
+    Where another program has changed the text since, accepted text is followed as `ledger.carried` says. Where the draft got
+    another name in its folder, what was kept beside the old one comes along.
 
     Raises:
         BesideNotRead: there is something, and it could not be read now.
+        BesideBroken: there is something, and it is damaged, or something else has written it.
+        BesideOfAnother: it belongs to another draft, which had this name before.
     """
     path = beside_path(draft)
     try:
-        data = _read(path)
+        data = _read(path) if os.path.lexists(path) else _come_along(path, text)
         record = _parse(data)
     except FileNotFoundError:
         return Beside()
     except OSError as error:
         raise BesideNotRead(draft, reason(error)) from error
     except (ValueError, RecursionError) as error:
-        _log.warning("%s is left aside: %s", path, error)
-        return Beside()
+        raise BesideBroken(draft) from error
     try:
+        told = set(_lines(record)) - _BLANK
+        if text.strip() and len(told) >= _TELLING and told.isdisjoint(line_marks(text)):
+            raise BesideOfAnother(draft)
         accepted = _accepted(record, text)
     except (ValueError, TypeError) as error:
         _log.warning("what %s says of accepted text is left aside: %s", path, error)
@@ -112,8 +119,28 @@ def _record(beside: Beside, text: str) -> dict[str, Any]:
         record["notes"] = writable(beside.notes)
     if runs := by_line(text, beside.accepted):
         record["accepted"] = runs
+    if record:
         record["lines"] = "".join(f"{mark:0{_DIGITS}x}" for mark in line_marks(text))
     return record
+
+
+def _come_along(path: Path, text: str) -> bytes:
+    """What was kept beside a draft that is gone from this folder and had just this `text`; it is kept at `path` from now on.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    for other in path.parent.glob(f".*{_ENDING}") if text.strip() else ():
+        if (other.parent / other.name[1 : -len(_ENDING)]).exists():
+            continue
+        try:
+            data = _read(other)
+            if _lines(_parse(data)) == line_marks(text):
+                other.rename(path)
+                return data
+        except (OSError, ValueError, TypeError, RecursionError):
+            continue
+    raise FileNotFoundError
 
 
 def _is_known(path: Path, digest: bytes | None) -> bool:
@@ -143,8 +170,13 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 
 def _accepted(record: dict[str, Any], text: str) -> tuple[Run, ...]:
-    lines, runs = record.get("lines", ""), record.get("accepted", [])
-    marks = [int(lines[at : at + _DIGITS], 16) for at in range(0, len(lines), _DIGITS)]
+    runs = record.get("accepted", [])
     if not all(type(number) is int for run in runs for number in run):
         raise ValueError("runs of another type")
-    return carried([(line, start, end) for line, start, end in runs], marks, text)
+    return carried([(line, start, end) for line, start, end in runs], _lines(record), text)
+
+
+def _lines(record: dict[str, Any]) -> list[int]:
+    """The marks of the lines of the text that was saved."""
+    lines = record.get("lines", "")
+    return [int(lines[at : at + _DIGITS], 16) for at in range(0, len(lines), _DIGITS)]

@@ -20,11 +20,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from afterword.editor.accepted import ACCEPTED, accepted_format
+from afterword.editor.keys import MAC
 from afterword.editor.plaintext import clean
 from afterword.editor.sheet import Sheet
 
 _ROOM = 3  # lines below the one that is written on, for the ghost
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+_WRITING = Qt.KeyboardModifier.AltModifier | _CTRL | Qt.KeyboardModifier.GroupSwitchModifier  # Ctrl+Alt, or the latter: AltGr
 _COMMANDS = (_CTRL, _CTRL | _SHIFT)
 _MENUS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
 
@@ -147,6 +149,9 @@ class HandledSheet(Sheet):
                 deed = partial(self._write, "\n")  # plain text has one kind of newline
             elif self.textCursor().hasSelection() and _text_of(event):
                 deed = partial(self._write, _text_of(event))
+            elif not MAC and event.modifiers() & _WRITING == Qt.KeyboardModifier.AltModifier and _text_of(event):
+                event.ignore()  # Alt with a letter is for menus; Qt would write it
+                return
         undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
         self.do(deed, asks=not undoes)
         self.keep_room()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from unicodedata import bidirectional
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QTextBlock, QTextDocument, QTextLayout, QTextLine
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
+from afterword.editor.plaintext import index_at, units
+
+_BREAK = "\u2028"  # between the lines of a ghost
 _HAIR = 1 / 32  # pixels; twice the resolution of Qt's layout
 
 
@@ -77,18 +82,44 @@ class SpacedLayout(QPlainTextDocumentLayout):
 
     def _place_lines(self, block: QTextBlock) -> bool:
         """Move freshly laid lines apart, and those of right-to-left text to the right; whether there was need to."""
-        right_to_left = block.textDirection() == Qt.LayoutDirection.RightToLeft
-        if self._factor <= 1 and not right_to_left:
-            return False
         layout = block.layout()
+        right_to_left = _directions(block)
+        if self._factor <= 1 and not any(right for _, right in right_to_left):
+            return False
         lines = [layout.lineAt(number) for number in range(layout.lineCount())]
         full = max(line.width() for line in lines)
         y = 0.0
         for line in lines:
-            left = self.document().documentMargin() + (full - line.naturalTextWidth() if right_to_left else 0)
+            while len(right_to_left) > 1 and line.textStart() >= right_to_left[1][0]:
+                del right_to_left[0]
+            left = self.document().documentMargin() + (full - line.naturalTextWidth() if right_to_left[0][1] else 0)
             line.setPosition(QPointF(left, y + self._drop(line)))
             y += self.pitch(line.height())
         return True
+
+
+def _directions(block: QTextBlock) -> list[tuple[int, bool]]:
+    """Where each of the paragraphs that `block` shows begins, in UTF-16 units, and whether it is right-to-left text.
+
+    They are more than one where a ghost with line breaks lies in it, which are paragraphs of their own once it is taken.
+    """
+    found = [(0, block.textDirection() == Qt.LayoutDirection.RightToLeft)]
+    ghost, at = block.layout().preeditAreaText(), block.layout().preeditAreaPosition()
+    if _BREAK in ghost:
+        text = block.text()
+        cut = index_at(text, at)
+        first, *others = f"{text[:cut]}{ghost}{text[cut:]}".split(_BREAK)
+        start = units(first)
+        for other in others:
+            found.append((start + 1, _right_to_left(other)))
+            start += 1 + units(other)
+    return found
+
+
+def _right_to_left(text: str) -> bool:
+    """Whether the first letter that has a direction is of a right-to-left script (Unicode Standard Annex 9, P2 and P3)."""
+    strong = next((kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL")), "L")
+    return strong != "L"
 
 
 def _measured(font: QFont) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from afterword.editor.hands import HandledSheet, Outcome
 from afterword.editor.keys import EditorAction
 from afterword.editor.offer import Fit, Offer
 from afterword.engine.protocol import Piece
-from afterword.suggest.suggestion import Suggestion, part
+from afterword.suggest.suggestion import Ended, Suggestion, part
 
 WISHES = {EditorAction.ASK_NOW: Wish.NOW, EditorAction.CONTINUE: Wish.LONG}
 """What asks for a suggestion; all else is done to one that is shown."""
@@ -42,6 +42,7 @@ class OfferingSheet(HandledSheet):
         ghost_looked_at: the Context, what of the suggestion stands before the word that is looked at, and where that is on the
             screen.
         branch_wanted: the Context, the Place, and the Suggestion's beginning, from which the writer wants it to go on.
+        suggestion_missing: the writer asked for one, and nothing came of it.
         suggestion_shown: a Suggestion, at its first showing.
         suggestion_settled: what is left of a Suggestion, each time that is laid on the page and no more of it will come.
         suggestion_turned: what is left of the Suggestion that the writer went to, its number, and how many there are.
@@ -59,6 +60,7 @@ class OfferingSheet(HandledSheet):
     cursor_rested = Signal(object)
     ghost_looked_at = Signal(object, str, QPoint)
     branch_wanted = Signal(object, object, object)
+    suggestion_missing = Signal()
     suggestion_shown = Signal(object)
     suggestion_settled = Signal(object)
     suggestion_turned = Signal(object, int, int)
@@ -99,6 +101,11 @@ class OfferingSheet(HandledSheet):
         return Place(self._changes + self._voids, self.textCursor().position())
 
     @property
+    def can_offer(self) -> bool:
+        """Whether a suggestion can be shown here if it is asked for."""
+        return not self.isReadOnly() and not self.textCursor().hasSelection() and not self.is_composing()
+
+    @property
     def suggestions_enabled(self) -> bool:
         """Whether suggestions are wished for at all."""
         return self._enabled
@@ -126,7 +133,7 @@ class OfferingSheet(HandledSheet):
         It fits where the cursor and the document are as in `place`, for which it was asked, or where the writer has since written
         nothing but what it says.
         """
-        if not self._may_speak():
+        if not self._may_offer():
             return
         if self._offer is None or self._offer.place != place:
             if place != self.place():
@@ -140,8 +147,10 @@ class OfferingSheet(HandledSheet):
                 self.show_ghost_end()
             return
         self._end_offer()
+        if self._wished is not Wish.KEY and not suggestion.text and suggestion.why_it_ended is not Ended.STOPPED:
+            self.suggestion_missing.emit()
         if offer.written:  # the writer typed ahead: to its very end, or somewhere else
-            self._ask()
+            self._go_on()
 
     @Slot(object, object)
     def offer_alternatives(self, others: Sequence[Suggestion], place: Place) -> None:
@@ -160,8 +169,8 @@ class OfferingSheet(HandledSheet):
 
     @Slot()
     def ask_now(self, wish: Wish = Wish.NOW) -> None:
-        """Wish for a suggestion here."""
-        if self._may_speak():
+        """Wish for a suggestion here; also while none are made unasked."""
+        if self.can_offer:
             self._end_offer()
             self._ask(wish)
 
@@ -221,20 +230,27 @@ class OfferingSheet(HandledSheet):
             self.void()
         elif not outcome.changed or (outcome.asks and self._follows(outcome.typed)):
             self._lay()
-        elif outcome.asks and self._may_speak():
+        elif outcome.asks and self._may_offer():
             self._end_offer()
-            self._ask()
+            self._go_on()
         else:
             self.void()
 
     def _follows(self, typed: str) -> bool:
         return self._offer is not None and bool(typed) and self._offer.write(typed) in (Fit.SHOWS, Fit.WAITS)
 
-    def _may_speak(self) -> bool:
-        return self._enabled and not self.isReadOnly() and not self.textCursor().hasSelection() and not self.is_composing()
+    def _may_offer(self) -> bool:
+        return (self._enabled or self._wished in WISHES.values()) and self.can_offer
+
+    def _go_on(self) -> None:
+        """Ask for what comes next, where suggestions are made unasked."""
+        if self._enabled:
+            self._ask()
+        else:
+            self.void()
 
     def _applies(self, action: EditorAction) -> bool:
-        return self._may_speak() if action in WISHES else action is EditorAction.SPEAK or bool(self.ghost.text)
+        return self.can_offer if action in WISHES else action is EditorAction.SPEAK or bool(self.ghost.text)
 
     def _ask(self, wish: Wish = Wish.KEY) -> None:
         self._voids += 1
@@ -248,6 +264,7 @@ class OfferingSheet(HandledSheet):
 
     def _end_offer(self) -> None:
         self.take_ghost_off()
+        self.scroll_back()
         offer, self._offer = self._offer, None
         self._turning, self._turned = 0, False
         if offer is not None and offer.typed:
@@ -310,8 +327,9 @@ class OfferingSheet(HandledSheet):
             self._lay()
         self.suggestion_taken.emit(text, action)
         if not goes_on:
+            self._scrolled = None  # what was shown stands there now
             self._end_offer()
-            self._ask()
+            self._go_on()
         self.keep_room()
 
     # --- what happens around it -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from afterword.text.scripts import unspaced
 
 _MOUSE = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick)
 
+_NO_BREAK = "\u00a0\u00a0"  # a remark stays in the line of the last word
 _REMARK_SIZE = 0.75  # of the text's
 
 
@@ -33,6 +34,7 @@ class Sheet(Surface):
         self._laid: tuple[Sequence[Piece], str] = ((), "")
         self._pressed: tuple[QPointF, QPointF] | None = None  # where the mouse was on the ghostly page, and where that is now
         self._from_margin = False
+        self._scrolled: tuple[int, int] | None = None  # where the page was before it showed the end of a ghost, and since
 
     # --- for subclasses ---------------------------------------------------------------------------------------------
 
@@ -67,7 +69,7 @@ class Sheet(Surface):
         if remark:
             small = _coloured(QColor(self._look.ghost))
             small.setFontPointSize(max(self.font().pointSizeF() * _REMARK_SIZE, 1.0))
-            shown.append((f"\u2003{remark}", small))
+            shown.append((f"{_NO_BREAK}{remark}", small))
         self.ghost.lay(position, shown, marks, remark=1 if remark else 0)
 
     def show_ghost_end(self) -> None:
@@ -79,7 +81,16 @@ class Sheet(Surface):
         over = min(bottom - self.viewport().height(), self.cursorRect().top() - pitch)
         if over > 0:
             bar = self.verticalScrollBar()
+            start = bar.value() if self._scrolled is None else self._scrolled[0]
             bar.setValue(bar.value() + int(-(-over // pitch)))
+            self._scrolled = start, bar.value()
+
+    def scroll_back(self) -> None:
+        """Have the page where it was before the end of the ghost was shown, unless the writer has scrolled since."""
+        bar, scrolled, self._scrolled = self.verticalScrollBar(), self._scrolled, None
+        if scrolled is not None and bar.value() == scrolled[1]:
+            bar.setValue(scrolled[0])
+            self.ensureCursorVisible()
 
     def take_ghost_off(self) -> None:
         """Show the document as it is."""

@@ -12,11 +12,19 @@ from afterword.text.context import Context
 
 @dataclass(frozen=True)
 class Request:
-    """One wish for words at the cursor. `id` rises; a reply to any but the newest is dropped."""
+    """One wish for words at the cursor.
+
+    Attributes:
+        id: rises; a reply to any but the newest is dropped.
+        context: around the cursor.
+        sampling: how words are chosen.
+        asked: whether the writer asked for it, and did not just write on.
+    """
 
     id: int
     context: Context
     sampling: Sampling = field(default_factory=Sampling)
+    asked: bool = False
 
 
 @dataclass(frozen=True)

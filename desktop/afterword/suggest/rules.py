@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 import regex as re  # marks are part of words
 
 from afterword.suggest.suggestion import Limit
-from afterword.text.boundaries import in_word
+from afterword.text.boundaries import count_words, in_word
 
 Rule = Callable[[str, str, str], Limit | None]
 """From a suggestion's text, in whole words, what stands before it and what stands after it, to where it must end.
@@ -28,6 +28,11 @@ _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _LOOP_WORDS = 8  # of a phrase that is said twice, at most
 _SHORT_LOOP = 2  # words of a phrase that may be said twice: "very very", "day after day after", "I know, I know"
 _NEAR = 200  # characters before the cursor in which a loop may have begun
+_LINES_ABOVE = 8  # that show whether the writer ends lines within sentences
+_MARKED = re.compile(r"\s*(?:[#>*+\-|]|\d+[.)])")  # headings, quotes, items, tables of Markdown
+_SENTENCE = 5  # words of a line, at least, before it is taken for one
+_LINK_GOES_ON = re.compile(r"[^\[\]\n]*\][(\[]")
+_BRACKET = re.compile(r"[\[\]\n]")
 _REPEATED = 12  # characters of a line, at least, before it is taken for a repetition
 
 
@@ -76,4 +81,39 @@ def loop(text: str, before: str, after: str) -> Limit | None:
     return None
 
 
-RULES: Mapping[str, Rule] = {"run": run, "line above": line_above, "loop": loop}
+def new_line(text: str, before: str, after: str) -> Limit | None:
+    """No new line amid a sentence, unless the lines above end so as well, as in verse."""
+    *above, begun = before.split("\n")
+    if any(_amid_sentence(line) for line in above[-_LINES_ABOVE:]):
+        return None
+    *ended, _ = (begun + text).split("\n")
+    at = -len(begun)
+    for line in ended:
+        at += len(line) + 1
+        if at > 0 and _amid_sentence(line):
+            return Limit(at - 1, True)
+    return None
+
+
+def brackets(text: str, before: str, after: str) -> Limit | None:
+    """Within the brackets of a link, neither of them, nor a new line: the link would be broken."""
+    line = before[before.rfind("\n") + 1 :]
+    if line.rfind("[") <= line.rfind("]") or not _LINK_GOES_ON.match(after):
+        return None
+    mark = _BRACKET.search(text)
+    return Limit(mark.start(), True) if mark else None
+
+
+def _amid_sentence(line: str) -> bool:
+    """Whether `line` is no heading, item or salutation, and yet no sentence ends at its end."""
+    line = line.rstrip()
+    return bool(line) and (in_word(line[-1]) or line[-1] in ",;") and not _MARKED.match(line) and count_words(line) >= _SENTENCE
+
+
+RULES: Mapping[str, Rule] = {
+    "run": run,
+    "line above": line_above,
+    "loop": loop,
+    "new line": new_line,
+    "brackets": brackets,
+}

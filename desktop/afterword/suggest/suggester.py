@@ -48,7 +48,7 @@ class Suggester:
 
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
         """Let the model read the page ahead of the next request."""
-        if "warm" not in self._model.capabilities.absent and not _silent(context):
+        if "warm" not in self._model.capabilities.absent and not seam.inside_word(context) and not _blank(context):
             self._model.warm(context, stopped)
 
     def suggest(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Suggestion]:
@@ -59,7 +59,7 @@ class Suggester:
         Raises:
             GenerationFailed: the model broke.
         """
-        if _silent(request.context):
+        if _silent(request):
             yield Suggestion((), Ended.SEAM)
             return
         suggestion = self._memory.recall(request.context, request.sampling)
@@ -74,7 +74,7 @@ class Suggester:
 
     def alternatives(self, request: Request, n: int, stopped: Callable[[], bool] = never) -> list[Suggestion]:
         """Up to `n` other suggestions for a request whose suggestion was made, each beginning with another word."""
-        if _silent(request.context) or "candidates" in self._model.capabilities.absent:
+        if _silent(request) or "candidates" in self._model.capabilities.absent:
             return []
         shown = self._memory.recall(request.context, request.sampling)
         words = {_first_word(shown.text)} if shown else set()
@@ -155,8 +155,13 @@ class Suggester:
         return Suggestion(kept, why)
 
 
-def _silent(context: Context) -> bool:
-    return seam.inside_word(context) or not (context.before + context.preface).strip()
+def _silent(request: Request) -> bool:
+    """Nothing is said within a word, nor before anything was written unless the writer asks for it."""
+    return seam.inside_word(request.context) or (_blank(request.context) and not request.asked)
+
+
+def _blank(context: Context) -> bool:
+    return not (context.before + context.preface).strip()
 
 
 def _everything(sampling: Sampling) -> bool:

@@ -40,6 +40,7 @@ class Documents(QObject):
             has it; set by who knows of other windows.
 
     Signals:
+        opened: another draft is on the page, or the same one because it was asked for again.
         renamed: the draft has another name, or none.
         notes_changed: the notes of the draft that is now on the page.
         dirty_changed: whether there is something that is not on disk.
@@ -48,6 +49,7 @@ class Documents(QObject):
         left: after `leave`: nothing can be lost any more, and the window may close.
     """
 
+    opened = Signal()
     renamed = Signal()
     notes_changed = Signal(str)
     dirty_changed = Signal(bool)
@@ -255,6 +257,7 @@ class Documents(QObject):
         self._dialogs.show_error(sentence(error, self.tr))
 
     def _adopt(self, kept: Kept, writes: int) -> None:
+        self.opened.emit()
         if kept.failure is not None:
             self.noticed.emit(sentence(kept.failure, self.tr))
         if self._kept is not None and same_file(kept.draft.path, self.path):
@@ -271,6 +274,7 @@ class Documents(QObject):
         self._put("", Beside())
         self._take(None)
         self._begin_journal()
+        self.opened.emit()
 
     def _put(self, text: str, beside: Beside) -> None:
         """Put another text and what belongs to it on the page."""

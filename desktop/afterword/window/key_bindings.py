@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
-from afterword.editor.keys import EditorAction
+from afterword.editor.keys import MAC, EditorAction
 from afterword.settings import Settings
 from afterword.window.actions import TABLE, Action
 from afterword.window.key_rules import Clash, clash, refusal
 
-MAC = sys.platform == "darwin"
 SETTING = "keys.changed"
 
 _log = logging.getLogger(__name__)

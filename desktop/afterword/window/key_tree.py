@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
@@ -10,6 +12,7 @@ from afterword.window.actions import MENUS, TABLE, Action, plain, translated
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.key_texts import listed, name_of
 
+_STEPS = {Qt.Key.Key_Up.value: QTreeWidget.itemAbove, Qt.Key.Key_Down.value: QTreeWidget.itemBelow}
 _DESCRIPTION = Qt.ItemDataRole.AccessibleDescriptionRole
 
 
@@ -70,8 +73,19 @@ class KeyTree(QTreeWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.key_wanted.emit()
+        elif event.key() in _STEPS:
+            self._step(_STEPS[event.key()])
         else:
             super().keyPressEvent(event)
+
+    def _step(self, step: Callable[[QTreeWidget, QTreeWidgetItem], QTreeWidgetItem | None]) -> None:
+        """From action to action, over the names of the menus."""
+        item: QTreeWidgetItem | None = self.currentItem() or self.topLevelItem(0)
+        while item is not None:
+            item = step(self, item)
+            if item is not None and item.parent() is not None:
+                self.setCurrentItem(item)
+                return
 
     @Slot(str)
     def show_only(self, words: str) -> None:

@@ -43,7 +43,7 @@ class LikeliestList(QFrame):
     def __init__(self, page: Page) -> None:
         super().__init__(page, Qt.WindowType.Popup)
         self._page = page
-        self._said = ""
+        self._said = self._shown = ""
         self._corner = QPoint()
         self._pieces: list[Piece] = []
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -60,9 +60,15 @@ class LikeliestList(QFrame):
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self._list)
 
-    def wait_at(self, said: str, corner: QPoint) -> None:
-        """What comes next is about the words behind `said`, and opens at `corner` of the screen, below the line of the cursor."""
-        self._said = said
+    def wait_at(self, said: str, shown: str, corner: QPoint) -> None:
+        """What comes next is about the words behind `said`, and opens at `corner` of the screen, below the line of the cursor.
+
+        Args:
+            said: the beginning of the suggestion.
+            shown: what of the suggestion follows it.
+            corner: on the screen.
+        """
+        self._said, self._shown = said, shown
         self._corner = corner
 
     @Slot(object)
@@ -78,7 +84,7 @@ class LikeliestList(QFrame):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{piece.text.strip() or _visible(piece.text)}, {percent}")
             item.setData(_CHANCE, piece.probability)
             self._list.addItem(item)
-        self._list.setCurrentRow(0)
+        self._list.setCurrentRow(self._row_shown() or 0)
         self.setFixedSize(_WIDTH, self._list.sizeHintForRow(0) * len(self._pieces) + 12)
         self.setGeometry(QRect(self._place(), self.size()))
         self.show()
@@ -105,9 +111,16 @@ class LikeliestList(QFrame):
 
     @Slot(QListWidgetItem)
     def _choose(self, item: QListWidgetItem) -> None:
-        piece = self._pieces[self._list.row(item)]
+        row = self._list.row(item)
         self.close()
-        self.chosen.emit(self._said, piece)
+        if row != self._row_shown():
+            self.chosen.emit(self._said, self._pieces[row])
+
+    def _row_shown(self) -> int | None:
+        """The row of the piece that stands on the page; None where it is none of these."""
+        texts = [piece.text for piece in self._pieces]
+        fitting = [row for row, text in enumerate(texts) if self._shown.startswith(text)]
+        return max(fitting, key=lambda row: len(texts[row]), default=None)
 
 
 class _Chances(QStyledItemDelegate):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from afterword.assist.types import ModelState, Phase, Place
+from afterword.editor.offering import WISHES
 from afterword.editor.page import Page
 from afterword.engine.protocol import Piece
 from afterword.jobs import Jobs
@@ -269,11 +270,13 @@ class MainWindow(QMainWindow):
         self.keys.changed.connect(self.keeper.save_soon)
         self.help.said.connect(self.announcer.announce)
         page.words_changed.connect(status.show_words)
+        page.suggestion_missing.connect(self._suggestion_missing)
         documents.dirty_changed.connect(self.setWindowModified)
         page.ghost_looked_at.connect(self._ghost_looked_at)
         self.likeliest.chosen.connect(self._likeliest_chosen)
         page.undoAvailable.connect(self._offer_undo)
         page.redoAvailable.connect(self._offer_undo)
+        documents.opened.connect(self._draft_opened)
         documents.renamed.connect(self._show_name)
         documents.save_state_changed.connect(status.show_save_state)
         documents.noticed.connect(status.show_notice)
@@ -326,6 +329,14 @@ class MainWindow(QMainWindow):
         self.setWindowFilePath(str(self.documents.path or ""))
 
     @Slot()
+    def _draft_opened(self) -> None:
+        self.page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _suggestion_missing(self) -> None:
+        self.status.show_notice(self.tr("Nothing comes to mind here."))
+
+    @Slot()
     def _left(self) -> None:
         self._safe_to_close = True
         if not self._in_close_event:
@@ -333,7 +344,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object, str, QPoint)
     def _ghost_looked_at(self, context: Context, said: str, corner: QPoint) -> None:
-        self.likeliest.wait_at(said, corner)
+        self.likeliest.wait_at(said, self.page.ghost_text[len(said) :], corner)
         self._looked = self.page.place()
         self.likeliest_wanted.emit(context, said)
 
@@ -386,3 +397,5 @@ class MainWindow(QMainWindow):
         for action, row in TABLE.items():
             if row.editor in GHOST_ACTIONS:
                 self.menus.actions[action].setEnabled(bool(self.page.ghost_text))
+            elif row.editor in WISHES:
+                self.menus.actions[action].setEnabled(self.page.can_offer)

@@ -11,7 +11,7 @@ from pathlib import Path
 from afterword.drafts.beside import Beside, read_beside, write_beside
 from afterword.drafts.draft import Draft, changed_outside, read_draft, write_draft
 from afterword.drafts.ledger import Run
-from afterword.errors import BesideNotRead, BesideNotWritten
+from afterword.errors import BesideBroken, BesideNotRead, BesideNotWritten, BesideOfAnother, DraftError
 from afterword.files import same_file
 from afterword.watch import Watch
 
@@ -34,7 +34,7 @@ class Kept:
 
     draft: Draft
     beside: Beside
-    failure: BesideNotRead | BesideNotWritten | None = None
+    failure: DraftError | None = None
 
 
 def load(path: Path, *, watch: Watch) -> Kept:
@@ -42,8 +42,8 @@ def load(path: Path, *, watch: Watch) -> Kept:
     draft = read_draft(path, watch=watch)
     try:
         return Kept(draft, read_beside(path, draft.text))
-    except BesideNotRead as error:
-        _log.warning("the notes and the ledger cannot be read", exc_info=True)
+    except (BesideBroken, BesideNotRead, BesideOfAnother) as error:
+        _log.warning("the notes and the ledger are not read", exc_info=True)
         return Kept(draft, Beside(), error)
 
 

@@ -68,6 +68,7 @@ class StatusBar(QStatusBar):
         row.addWidget(self._progress)
         row.addWidget(self._cancel)
         row.addStretch(1)
+        left.setMinimumHeight(left.sizeHint().height())  # with all of them: the page stays where it is when they come and go
         self.addWidget(left, 1)
 
         self._rate = QLabel(self)
