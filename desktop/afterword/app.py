@@ -206,9 +206,9 @@ class Desk(QObject):
     @Slot(object)
     def _recover(self, orphan: Orphan) -> None:
         documents = self.window.documents
-        if documents.path is not None or documents.dirty:
+        if documents.path is not None or documents.dirty or self.window.recovering.busy:
             self.open_window()
-        self.window.documents.recover(orphan)
+        self.window.recovering.recover(orphan)
 
     @Slot(object)
     def _throw_away(self, orphan: Orphan) -> None:

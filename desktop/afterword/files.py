@@ -41,8 +41,7 @@ def write_whole(path: Path, data: bytes, watch: Watch | None = None) -> os.stat_
     """
     watch = watch or Watch()
     watch.check()
-    target = Path(os.path.realpath(path))
-    old = _existing(path, target)
+    target, old = _existing(path)
     temporary = target.with_name(f".afterword-{secrets.token_hex(8)}.tmp")
     # A new file gets what the umask allows; one that takes the place of another is for the owner only until it has its mode.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -106,18 +105,26 @@ def not_ordinary() -> OSError:
     return OSError(errno.EINVAL, "it is not an ordinary file")
 
 
-def _existing(path: Path, target: Path) -> os.stat_result | None:
+def may_write(path: Path) -> bool:
+    """Whether `write_whole` would have leave to replace what is at `path`; a symbolic link is followed."""
+    target = Path(os.path.realpath(path))
+    return os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK)
+
+
+def _existing(path: Path) -> tuple[Path, os.stat_result | None]:
+    """Where `path` leads to, and what is there."""
     try:
         found = os.stat(path)  # follows links, and fails where they go round in a circle
     except FileNotFoundError:
-        return None
+        return Path(os.path.realpath(path)), None
+    target = Path(os.path.realpath(path, strict=True))  # otherwise a link that cannot be read now would be replaced by a file
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(found.st_mode):
         raise not_ordinary()
     if not os.access(target, os.W_OK):  # replacing needs no leave of the file itself, but who made it read-only meant it
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    return found
+    return target, found
 
 
 def _write(handle: int, data: bytes, watch: Watch) -> None:

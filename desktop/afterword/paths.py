@@ -71,6 +71,16 @@ def journals_dir() -> Path:
     return state_dir() / "journals"
 
 
+def versions_file() -> Path:
+    """Earlier versions of drafts; it holds their text, and lies in a folder of its own."""
+    return data_dir() / "versions" / "versions.sqlite3"
+
+
+def session_file() -> Path:
+    """What was open when the program ended; it contains no text of drafts."""
+    return state_dir() / "session.json"
+
+
 def resources_dir() -> Path:
     """Icons, themes, templates: beside the package in a wheel or a frozen build, at the top of a source checkout."""
     if getattr(sys, "frozen", False):

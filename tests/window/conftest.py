@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,10 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from afterword.drafts.compare import Passage
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.settings import Settings
-from afterword.window.dialogs import Changed, PathAnswer, Unsaved
+from afterword.window.changed_dialog import Changed
+from afterword.window.dialogs import PathAnswer, Unsaved
 from afterword.window.documents import Documents
 from afterword.window.main_window import MainWindow
 from afterword.window.recent import RecentFiles
@@ -74,8 +76,11 @@ class ScriptedDialogs:
     def ask_elsewhere(self, message: str, answer: Callable[[bool], None]) -> None:
         self._ask("elsewhere", message, answer)
 
-    def ask_changed(self, name: str, answer: Callable[[Changed], None]) -> None:
-        self._ask("changed", name, answer)
+    def ask_changed(self, name: str, passages: Sequence[Passage], answer: Callable[[Changed], None]) -> None:
+        self._ask("changed", passages, answer)
+
+    def ask_open(self, message: str, answer: Callable[[bool], None]) -> None:
+        self._ask("all the same", message, answer)
 
     def show_error(self, message: str) -> None:
         self.asked.append(("error", message))
@@ -132,7 +137,7 @@ def recent(settings: Settings) -> RecentFiles:
 
 @pytest.fixture
 def documents(page: Page, recent: RecentFiles, jobs: Jobs, dialogs: ScriptedDialogs) -> Documents:
-    return Documents(page, recent, jobs, dialogs)
+    return Documents(page, recent, jobs, dialogs, page)  # with an owner, lest it is collected on a thread of the jobs
 
 
 @pytest.fixture

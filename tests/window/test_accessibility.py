@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialogButtonBox, Q
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.types import ModelState, Phase
+from afterword.drafts.compare import compare
 from afterword.editor.page import Page
 from afterword.errors import ModelBroken
 from afterword.jobs import Jobs
@@ -111,7 +112,9 @@ def dialogs_of(window: MainWindow) -> dict[str, Callable[[], object]]:
     return {
         "unsaved": lambda: ask.ask_unsaved("draft", print),
         "elsewhere": lambda: ask.ask_elsewhere("The disk is full.", print),
-        "changed": lambda: ask.ask_changed("draft", print),
+        "changed": lambda: ask.ask_changed("draft", compare("The boat left.", "The boat came."), print),
+        "open": lambda: ask.ask_open("It is large.", print),
+        "encoding": lambda: window.menus.actions[Action.ENCODING].trigger(),
         "error": lambda: ask.show_error("It failed."),
         "name": lambda: ask.ask_model_name(print),
         "keys": lambda: window.menus.actions[Action.KEYS].trigger(),
@@ -119,7 +122,7 @@ def dialogs_of(window: MainWindow) -> dict[str, Callable[[], object]]:
     }
 
 
-@pytest.mark.parametrize("name", ["unsaved", "elsewhere", "changed", "error", "name", "keys", "about"])
+@pytest.mark.parametrize("name", ["unsaved", "elsewhere", "changed", "open", "encoding", "error", "name", "keys", "about"])
 def test_every_control_of_a_dialog_has_a_name_and_those_of_our_own_a_hint(window: MainWindow, name: str) -> None:
     before = set(QApplication.topLevelWidgets())
     dialogs_of(window)[name]()

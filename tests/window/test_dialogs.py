@@ -8,19 +8,25 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from afterword.window.dialogs import Changed, Unsaved, WindowDialogs
+from afterword.drafts.compare import compare
+from afterword.window.changed_dialog import Changed, ChangedDialog
+from afterword.window.comparison import Comparison
+from afterword.window.dialogs import Unsaved, WindowDialogs
 
 from .conftest import part
 
 Asker = Callable[[WindowDialogs, list[object]], None]
 
+DIFFERENT = compare("The boat left.\n", "The boat came.\n")
+
 QUESTIONS: dict[str, tuple[Asker, object]] = {
     "unsaved": (lambda dialogs, answers: dialogs.ask_unsaved("a.md", answers.append), Unsaved.CANCEL),
     "elsewhere": (lambda dialogs, answers: dialogs.ask_elsewhere("The disk is full.", answers.append), False),
-    "changed": (lambda dialogs, answers: dialogs.ask_changed("a.md", answers.append), Changed.CANCEL),
+    "changed": (lambda dialogs, answers: dialogs.ask_changed("a.md", DIFFERENT, answers.append), Changed.CANCEL),
+    "all the same": (lambda dialogs, answers: dialogs.ask_open("It is large.", answers.append), False),
     "open": (lambda dialogs, answers: dialogs.choose_open(Path.cwd(), answers.append), None),
     "save": (lambda dialogs, answers: dialogs.choose_save(Path("a.md"), answers.append), None),
     "export": (lambda dialogs, answers: dialogs.choose_export(Path("a.pdf"), {".pdf": "PDF"}, answers.append), None),
@@ -43,7 +49,7 @@ def dialogs(parent: QWidget) -> WindowDialogs:
     return WindowDialogs(parent)
 
 
-def press(box: QMessageBox, text: str) -> None:
+def press(box: QDialog, text: str) -> None:
     [button] = [button for button in box.findChildren(QPushButton) if button.text().replace("&", "") == text]
     button.click()
 
@@ -85,12 +91,31 @@ def test_unsaved_changes(parent: QWidget, dialogs: WindowDialogs, button: QMessa
 
 
 @pytest.mark.parametrize(
-    ("text", "answer"), [("Replace", Changed.REPLACE), ("Save in another place…", Changed.ELSEWHERE), ("Cancel", Changed.CANCEL)]
+    ("text", "answer"),
+    [
+        ("Keep mine", Changed.MINE),
+        ("Take theirs", Changed.THEIRS),
+        ("Save mine in another place…", Changed.ELSEWHERE),
+        ("Decide later", Changed.CANCEL),
+    ],
 )
 def test_a_file_changed_outside(parent: QWidget, dialogs: WindowDialogs, text: str, answer: Changed) -> None:
     answers: list[object] = []
-    dialogs.ask_changed("a.md", answers.append)
-    press(part(parent, QMessageBox), text)
+    dialogs.ask_changed("<b>a.md</b>", DIFFERENT, answers.append)
+    dialog = part(parent, ChangedDialog)
+    assert "“<b>a.md</b>”" in part(dialog, QLabel).text()
+    assert part(dialog, Comparison).toPlainText().strip() == "The boat leftcame."
+    press(dialog, text)
+    assert answers == [answer]
+
+
+@pytest.mark.parametrize(("text", "answer"), [("Open it", True), ("Cancel", False)])
+def test_what_speaks_against_opening_is_said(parent: QWidget, dialogs: WindowDialogs, text: str, answer: bool) -> None:
+    answers: list[object] = []
+    dialogs.ask_open("It is large.", answers.append)
+    box = part(parent, QMessageBox)
+    assert box.text() == "It is large."
+    press(box, text)
     assert answers == [answer]
 
 

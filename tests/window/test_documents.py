@@ -19,7 +19,8 @@ from afterword.drafts.beside import Beside, read_beside, write_beside
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.settings import Settings
-from afterword.window.dialogs import Changed, Unsaved
+from afterword.window.changed_dialog import Changed
+from afterword.window.dialogs import Unsaved
 from afterword.window.documents import Documents
 from afterword.window.recent import COUNT, RecentFiles
 from afterword.window.saving import SaveState
@@ -111,7 +112,7 @@ def test_open_asks_for_a_file_and_opens_it(
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"\x00\x01\x02\x00", "not a text file"), (b"\xef\xbb\xbfcaf\xe9 au lait", "not in the encoding"), (None, "no file")],
+    [(b"\x00\x01\x02\x00", "not a text file"), (None, "no file")],
 )
 def test_a_file_that_cannot_be_opened_leaves_the_page_alone(
     qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path, content: bytes | None, words: str
@@ -355,9 +356,10 @@ def test_a_file_changed_by_another_program_is_not_replaced_unasked(
     documents.save()
     qtbot.waitUntil(lambda: "changed" in dialogs.questions())
     settled(qtbot, jobs)
-    replaced = answer is Changed.REPLACE
+    replaced = answer is Changed.MINE
     assert path.read_text("utf-8") == ("mine: Old.\n" if replaced else "by another program")
     assert documents.dirty == (answer is Changed.CANCEL)
+    assert page.text() == ("by another program" if answer is Changed.THEIRS else "mine: Old.\n")
     assert (tmp_path / "b.md").exists() == (answer is Changed.ELSEWHERE)
 
 
@@ -406,9 +408,7 @@ def test_notes_and_accepted_text_are_kept_beside_the_draft_and_come_back_with_it
 
 
 @pytest.mark.parametrize("content", ["{", '{"afterword": 1, "notes": "Ann", "lines": "0000000100000002"}'])
-def test_notes_that_cannot_be_used_are_told(
-    qtbot: QtBot, documents: Documents, page: Page, tmp_path: Path, content: str
-) -> None:
+def test_notes_that_cannot_be_used_are_told(qtbot: QtBot, documents: Documents, page: Page, tmp_path: Path, content: str) -> None:
     (tmp_path / ".a.md.afterword.json").write_text(content, "utf-8")
     told: list[str] = []
     documents.noticed.connect(told.append)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from charset_normalizer import from_bytes
+from charset_normalizer import CharsetMatch, from_bytes
 
 from afterword.text.characters import common_ends, writable
 
@@ -26,7 +26,9 @@ _SAMPLE = 1 << 16  # bytes from which the encoding is guessed
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 # Bytes that no text holds in any encoding that extends ASCII; tab, line ends, form feed, backspace, Ctrl-Z and escape may occur.
 _CONTROL = bytes(set(range(0x20)) - set(b"\b\t\n\v\f\r\x1a\x1b")) + b"\x7f"
+_ASCII = bytes(range(0x80))
 _CONTROL_SHARE = 1 / 30  # random bytes have three times as many, Latin-1 text hardly one
+_DAMAGED = 4  # times as many characters that are UTF-8 as places that are not: other encodings are not like that by chance
 
 
 class Binary(Exception):
@@ -49,17 +51,27 @@ class Form:
     bom: bool = False
     encoding: str = UTF_8
 
+    def with_newline(self, newline: str) -> Form:
+        """The same, with `newline` at the end of every line."""
+        return replace(self, newline=newline, endings=())
 
-def decode(data: bytes, encoding: str = "") -> tuple[str, Form]:
+    def with_encoding(self, encoding: str, *, bom: bool) -> Form:
+        """The same in another encoding; a byte order mark only where the encoding knows one."""
+        return replace(self, encoding=encoding, bom=bom and encoding in _MARKS)
+
+
+def decode(data: bytes, encoding: str = "", *, damaged: bool = False) -> tuple[str, Form]:
     """The text in `data`, its line ends made line feeds, and how it stood there.
 
     A byte order mark says the encoding. Without one, bytes that are UTF-8 and hold no NUL are text, whatever else they hold. NUL
     marks a binary file, as it does for git. Of what is not UTF-8 the share of control characters tells binary from another
     encoding, and charset-normalizer says which; where that finds none, or one in which the text is the same, it is Windows-1252.
+    What is UTF-8 but for a few places, or ends within a character, is not another encoding but damaged.
 
     Args:
         data: all of a file.
         encoding: in which to read it, by Python's name, where the writer knows.
+        damaged: read it even so; U+FFFD stands for what does not fit, and is what would be saved.
 
     Raises:
         Binary: it is no text.
@@ -73,17 +85,28 @@ def decode(data: bytes, encoding: str = "") -> tuple[str, Form]:
         raise Binary
     chosen, encoding = encoding, encoding or marked or UTF_8
     try:
-        text = body.decode(encoding)
-        if text.encode(encoding) != body:
-            raise UnicodeDecodeError(encoding, data, 0, len(data), "it would not be the same bytes again")
+        " ".encode(encoding)  # of nothing at all Python would say that it is in any encoding
+    except (UnicodeError, LookupError) as error:
+        raise UnicodeDecodeError(encoding, data, 0, len(data), "nobody knows it") from error
+    try:
+        text = _exactly(body, encoding)
     except UnicodeDecodeError as error:
         error.start += len(mark)
-        if bom or chosen:
-            raise
         controls = len(data) - len(data.translate(None, _CONTROL))
-        if controls > len(data) * _CONTROL_SHARE:
+        known = bom or bool(chosen)
+        if not known and controls > len(data) * _CONTROL_SHARE:
             raise Binary from error
-        text, encoding = _guessed(data)
+        if known or _is_damaged(data, error):
+            if not damaged:
+                raise
+            try:
+                text = body.decode(encoding, "replace")
+            except UnicodeError:
+                raise error from None
+        else:
+            text, encoding = _guessed(data)
+    if "\0" in text:
+        raise Binary
     endings = _NEWLINE.findall(text) if "\r" in text else []
     counts = Counter(endings)
     if not counts:
@@ -122,11 +145,41 @@ def encode(text: str, form: Form, before: str) -> tuple[bytes, str, Form]:
     return _MARKS.get(encoding, b"") * bom + data, text, Form(form.newline, endings, bom, encoding)
 
 
+def unfit(text: str, encoding: str) -> str:
+    """The first character of `text` that `encoding`, by Python's name, lacks; "" where it has all."""
+    try:
+        writable(text).encode(encoding)
+    except UnicodeEncodeError as error:
+        return str(error.object[error.start])
+    return ""
+
+
+def _exactly(body: bytes, encoding: str) -> str:
+    """The text in `body`; UnicodeDecodeError also where it would not be the same bytes again."""
+    try:
+        text = body.decode(encoding)
+        if text.encode(encoding) == body:
+            return text
+    except UnicodeDecodeError:
+        raise
+    except UnicodeError as error:
+        raise UnicodeDecodeError(encoding, body, 0, len(body), "it cannot be written again") from error
+    raise UnicodeDecodeError(encoding, body, 0, len(body), "it would not be the same bytes again")
+
+
+def _is_damaged(data: bytes, error: UnicodeDecodeError) -> bool:
+    """Whether `data`, which is not UTF-8 from `error` on, is UTF-8 all the same, for the most part or up to its end."""
+    text = data.decode(UTF_8, "replace")
+    bad = text.count("\ufffd")
+    good = len(text) - bad - len(data) + len(data.translate(None, _ASCII))
+    cut = bad == 1 and error.start + 4 > len(data) and error.reason == "unexpected end of data"
+    return good > (0 if cut else _DAMAGED * bad)
+
+
 def _guessed(data: bytes) -> tuple[str, str]:
     """The text in `data`, which is not UTF-8, and its encoding; one that gives the same bytes again."""
-    found = from_bytes(data[:_SAMPLE], cp_isolation=[_USUAL, *_OTHERS, *_ASIAN]).best()
     texts = {}
-    for encoding in (found.encoding if found else _USUAL, _USUAL):
+    for encoding in (_supposed(data), _USUAL):
         with suppress(UnicodeError, LookupError):
             text = data.decode(encoding)
             if text.encode(encoding) == data:
@@ -134,6 +187,20 @@ def _guessed(data: bytes) -> tuple[str, str]:
     if _USUAL in texts and len(set(texts.values())) == 1:
         return texts[_USUAL], _USUAL
     return next(((text, encoding) for encoding, text in texts.items()), (data.decode("latin-1"), "latin-1"))
+
+
+def _supposed(data: bytes) -> str:
+    """What charset-normalizer takes the beginning of `data` for. One that ends within a character it takes for something else."""
+    samples = [data[:_SAMPLE]]
+    if len(data) > _SAMPLE:
+        end = max(map(samples[0].rfind, (b"\n", b"\r", b" "))) + 1
+        samples = [samples[0][:end]] if end else [samples[0], samples[0][:-1]]
+    names = [found.encoding if found else _USUAL for found in map(_best, samples)]
+    return next((name for name in names if name in _ASIAN), names[0])
+
+
+def _best(sample: bytes) -> CharsetMatch | None:
+    return from_bytes(sample, cp_isolation=[_USUAL, *_OTHERS, *_ASIAN]).best()
 
 
 def _unmerged(pieces: list[str], endings: tuple[str, ...]) -> tuple[str, ...]:

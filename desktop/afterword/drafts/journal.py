@@ -15,8 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from afterword.errors import JournalBroken, JournalNotWritten
+from afterword.errors import JournalBroken, JournalGone, JournalNotWritten
 from afterword.files import flush_folder, reason, write_whole
+from afterword.text.characters import common_ends
 
 _VERSION = 1
 _FRAME = struct.Struct("<II")  # length, sum
@@ -87,14 +88,23 @@ class Journal:
         self._handle: int | None = None
         self._good = 0  # so many bytes of the file are whole frames
 
-    def begin(self, head: Head, text: str) -> None:
+    def begin(self, head: Head, text: str, *, before: str | None = None, at: float = 0.0) -> None:
         """Write down `text`, in place of all that was written down before.
+
+        Args:
+            head: whose journal it is.
+            text: what stands there now.
+            before: what stood there before the first change; None where nothing was changed yet.
+            at: where something was, now, in seconds since 1970.
 
         Raises:
             JournalNotWritten: what was written down before still is.
         """
         record = {"afterword": _VERSION, "path": str(head.path) if head.path else None, "begun": head.begun, "name": head.name}
-        data = _framed(json.dumps(record).encode()) + _framed(zlib.compress(text.encode(_CODE, "surrogatepass"), 1))
+        first = text if before is None else before
+        data = _framed(json.dumps(record).encode()) + _framed(zlib.compress(first.encode(_CODE, "surrogatepass"), 1))
+        if before is not None:
+            data += _changed([_difference(before, text)], at, None)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(self.path, data)
@@ -113,22 +123,25 @@ class Journal:
             notes: the notes for the model, where they were changed.
 
         Raises:
+            JournalGone: somebody took the file away, or it was never begun; what counts now is a new beginning.
             JournalNotWritten: nothing of it counts as written down; the same edits may be tried again.
         """
-        record: dict[str, object] = {"at": at, "edits": [[edit.position, edit.removed, edit.added] for edit in edits]}
-        if notes is not None:
-            record["notes"] = notes
-        frame = _framed(json.dumps(record).encode())
+        frame = _changed(edits, at, notes)
+        if self._handle is None:
+            raise JournalGone(self.path, "it is closed")
         try:
-            if self._handle is None:
-                raise FileNotFoundError
             os.ftruncate(self._handle, self._good)  # what a failed try left
             rest = memoryview(frame)
             while rest:
                 rest = rest[os.write(self._handle, rest) :]
             os.fsync(self._handle)
+            there = os.path.samestat(os.fstat(self._handle), os.stat(self.path))  # writing to what has no name any more succeeds
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise JournalGone(self.path, reason(error)) from error
         except OSError as error:
             raise JournalNotWritten(self.path, reason(error)) from error
+        if not there:
+            raise JournalGone(self.path, "another file took its place")
         self._good += len(frame)
 
     @property
@@ -184,6 +197,22 @@ def read_journal(path: Path) -> Recovered:
 
 def _framed(payload: bytes) -> bytes:
     return _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
+
+
+def _changed(edits: Sequence[Edit], at: float, notes: str | None) -> bytes:
+    record: dict[str, object] = {"at": at, "edits": [[edit.position, edit.removed, edit.added] for edit in edits]}
+    if notes is not None:
+        record["notes"] = notes
+    return _framed(json.dumps(record).encode())
+
+
+def _difference(before: str, text: str) -> Edit:
+    start, end = common_ends(before, text)
+    return Edit(_units(before[:start]), _units(before[start : len(before) - end]), text[start : len(text) - end])
+
+
+def _units(text: str) -> int:
+    return len(text.encode(_CODE, "surrogatepass")) // 2
 
 
 def _frames(data: bytes) -> Iterator[tuple[bytes, int]]:

@@ -3,35 +3,55 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from afterword.drafts.journal import Journal, Recovered, read_journal
-from afterword.errors import JournalBroken
+from afterword.drafts.draft import read_draft
+from afterword.drafts.journal import Head, Journal, Recovered, read_journal
+from afterword.errors import DraftError, JournalBroken
 from afterword.files import put_aside
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
 
 _ENDING = ".journal"
+_NO_LOCK = (OSError, NotImplementedError)  # what filelock raises where the system refuses one, or has none
 
 
 class OwnedJournal(Journal):
-    """A journal that no other process takes for left behind: the system ends its lock with the process that holds it."""
+    """A journal that no other process takes for left behind: the system ends its lock with the process that holds it.
+
+    Where there can be no lock the journal is written all the same: what is not written down is lost for certain.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._owner = _lock_of(path)
-        self._owner.acquire(timeout=0)
+
+    def begin(self, head: Head, text: str, *, before: str | None = None, at: float = 0.0) -> None:
+        """Write down `text`, in place of all that was written down before; see `Journal.begin`."""
+        self._own()
+        super().begin(head, text, before=before, at=at)
 
     def drop(self) -> None:
         """Forget what was written down. Raises OSError."""
         super().drop()
         _let_go(self._owner)
+
+    def _own(self) -> None:
+        if self._owner.is_locked and os.path.exists(self._owner.lock_file):
+            return
+        try:
+            _release(self._owner)  # of a file that somebody took away
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._owner.acquire(timeout=0)
+        except _NO_LOCK as error:
+            _log.warning("the journal %s has no lock: %s", self.path, str(error))
 
 
 @dataclass(frozen=True)
@@ -55,41 +75,67 @@ class Orphan:
 
     def leave(self) -> None:
         """Leave it for another time."""
-        self.owner.release()
+        _release(self.owner)
 
 
 def new_journal(folder: Path) -> Journal:
-    """A journal of this process in `folder`, not begun yet. Raises OSError."""
+    """A journal of this process in `folder`, not begun yet."""
     return OwnedJournal(folder / f"{secrets.token_hex(8)}{_ENDING}")
 
 
 def orphans(folder: Path, *, watch: Watch | None = None) -> list[Orphan]:
-    """The journals in `folder` that no running process owns; one of which nothing can be read is set aside, as ".broken".
+    """The journals in `folder` that no running process owns, of drafts that hold what is not saved.
 
-    A task for `Jobs`.
+    One that holds nothing else is taken away, and a damaged one of which nothing can be read is set aside, as ".broken". One that
+    cannot be read now stays for another time. A task for `Jobs`.
     """
     left: list[Orphan] = []
     for path in sorted(folder.glob(f"*{_ENDING}")):
         if watch is not None:
             watch.check()
-        owner = _lock_of(path)
         try:
-            owner.acquire(timeout=0)
-        except (Timeout, OSError):
+            orphan = _orphan(path)
+        except OSError:
+            _log.warning("a journal is left for another time", exc_info=True)
             continue
-        try:
-            found = read_journal(path)
-        except JournalBroken:
-            _log.warning("a journal is set aside", exc_info=True)
-            put_aside(path)
-            _let_go(owner)
-            continue
-        if found.text == found.before and found.notes is None:
-            path.unlink(missing_ok=True)
-            _let_go(owner)
-            continue
-        left.append(Orphan(path, found, owner))
+        if orphan is not None:
+            left.append(orphan)
     return left
+
+
+def _orphan(path: Path) -> Orphan | None:
+    owner = _lock_of(path)
+    try:
+        owner.acquire(timeout=0)
+    except Timeout:
+        return None
+    except _NO_LOCK as error:  # nobody can own it either
+        _log.warning("the journal %s has no lock: %s", path, str(error))
+    try:
+        found = read_journal(path)
+        if not _is_on_disk(found):
+            return Orphan(path, found, owner)
+        path.unlink(missing_ok=True)
+    except JournalBroken as error:
+        if isinstance(error.__cause__, OSError):  # the disk failed, or it is somebody else's
+            _release(owner)
+            raise error.__cause__ from error
+        _log.warning("a journal is set aside", exc_info=True)
+        put_aside(path)
+    _let_go(owner)
+    return None
+
+
+def _is_on_disk(found: Recovered) -> bool:
+    """Whether nothing would be lost with the journal. What it began with may itself never have been saved."""
+    if found.text != found.before or found.notes is not None:
+        return False
+    if found.head.path is None:
+        return not found.text
+    try:
+        return read_draft(found.head.path, large=True).text == found.text
+    except DraftError:
+        return False
 
 
 def _lock_of(path: Path) -> FileLock:
@@ -97,5 +143,11 @@ def _lock_of(path: Path) -> FileLock:
 
 
 def _let_go(owner: FileLock) -> None:
-    owner.release()
-    Path(owner.lock_file).unlink(missing_ok=True)
+    _release(owner)
+    with suppress(OSError):  # it holds nothing
+        Path(owner.lock_file).unlink()
+
+
+def _release(owner: FileLock) -> None:
+    with suppress(OSError):  # then it ends with the process
+        owner.release(force=True)

@@ -35,6 +35,7 @@ from afterword.text.characters import common_ends
 from afterword.text.context import AFTER_LIMIT, Context, reach
 
 SMALLEST, LARGEST = 6.0, 96.0  # points, for the zoomed font
+_READING = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 _COUNT_AFTER_MS = 250  # of quiet before words are counted
 _COUNT_SLICE = 0.004  # seconds of counting at a time: half of what a key may take
 _TINT = 0.45  # of the way from the page to the colour behind a selection
@@ -107,6 +108,13 @@ class Surface(QPlainTextEdit):
         cursor.setPosition(units(old[:start]))
         cursor.setPosition(units(old[: len(old) - end]), QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(new[start : len(new) - end], QTextCharFormat())
+
+    def setReadOnly(self, on: bool) -> None:  # noqa: N802
+        """As in QPlainTextEdit; but the keyboard reads, selects and copies all the same."""
+        if on != self.isReadOnly():
+            super().setReadOnly(on)
+            if on:
+                self.setTextInteractionFlags(_READING)
 
     def context(self) -> Context:
         """The text around the cursor; costs as much as that text, whatever the length of the document."""

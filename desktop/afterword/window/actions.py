@@ -38,6 +38,7 @@ class Action(Enum):
     CLEAR_RECENT = auto()
     SAVE = auto()
     SAVE_AS = auto()
+    ENCODING = auto()
     EXPORT = auto()
     LEDGER_LINE = auto()
     CLOSE_WINDOW = auto()
@@ -162,6 +163,9 @@ TABLE: dict[Action, Row] = {
     Action.CLEAR_RECENT: Row(Menu.RECENT, "&Clear the list", "Forget which files were open", starts_group=True),
     Action.SAVE: Row(Menu.FILE, "&Save", "Save the draft in its file", keys="Ctrl+S", starts_group=True),
     Action.SAVE_AS: Row(Menu.FILE, "Save &as…", "Save the draft in another file", keys="Ctrl+Shift+S"),
+    Action.ENCODING: Row(
+        Menu.FILE, "Enco&ding and line ends…", "See how letters and line ends are stored in the file, and change it"
+    ),
     Action.EXPORT: Row(Menu.FILE, "&Export…", "Make a PDF, a Word document, a book or a web page of the draft", keys="Ctrl+E"),
     Action.LEDGER_LINE: Row(
         Menu.FILE,

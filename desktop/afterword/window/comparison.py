@@ -9,12 +9,27 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from afterword.drafts.compare import Passage, Span
 
-_AROUND = 200  # characters of what is the same, before and behind a change
+AROUND = 200
+"""Characters of what is the same, before and behind a change."""
+
 _MOST = 200  # passages; a reader who wants more opens the text
 
 
+class Looks:
+    """How words look that are gone, new, or the same, in the colours of a palette; by more than a colour."""
+
+    def __init__(self, palette: QPalette) -> None:
+        self.quiet, self.gone = _in(palette, QPalette.ColorRole.PlaceholderText), _in(palette, QPalette.ColorRole.PlaceholderText)
+        self.plain, self.new = _in(palette, QPalette.ColorRole.Text), _in(palette, QPalette.ColorRole.Text)
+        self.gone.setFontStrikeOut(True)
+        self.new.setFontUnderline(True)
+        marked = QColor(palette.color(QPalette.ColorRole.Highlight))
+        marked.setAlpha(50)
+        self.new.setBackground(marked)
+
+
 class Comparison(QTextBrowser):
-    """Shows passages of `drafts.compare`."""
+    """Shows passages of `drafts.compare` as one text: what is gone struck out, what is new marked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,60 +40,50 @@ class Comparison(QTextBrowser):
         """Show what changed, with a little of what did not around it."""
         self.clear()
         cursor = QTextCursor(self.document())
-        quiet, plain = self._look(QPalette.ColorRole.PlaceholderText), self._look(QPalette.ColorRole.Text)
-        gone, new = self._look(QPalette.ColorRole.PlaceholderText), self._look(QPalette.ColorRole.Text)
-        gone.setFontStrikeOut(True)
-        new.setFontUnderline(True)
-        new.setBackground(self._marked())
+        looks = Looks(self.palette())
         changes = 0
         for at, passage in enumerate(passages):
             if not passage.changed:
-                self._put_same(cursor, passage, quiet, first=at == 0, last=at == len(passages) - 1)
+                cursor.insertText(around(passage.after[0].text, at == 0, at == len(passages) - 1), looks.quiet)
                 continue
             changes += 1
             if changes > _MOST:
-                cursor.insertText(self.tr("… and more"), quiet)
+                cursor.insertText(self.tr("… and more"), looks.quiet)
                 break
-            for span, look in _woven(passage.before, passage.after, gone, new, plain):
+            for span, look in _woven(passage.before, passage.after, looks):
                 cursor.insertText(span.text, look)
         if not changes:
-            cursor.insertText(self.tr("Nothing is different."), quiet)
+            cursor.insertText(self.tr("Nothing is different."), looks.quiet)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def _put_same(self, cursor: QTextCursor, passage: Passage, look: QTextCharFormat, *, first: bool, last: bool) -> None:
-        text = passage.after[0].text
-        if len(text) <= 2 * _AROUND:
-            cursor.insertText(text, look)
-            return
-        beginning, end = text[:_AROUND], text[-_AROUND:]
-        cursor.insertText(f"…{end}" if first else f"{beginning}…" if last else f"{beginning}…\n\n…{end}", look)
 
-    def _look(self, role: QPalette.ColorRole) -> QTextCharFormat:
-        look = QTextCharFormat()
-        look.setForeground(self.palette().color(role))
-        return look
-
-    def _marked(self) -> QColor:
-        colour = QColor(self.palette().color(QPalette.ColorRole.Highlight))
-        colour.setAlpha(50)
-        return colour
+def around(text: str, first: bool, last: bool, most: int = AROUND) -> str:
+    """A little of what is the same, at most `most` characters next to a change; before the first or behind the last, one end."""
+    if len(text) <= 2 * most:
+        return text
+    beginning, end = text[:most], text[-most:]
+    return f"…{end}" if first else f"{beginning}…" if last else f"{beginning}…\n\n…{end}"
 
 
-def _woven(
-    before: Sequence[Span], after: Sequence[Span], gone: QTextCharFormat, new: QTextCharFormat, plain: QTextCharFormat
-) -> list[tuple[Span, QTextCharFormat]]:
+def _in(palette: QPalette, role: QPalette.ColorRole) -> QTextCharFormat:
+    look = QTextCharFormat()
+    look.setForeground(palette.color(role))
+    return look
+
+
+def _woven(before: Sequence[Span], after: Sequence[Span], looks: Looks) -> list[tuple[Span, QTextCharFormat]]:
     """Both sides in the order in which one reads them: what is gone stands before what is there instead."""
     woven: list[tuple[Span, QTextCharFormat]] = []
     rest = list(before)
     for span in after:
         if span.changed:
             if rest and rest[0].changed:
-                woven.append((rest.pop(0), gone))
-            woven.append((span, new))
+                woven.append((rest.pop(0), looks.gone))
+            woven.append((span, looks.new))
             continue
         while rest and rest[0].changed:
-            woven.append((rest.pop(0), gone))
+            woven.append((rest.pop(0), looks.gone))
         if rest:
             rest.pop(0)  # the same on this side
-        woven.append((span, plain))
-    return [*woven, *((span, gone) for span in rest if span.changed)]
+        woven.append((span, looks.plain))
+    return [*woven, *((span, looks.gone) for span in rest if span.changed)]

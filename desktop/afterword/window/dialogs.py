@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
@@ -10,20 +10,15 @@ from typing import Protocol
 from PySide6.QtCore import QDir, QObject, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from afterword.drafts.compare import Passage
+from afterword.window.changed_dialog import Changed, ChangedDialog
+
 
 class Unsaved(Enum):
     """What to do with changes that are not saved."""
 
     SAVE = auto()
     DISCARD = auto()
-    CANCEL = auto()
-
-
-class Changed(Enum):
-    """What to do when another program has changed the file that is to be saved."""
-
-    REPLACE = auto()
-    ELSEWHERE = auto()
     CANCEL = auto()
 
 
@@ -40,8 +35,11 @@ class Dialogs(Protocol):
     def ask_elsewhere(self, message: str, answer: Callable[[bool], None]) -> None:
         """Say why the draft was not saved, and ask whether to save it in another place."""
 
-    def ask_changed(self, name: str, answer: Callable[[Changed], None]) -> None:
-        """Say that another program changed the file of the draft `name`, and ask what to do."""
+    def ask_changed(self, name: str, passages: Sequence[Passage], answer: Callable[[Changed], None]) -> None:
+        """Say that another program changed the file of the draft `name`, show what is different there, and ask what to do."""
+
+    def ask_open(self, message: str, answer: Callable[[bool], None]) -> None:
+        """Say what speaks against opening a file, and ask whether to open it all the same."""
 
     def show_error(self, message: str) -> None:
         """Say what went wrong."""
@@ -96,21 +94,16 @@ class WindowDialogs(QObject):
         box.finished.connect(lambda _: answer(box.clickedButton() is elsewhere))
         box.open()
 
-    def ask_changed(self, name: str, answer: Callable[[Changed], None]) -> None:
-        box = self._box(
-            self.tr("“{name}” was changed by another program.").format(name=name),
-            self.tr("If you replace it, what that program wrote is lost."),
-        )
-        replace = box.addButton(self.tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
-        elsewhere = box.addButton(self.tr("Save in another place…"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(elsewhere)
+    def ask_changed(self, name: str, passages: Sequence[Passage], answer: Callable[[Changed], None]) -> None:
+        dialog = ChangedDialog(name, passages, self._window)
+        dialog.finished.connect(lambda _: answer(dialog.answer))
+        dialog.open()
 
-        def finish(_: int) -> None:
-            chosen = box.clickedButton()
-            answer(Changed.REPLACE if chosen is replace else Changed.ELSEWHERE if chosen is elsewhere else Changed.CANCEL)
-
-        box.finished.connect(finish)
+    def ask_open(self, message: str, answer: Callable[[bool], None]) -> None:
+        box = self._box(message, "")
+        anyway = box.addButton(self.tr("Open it"), QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.finished.connect(lambda _: answer(box.clickedButton() is anyway))
         box.open()
 
     def show_error(self, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,20 +11,25 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 
 from afterword import paths
 from afterword.drafts.beside import Beside
+from afterword.drafts.compare import Passage
+from afterword.drafts.encoding import Form
+from afterword.drafts.encodings import encoding_of
 from afterword.drafts.naming import suggested_name
-from afterword.drafts.recovery import Orphan
 from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
 from afterword.editor.plaintext import clean
-from afterword.errors import DraftMissing
+from afterword.errors import DraftEncoding, DraftLarge, DraftMissing
 from afterword.files import same_file
 from afterword.jobs import Job, Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
-from afterword.window.dialogs import Changed, Dialogs, Unsaved
+from afterword.window.changed_dialog import Changed
+from afterword.window.departures import Departures
+from afterword.window.dialogs import Dialogs
 from afterword.window.journal_keeper import JournalKeeper
+from afterword.window.outside import OutsideChanges
 from afterword.window.recent import RecentFiles
-from afterword.window.saving import ChangedOutside, Kept, SaveState, load, save
+from afterword.window.saving import ChangedOutside, Kept, Opening, SaveState, Writing, load, load_theirs, save
 
 DEFAULT_ENDING = ".md"
 
@@ -31,9 +37,6 @@ DEFAULT_ENDING = ".md"
 class Documents(QObject):
     """Owns the draft on the page and what is kept beside it. Everything slow runs as a job; what is asked of the writer comes
     back as a call.
-
-    Leaving a draft (for another one, or to quit) goes through `_leave`: it waits for a save in flight, asks about changes that
-    are not saved, and only then goes on. What is to happen afterwards waits in `_departures`, one at a time.
 
     Attributes:
         open_elsewhere: brings the window that has the draft at a path to the front, and says whether there is another one that
@@ -43,8 +46,11 @@ class Documents(QObject):
         opened: another draft is on the page, or the same one because it was asked for again.
         renamed: the draft has another name, or none.
         notes_changed: the notes of the draft that is now on the page.
+        form_changed: the Form of the draft in its file.
         dirty_changed: whether there is something that is not on disk.
         save_state_changed: a SaveState.
+        saved: the Kept that was just written.
+        journaled: all that is not saved is in the recovery journal.
         noticed: a sentence for the status bar.
         left: after `leave`: nothing can be lost any more, and the window may close.
     """
@@ -52,8 +58,11 @@ class Documents(QObject):
     opened = Signal()
     renamed = Signal()
     notes_changed = Signal(str)
+    form_changed = Signal(object)
     dirty_changed = Signal(bool)
     save_state_changed = Signal(object)
+    saved = Signal(object)
+    journaled = Signal()
     noticed = Signal(str)
     left = Signal()
 
@@ -65,20 +74,24 @@ class Documents(QObject):
         self._dialogs = dialogs
         self.open_elsewhere: Callable[[Path], bool] = lambda _: False
         self._kept: Kept | None = None
+        self._form: Form | None = None  # that the writer chose for the next save
         self._notes = ""
+        self._reads_only = False
         self._ledger = AuthorLedger(page.document(), page)
         self._journal = JournalKeeper(page.document(), page.text, paths.journals_dir(), jobs, self)
         self._journal.failed.connect(self._not_journaled)
-        self._journal.written.connect(self._journaled)
-        self._recovered: Orphan | None = None
+        self._journal.written.connect(self.journaled)
+        self._outside = OutsideChanges(jobs, self)
+        self._outside.changed.connect(self._changed_outside)
+        self._outside.gone.connect(self._gone)
+        self._departures = Departures(self, dialogs)
         self._saving = False
         self._written_revision = 0
+        self._written_form: Form | None = None
         self._save_next: Path | None = None
-        self._reading: tuple[Job, Path] | None = None
+        self._reading: tuple[Job, Opening] | None = None
+        self._at_save = False  # whether what another program wrote is compared because of a save
         self._writes = 0
-        self._departures: list[Callable[[], None]] = []
-        self._asking = False  # a question is on the screen
-        self._departing = False  # the first departure has been asked about
         page.set_markdown(True)
         page.set_text("")  # nothing to save and nothing to undo
         page.document().modificationChanged.connect(self._tell_save_state)
@@ -115,10 +128,32 @@ class Documents(QObject):
             self._tell_save_state()
 
     @property
+    def form(self) -> Form:
+        """How the draft stands in its file, or will with the next save."""
+        return self._form or (self._kept.draft.form if self._kept is not None else Form())
+
+    def set_form(self, form: Form) -> None:
+        """Save the draft in another encoding, or with other line ends, from now on."""
+        if form != self.form:
+            self._form = form
+            self.form_changed.emit(form)
+            self._tell_save_state()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the page cannot be changed, since that could not be saved here."""
+        return self._reads_only
+
+    @property
     def dirty(self) -> bool:
         """Whether the page or its notes hold something that is not on disk."""
         kept = self._kept.beside.notes if self._kept is not None else ""
-        return self._page.document().isModified() or self._notes != kept
+        return self._page.document().isModified() or self._notes != kept or self._form is not None
+
+    @property
+    def saving(self) -> bool:
+        """Whether it is being written."""
+        return self._saving
 
     @property
     def save_state(self) -> SaveState:
@@ -127,6 +162,8 @@ class Documents(QObject):
             return SaveState.SAVING
         if self.dirty:
             return SaveState.UNSAVED
+        if self._reads_only:
+            return SaveState.READ_ONLY
         return SaveState.NEW if self._kept is None else SaveState.SAVED
 
     @property
@@ -138,7 +175,7 @@ class Documents(QObject):
 
     def has(self, path: Path) -> bool:
         """Whether the draft at `path` is the one here, or the one that is being read."""
-        return same_file(path, self.path) or (self._reading is not None and same_file(path, self._reading[1]))
+        return same_file(path, self.path) or (self._reading is not None and same_file(path, self._reading[1].path))
 
     def suggested_path(self) -> Path:
         """Where a draft without a path might go, named by its beginning."""
@@ -149,7 +186,7 @@ class Documents(QObject):
     @Slot()
     def new(self) -> None:
         """Begin an empty draft, once this one is safe."""
-        self._leave(self._clear)
+        self.leave_for(self._clear)
 
     @Slot()
     def open(self) -> None:
@@ -167,64 +204,49 @@ class Documents(QObject):
             return
         if not self.has(path) and self.open_elsewhere(path):
             return
+        self._open(Opening(path))
+
+    def read_again(self, encoding: str) -> None:
+        """Read the file in another encoding, by Python's name, once what is not saved is safe."""
+        if self.path is not None:
+            self._open(Opening(self.path, encoding, large=True))
+
+    def _open(self, opening: Opening) -> None:
         if self._reading is not None:
             self._reading[0].cancel()
-        job = self._jobs.start(load, path)
+        job = self._jobs.start(load, opening)
         job.done.connect(self._read)
         job.failed.connect(self._read_failed)
-        self._reading = (job, path)
+        self._reading = (job, opening)
 
     @Slot()
     def leave(self) -> None:
         """Make sure that nothing is lost, then emit `left`; nothing is emitted when the writer would rather stay."""
         if self._tell_left not in self._departures:
-            self._leave(self._tell_left)
+            self.leave_for(self._tell_left)
+
+    def leave_for(self, then: Callable[[], None]) -> None:
+        """Go on to `then`, once this draft is safe."""
+        self._departures.begin(then)
 
     def _tell_left(self) -> None:
         self._journal.begin(None, "", self._page.text())
+        self._outside.watch(None)
         self.left.emit()
 
-    def recover(self, orphan: Orphan) -> None:
-        """Put what was not saved before a crash on the page, as a change of the draft as it is on the disk.
-
-        The journal that it comes from is dropped when it is in this page's own.
-        """
-        self._leave(partial(self._read_recovered, orphan))
-
-    def _read_recovered(self, orphan: Orphan) -> None:
-        self._recovered = orphan
-        if orphan.found.head.path is None:
-            self._put_recovered(None)
-            return
-        job = self._jobs.start(load, orphan.found.head.path)
-        job.done.connect(self._put_recovered)
-        job.failed.connect(self._recovered_without_file)
-
-    @Slot(object)
-    def _recovered_without_file(self, _error: Exception) -> None:
-        self._put_recovered(None)
-
-    @Slot(object)
-    def _put_recovered(self, kept: Kept | None) -> None:
-        if self._recovered is None:
-            return
-        found = self._recovered.found
+    def put_changed(self, kept: Kept | None, text: str, notes: str | None) -> None:
+        """Put a draft on the page as it is on the disk, and change it to `text` and `notes`, which are not saved."""
         self._put(*((kept.draft.text, kept.beside) if kept is not None else ("", Beside())))
         self._take(kept)
         self._begin_journal()
-        self._page.replace_text(found.text)
-        if found.notes is not None:
-            self.set_notes(found.notes)
-            self.notes_changed.emit(found.notes)
+        self._page.replace_text(text)
+        if notes is not None:
+            self.set_notes(notes)
+            self.notes_changed.emit(notes)
         self._page.document().setModified(True)
         self._tell_save_state()
         self._journal.write_now()
-
-    @Slot()
-    def _journaled(self) -> None:
-        orphan, self._recovered = self._recovered, None
-        if orphan is not None:
-            self._jobs.start(orphan.drop)
+        self.opened.emit()
 
     @Slot(object)
     def _not_journaled(self, error: Exception) -> None:
@@ -244,17 +266,28 @@ class Documents(QObject):
         if self._reading is None or self.sender() is not self._reading[0]:
             return  # another file was asked for meanwhile
         self._reading = None
-        self._leave(partial(self._adopt, kept, self._writes))
+        self.leave_for(partial(self._adopt, kept, self._writes))
 
     @Slot(object)
     def _read_failed(self, error: Exception) -> None:
         if self._reading is None or self.sender() is not self._reading[0]:
             return
-        path = self._reading[1]
+        opening = self._reading[1]
         self._reading = None
-        if isinstance(error, DraftMissing):
-            self._recent.drop(path)
-        self._dialogs.show_error(sentence(error, self.tr))
+        if isinstance(error, DraftLarge):
+            self._dialogs.ask_open(sentence(error, self.tr), partial(self._open_all_the_same, replace(opening, large=True)))
+        elif isinstance(error, DraftEncoding):
+            text = self.tr("It can be opened to be read: what is damaged is shown as �.")
+            wish = replace(opening, damaged=True, large=True)
+            self._dialogs.ask_open(f"{sentence(error, self.tr)}\n\n{text}", partial(self._open_all_the_same, wish))
+        else:
+            if isinstance(error, DraftMissing):
+                self._recent.drop(opening.path)
+            self._dialogs.show_error(sentence(error, self.tr))
+
+    def _open_all_the_same(self, opening: Opening, wanted: bool) -> None:
+        if wanted:
+            self._open(opening)
 
     def _adopt(self, kept: Kept, writes: int) -> None:
         self.opened.emit()
@@ -264,7 +297,8 @@ class Documents(QObject):
             if writes != self._writes:
                 return  # it was saved over after it was read: what is on the page is newer
             same_beside = kept.failure is not None or kept.beside.digest == self._kept.beside.digest
-            if same_beside and not self.dirty and kept.draft.text == self._page.text():
+            same_form = kept.draft.form == self._kept.draft.form
+            if same_beside and same_form and not self.dirty and kept.draft.text == self._page.text():
                 return  # nothing new: the cursor and what can be undone stay
         self._put(kept.draft.text, kept.beside)
         self._take(kept)
@@ -281,23 +315,92 @@ class Documents(QObject):
         self._page.set_text(text)
         self._ledger.restore(beside.accepted)
         self._notes = beside.notes
+        self._form = None
         self.notes_changed.emit(self._notes)
 
     def _take(self, kept: Kept | None) -> None:
         """The page now belongs to this draft."""
         self._kept = kept
+        self._reads_only = kept is not None and (kept.draft.read_only or kept.damaged)
+        self._page.setReadOnly(self._reads_only)
         self._page.set_markdown(kind_of(self.path) is Kind.MARKDOWN)
+        self._outside.watch(kept.draft if kept is not None else None)
         if self.path is not None:
             self._recent.put(self.path)
         self.renamed.emit()
+        self.form_changed.emit(self.form)
         self._tell_save_state()
+
+    # --- other programs -------------------------------------------------------------------------------------------
+
+    @Slot()
+    def look_outside(self) -> None:
+        """Look whether another program changed the file; where the system does not tell, as on some network drives."""
+        self._outside.look_soon()
+
+    @Slot()
+    def _gone(self) -> None:
+        if not self._saving and not self._page.document().isModified():
+            self._page.document().setModified(True)
+            text = self.tr("“{name}” was moved or removed by another program. Save it to have it there again.")
+            self.noticed.emit(text.format(name=self.name))
+
+    @Slot()
+    def _changed_outside(self) -> None:
+        if not self._saving and not self._departures.asking:
+            self._departures.asking = True
+            self._compare(at_save=False)
+
+    def _compare(self, at_save: bool) -> None:
+        """Read what another program wrote, and ask what is to become of it where both it and the page changed."""
+        assert self.path is not None
+        self._at_save = at_save
+        job = self._jobs.start(load_theirs, Opening(self.path, large=True), self._page.text())
+        job.done.connect(self._compared)
+        job.failed.connect(self._ask_elsewhere)
+
+    @Slot(object)
+    def _compared(self, found: tuple[Kept, list[Passage]]) -> None:
+        theirs, passages = found
+        if self.dirty:
+            self._dialogs.ask_changed(self.name, passages, partial(self._chosen, theirs, self._at_save))
+        else:
+            self._take_theirs(theirs)
+            self._departures.stay()
+
+    def _chosen(self, theirs: Kept, at_save: bool, answer: Changed) -> None:
+        if answer is Changed.MINE:
+            self._take(theirs)
+            self._page.document().setModified(True)
+            if at_save and self.path is not None:
+                self._write(self.path)
+                return
+        elif answer is Changed.THEIRS:
+            self._take_theirs(theirs)
+        elif answer is Changed.ELSEWHERE:
+            self.save_as()
+            return
+        self._departures.stay()
+
+    def _take_theirs(self, theirs: Kept) -> None:
+        """As one change that can be undone: what stood on the page is not lost."""
+        self._page.replace_text(theirs.draft.text)
+        if theirs.failure is None:
+            self._notes = theirs.beside.notes
+            self.notes_changed.emit(self._notes)
+        self._form = None
+        self._page.document().setModified(False)
+        self._take(theirs)
+        self._begin_journal()
+        text = self.tr("“{name}” is as another program saved it. Undo brings back what you had.")
+        self.noticed.emit(text.format(name=self.name))
 
     # --- saving ---------------------------------------------------------------------------------------------------
 
     @Slot()
     def save(self) -> None:
-        """Save where it belongs; ask where that is the first time."""
-        if self.path is None:
+        """Save where it belongs; ask where that is the first time, and where it cannot be saved there."""
+        if self.path is None or self._reads_only:
             self.save_as()
         else:
             self._write(self.path)
@@ -309,22 +412,26 @@ class Documents(QObject):
 
     def _save_chosen(self, path: Path | None) -> None:
         if path is None:
-            self._stay()
+            self._departures.stay()
         else:
             self._write(path.absolute() if path.suffix else path.absolute().with_name(path.name + DEFAULT_ENDING))
 
-    def _write(self, path: Path, *, replace: bool = False) -> None:
+    def _write(self, path: Path, *, replacing: bool = False) -> None:
         if self._saving:
             self._save_next = path  # with the text as it is when the running save ends
             return
         self._saving = True
-        self._asking = False
+        self._departures.asking = False
         self._tell_save_state()
-        self._ledger.when_read(partial(self._start_writing, path, replace))
+        self._ledger.when_read(partial(self._start_writing, path, replacing))
 
-    def _start_writing(self, path: Path, replace: bool) -> None:
+    def _start_writing(self, path: Path, replacing: bool) -> None:
         self._written_revision = self._page.document().revision()
-        job = self._jobs.start(save, path, self._page.text(), self._notes, self._ledger.later_runs(), self._kept, replace)
+        self._outside.watch(None)  # what happens to the file now is our own doing
+        accepted = self._ledger.later_runs()
+        what = Writing(path, self._page.text(), self._notes, accepted, self._kept, self._form, replacing)
+        self._written_form = self._form
+        job = self._jobs.start(save, what)
         job.done.connect(self._written)
         job.failed.connect(self._write_failed)
         job.cancelled.connect(self._write_cancelled)
@@ -332,93 +439,64 @@ class Documents(QObject):
     @Slot(object)
     def _written(self, kept: Kept) -> None:
         self._writes += 1
+        form, self._written_form = self._written_form, None
+        if self._form is form:
+            self._form = None
         if kept.failure is not None:
             self.noticed.emit(sentence(kept.failure, self.tr))
         elif self._written_revision == self._page.document().revision():
             self._page.document().setModified(False)
+        if kept.draft.unfit:
+            lacking = encoding_of(form or (self._kept.draft.form if self._kept is not None else Form())).name
+            text = self.tr("{encoding} has no “{character}”, so “{name}” was saved in UTF-8.")
+            self.noticed.emit(text.format(encoding=lacking, character=kept.draft.unfit, name=self.name))
         self._saving = False
         self._take(kept)
         if not self.dirty:
             self._begin_journal()
+        self.saved.emit(kept)
         self._save_ended()
 
     @Slot(object)
     def _write_failed(self, error: Exception) -> None:
-        self._saving = False
-        self._tell_save_state()
+        self._save_over()
         if self._save_next is not None:
             self._save_ended()
             return
-        self._asking = True
+        self._departures.asking = True
         if isinstance(error, ChangedOutside):
-            self._dialogs.ask_changed(self.name, self._changed_answered)
+            self._compare(at_save=True)
         else:
-            self._dialogs.ask_elsewhere(sentence(error, self.tr), self._elsewhere_answered)
+            self._ask_elsewhere(error)
+
+    @Slot(object)
+    def _ask_elsewhere(self, error: Exception) -> None:
+        self._dialogs.ask_elsewhere(sentence(error, self.tr), self._elsewhere_answered)
 
     @Slot()
     def _write_cancelled(self) -> None:
-        self._saving = False
-        self._tell_save_state()
-        self._stay()
+        self._save_over()
+        self._departures.stay()
 
-    def _changed_answered(self, answer: Changed) -> None:
-        if answer is Changed.REPLACE and self.path is not None:
-            self._write(self.path, replace=True)
-        else:
-            self._elsewhere_answered(answer is Changed.ELSEWHERE)
+    def _save_over(self) -> None:
+        self._saving = False
+        self._outside.watch(self._kept.draft if self._kept is not None else None)
+        self._tell_save_state()
 
     def _elsewhere_answered(self, elsewhere: bool) -> None:
         if elsewhere:
             self.save_as()
         else:
-            self._stay()
+            self._departures.stay()
 
     def _save_ended(self) -> None:
         path, self._save_next = self._save_next, None
         if path is not None and (self.dirty or path != self.path):
             self._write(path)
         else:
-            self._depart()
+            self._departures.go_on()
 
     @Slot()
     def _tell_save_state(self) -> None:
         self.dirty_changed.emit(self.dirty)
         self.save_state_changed.emit(self.save_state)
-
-    # --- leaving --------------------------------------------------------------------------------------------------
-
-    def _leave(self, then: Callable[[], None]) -> None:
-        self._departures.append(then)
-        self._depart()
-
-    def _depart(self) -> None:
-        """Take the first departure as far as it goes now; whatever it waits for calls this again, or `_stay`."""
-        while self._departures and not self._saving and not self._asking:
-            if self.dirty:
-                self._asking = self._departing = True
-                self._dialogs.ask_unsaved(self.name, self._unsaved_answered)
-            else:
-                self._go()
-
-    def _unsaved_answered(self, answer: Unsaved) -> None:
-        if answer is Unsaved.SAVE:
-            self.save()  # `_asking` stays on while it asks for a place
-        elif answer is Unsaved.CANCEL:
-            self._stay()
-        else:
-            self._asking = False
-            self._go()
-            self._depart()
-
-    def _go(self) -> None:
-        self._departing = False
-        if self._departures:
-            self._departures.pop(0)()
-
-    def _stay(self) -> None:
-        """The writer would rather keep this draft; a departure that was not asked about yet gets its own question."""
-        self._asking = False
-        if self._departing:
-            self._departing = False
-            del self._departures[0]
-        self._depart()

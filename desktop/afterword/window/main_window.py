@@ -20,6 +20,7 @@ from afterword.window.announcer import Announcer, Sink
 from afterword.window.banner import Banner
 from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.documents import Documents
+from afterword.window.encoding_dialog import EncodingDialog
 from afterword.window.exports import Exports
 from afterword.window.file_drop import FileDrop
 from afterword.window.find_bar import FindBar
@@ -36,6 +37,7 @@ from afterword.window.page_keys import PageKeys
 from afterword.window.panes import Panes
 from afterword.window.preferences import Preferences
 from afterword.window.recent import RecentFiles, RecentMenu
+from afterword.window.recovering import Recovering
 from afterword.window.sampling_panel import SamplingPanel
 from afterword.window.splitter import LineSplitter
 from afterword.window.status_bar import StatusBar
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
         self.themes = Themes(app, settings, self)
         self.recent = RecentFiles(settings, self)
         self.documents = Documents(page, self.recent, jobs, dialogs, self)
+        self.recovering = Recovering(self.documents, jobs, self)
         self.exports = Exports(page, self.documents, jobs, dialogs, self)
         self.keys = keys or KeyBindings(settings, self)
         self.page_keys = PageKeys(page, self.keys, self)
@@ -194,6 +197,14 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self.menus.actions[Action.FULL_SCREEN].setChecked(self.isFullScreen())
 
+    @Slot()
+    def ask_encoding(self) -> None:
+        """Show how the draft is stored in its file, and let the writer change it."""
+        dialog = EncodingDialog(self.documents.form, self.documents.path is not None, self)
+        dialog.read_wanted.connect(self.documents.read_again)
+        dialog.form_chosen.connect(self.documents.set_form)
+        dialog.open()
+
     # --- Qt's own -------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -213,6 +224,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.documents.look_outside()
             self.used.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -277,6 +289,8 @@ class MainWindow(QMainWindow):
         page.undoAvailable.connect(self._offer_undo)
         page.redoAvailable.connect(self._offer_undo)
         documents.opened.connect(self._draft_opened)
+        documents.form_changed.connect(status.show_form)
+        status.form_wanted.connect(self.ask_encoding)
         documents.renamed.connect(self._show_name)
         documents.save_state_changed.connect(status.show_save_state)
         documents.noticed.connect(status.show_notice)

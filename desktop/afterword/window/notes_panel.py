@@ -86,7 +86,8 @@ class NotesPanel(QFrame):
             )
         self._counted.setText(text)
         words = locale.toString(round(seen.characters / _LETTERS_PER_WORD))
-        self._seen.setText(self.tr("Of the page the model sees about {words} words before the cursor.").format(words=words))
+        about = self.tr("Of the page the model sees about {words} words before the cursor.").format(words=words)
+        self._seen.setText(about if seen.characters else self.tr("Nothing stands before the cursor."))
 
     @Slot()
     def _tell_edited(self) -> None:

@@ -9,7 +9,9 @@ from enum import Enum, auto
 from pathlib import Path
 
 from afterword.drafts.beside import Beside, read_beside, write_beside
+from afterword.drafts.compare import Passage, compare
 from afterword.drafts.draft import Draft, changed_outside, read_draft, write_draft
+from afterword.drafts.encoding import Form
 from afterword.drafts.ledger import Run
 from afterword.errors import BesideBroken, BesideNotRead, BesideNotWritten, BesideOfAnother, DraftError
 from afterword.files import same_file
@@ -30,48 +32,87 @@ class Kept:
         draft: the text and its file.
         beside: what is kept beside it, as far as is known.
         failure: why that could not be read, or what was to be kept could not be written.
+        damaged: whether some of its bytes are no text and were left out, so that a save would lose them.
     """
 
     draft: Draft
     beside: Beside
     failure: DraftError | None = None
+    damaged: bool = False
 
 
-def load(path: Path, *, watch: Watch) -> Kept:
-    """Read the draft and what is kept beside it; a task for `Jobs`. Raises what `read_draft` does."""
-    draft = read_draft(path, watch=watch)
-    try:
-        return Kept(draft, read_beside(path, draft.text))
-    except (BesideBroken, BesideNotRead, BesideOfAnother) as error:
-        _log.warning("the notes and the ledger are not read", exc_info=True)
-        return Kept(draft, Beside(), error)
+@dataclass(frozen=True)
+class Opening:
+    """A file that is to be opened, and how.
+
+    Attributes:
+        path: of the file.
+        encoding: in which to read it, by Python's name; "" for what is found.
+        damaged: also where some of its bytes are no text.
+        large: also where it is large.
+    """
+
+    path: Path
+    encoding: str = ""
+    damaged: bool = False
+    large: bool = False
 
 
-def save(
-    path: Path, text: str, notes: str, accepted: Callable[[], tuple[Run, ...]], like: Kept | None, replace: bool, *, watch: Watch
-) -> Kept:
-    """Write the draft and what is kept beside it; a task for `Jobs`.
+@dataclass(frozen=True)
+class Writing:
+    """A draft that is to be saved.
 
-    Args:
+    Attributes:
         path: where to.
         text: all of it.
         notes: what to keep beside it.
         accepted: finds which of the text was accepted, which is kept there too.
         like: what was last read or written.
+        form: how it is to stand in the file, where that is not as before.
         replace: also when another program has changed the file.
-        watch: may stop it.
+    """
+
+    path: Path
+    text: str
+    notes: str
+    accepted: Callable[[], tuple[Run, ...]]
+    like: Kept | None
+    form: Form | None
+    replace: bool
+
+
+def load(opening: Opening, *, watch: Watch) -> Kept:
+    """Read the draft and what is kept beside it; a task for `Jobs`. Raises what `read_draft` does."""
+    path, damaged = opening.path, opening.damaged
+    draft = read_draft(path, encoding=opening.encoding, damaged=damaged, large=opening.large, watch=watch)
+    try:
+        return Kept(draft, read_beside(path, draft.text), damaged=damaged)
+    except (BesideBroken, BesideNotRead, BesideOfAnother) as error:
+        _log.warning("the notes and the ledger are not read", exc_info=True)
+        return Kept(draft, Beside(), error, damaged=damaged)
+
+
+def load_theirs(opening: Opening, mine: str, *, watch: Watch) -> tuple[Kept, list[Passage]]:
+    """Read what another program wrote, and compare what stands on the page with it; a task for `Jobs`. Raises as `load`."""
+    theirs = load(opening, watch=watch)
+    return theirs, compare(mine, theirs.draft.text, watch=watch)
+
+
+def save(what: Writing, *, watch: Watch) -> Kept:
+    """Write the draft and what is kept beside it; a task for `Jobs`.
 
     Raises:
         ChangedOutside: nothing was written.
         DraftNotWritten, Cancelled: likewise.
     """
+    path, like = what.path, what.like
     here = like if like is not None and same_file(like.draft.path, path) else None
-    if not replace and here is not None and path.exists() and changed_outside(here.draft):
+    if not what.replace and here is not None and path.exists() and changed_outside(here.draft):
         raise ChangedOutside
-    draft = write_draft(path, text, like=like.draft if like is not None else None, watch=watch)
+    draft = write_draft(path, what.text, like=like.draft if like is not None else None, form=what.form, watch=watch)
     before = here.beside if here is not None else None
     try:
-        return Kept(draft, write_beside(path, draft.text, Beside(notes, accepted()), like=before))
+        return Kept(draft, write_beside(path, draft.text, Beside(what.notes, what.accepted()), like=before))
     except BesideNotWritten as error:  # the text is safe all the same
         _log.warning("the notes and the ledger are not kept", exc_info=True)
         return Kept(draft, before or Beside(), error)
@@ -84,3 +125,4 @@ class SaveState(Enum):
     SAVED = auto()
     SAVING = auto()
     UNSAVED = auto()
+    READ_ONLY = auto()

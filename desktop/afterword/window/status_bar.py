@@ -6,9 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from afterword.assist.types import ModelState, Phase
+from afterword.drafts.encoding import Form
+from afterword.drafts.encodings import encoding_of
 from afterword.drafts.ledger import Tally
 from afterword.sentences import sentence
 from afterword.window.glyphs import Glyph, GlyphButton
@@ -45,6 +47,7 @@ class StatusBar(QStatusBar):
 
     suggestions_switched = Signal(bool)
     cancel_wanted = Signal()
+    form_wanted = Signal()
     noticed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -76,16 +79,21 @@ class StatusBar(QStatusBar):
         self._saved = QLabel(self)
         for label in (self._rate, self._words, self._saved):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._form = QToolButton(self)
+        self._form.setAutoRaise(True)
+        self._form.clicked.connect(self.form_wanted)
         self._switch = Switch(self.tr("Suggestions"), self)
         self._switch.setToolTip(self.tr("Switch suggestions on or off"))
         self._switch.clicked.connect(self.suggestions_switched)
-        for widget in (self._rate, self._words, self._saved, self._switch):
+        for widget in (self._rate, self._words, self._form, self._saved, self._switch):
             self.addPermanentWidget(widget)
+        self.setTabOrder(self._switch, self._form)  # the switch is what one comes for
         self._rate.setToolTip(self.tr("How fast the model wrote its last suggestion"))
         self._words.setToolTip(self.tr("Words in the draft"))
         self._fix_widths()
         self.show_model_state(self._state)
         self.show_words(0)
+        self.show_form(Form())
         self.show_save_state(SaveState.NEW)
         self.show_suggestions(True)
 
@@ -108,6 +116,17 @@ class StatusBar(QStatusBar):
     def show_rate(self, rate: float) -> None:
         """Tokens per second of the last suggestion."""
         self._rate.setText(self.tr("{rate} tokens/s").format(rate=self.locale().toString(rate, "f", 1)))
+
+    @Slot(object)
+    def show_form(self, form: Form) -> None:
+        """How the draft is stored in its file."""
+        endings = {"\n": "LF", "\r\n": "CR LF", "\r": "CR"}
+        newline = self.tr("mixed line ends") if form.endings else endings[form.newline]
+        name = encoding_of(form).name
+        self._form.setText(name if form.newline == "\n" and not form.endings else f"{name} · {newline}")
+        text = self.tr("Encoding {name}, line ends {newline}").format(name=name, newline=newline)
+        self._form.setToolTip(text)
+        self._form.setAccessibleName(text)
 
     @Slot(int)
     def show_words(self, count: int) -> None:
@@ -146,7 +165,8 @@ class StatusBar(QStatusBar):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._rate.setVisible(self.width() >= _ROOMY)
+        for widget in (self._rate, self._form):
+            widget.setVisible(self.width() >= _ROOMY)
         self.show_model_state(self._state)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -159,6 +179,10 @@ class StatusBar(QStatusBar):
             SaveState.NEW: (self.tr("Not saved"), self.tr("This draft is in no file yet.")),
             SaveState.SAVED: (self.tr("Saved"), self.tr("Everything is in the file.")),
             SaveState.SAVING: (self.tr("Saving…"), self.tr("The draft is being written.")),
+            SaveState.READ_ONLY: (
+                self.tr("Read only"),
+                self.tr("What you write here could not be saved here: save it elsewhere."),
+            ),
             SaveState.UNSAVED: (self.tr("Not saved"), self.tr("There are changes that are not in the file yet.")),
         }
 
