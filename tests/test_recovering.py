@@ -1,0 +1,147 @@
+"""The program is killed while somebody writes, and started again: what was not saved is offered, and nothing is dropped unasked."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QListWidget, QPushButton
+from pytestqt.qtbot import QtBot
+
+from afterword import paths
+from afterword.app import Desk
+from afterword.drafts.recovery import orphans
+from afterword.settings import Settings
+from afterword.window.comparison import Comparison
+from afterword.window.recovery_dialog import RecoveryDialog
+from tests.fakes.scripted import ScriptedModel
+from tests.window.conftest import ScriptedDialogs, part
+
+# A whole program with two windows, on which somebody writes: in a draft that has a file, and in one that has none.
+PROGRAM = r"""
+import sys
+from pathlib import Path
+from PySide6.QtTest import QTest
+from afterword.app import Desk, make_application
+from afterword.settings import Settings
+from tests.fakes.scripted import ScriptedModel
+app = make_application()
+folder = Path(sys.argv[1])
+desk = Desk(Settings(folder / "settings.toml"), lambda name, download, watch: ScriptedModel(""))
+desk.start(folder / "ferry.md")
+first = desk.window
+while first.documents.path is None:
+    app.processEvents()
+QTest.keyClicks(first.page, "Once. ")
+first.documents.set_notes("Told by Ann.")
+desk.open_window()
+QTest.keyClicks(desk.window.page, "Dear Ben, it rained.")
+QTest.qWait(1000)
+print("written", flush=True)
+while True:
+    app.processEvents()
+"""
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Path:
+    """The folder of a writer whose program was killed."""
+    (tmp_path / "ferry.md").write_text("The ferry left.\n", "utf-8")
+    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path)], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "written\n"
+        program.send_signal(signal.SIGKILL)
+    return tmp_path
+
+
+@pytest.fixture
+def desk(killed: Path, qtbot: QtBot) -> Iterator[Desk]:
+    desk = started(killed)
+    yield desk
+    closed(desk, qtbot)
+
+
+def started(folder: Path) -> Desk:
+    dialogs = ScriptedDialogs()
+    desk = Desk(Settings(folder / "settings.toml"), lambda _name, _download, _watch: ScriptedModel(""), dialogs)
+    desk.start()
+    return desk
+
+
+def closed(desk: Desk, qtbot: QtBot) -> None:
+    for seat in list(desk.seats):
+        seat.page.document().setModified(False)
+        seat.window.documents.set_notes(seat.window.documents._kept.beside.notes if seat.window.documents._kept else "")
+        seat.window.close()
+    qtbot.waitUntil(lambda: not desk.jobs.busy)
+    assert desk.close()
+
+
+def offered(desk: Desk, qtbot: QtBot) -> RecoveryDialog:
+    qtbot.waitUntil(lambda: desk.window.findChild(RecoveryDialog) is not None)
+    return part(desk.window, RecoveryDialog)
+
+
+def press(dialog: RecoveryDialog, text: str) -> None:
+    [button] = [button for button in dialog.findChildren(QPushButton) if button.text() == text]
+    button.click()
+
+
+def rows(dialog: RecoveryDialog) -> list[str]:
+    found = part(dialog, QListWidget)
+    return sorted(found.item(row).text().partition("\n")[0] for row in range(found.count()))
+
+
+def choose(dialog: RecoveryDialog, name: str) -> None:
+    found = part(dialog, QListWidget)
+    [row] = [row for row in range(found.count()) if found.item(row).text().startswith(name)]
+    found.setCurrentRow(row)
+
+
+def test_both_drafts_are_offered_with_what_changed_and_come_back_each_in_a_window(
+    desk: Desk, killed: Path, qtbot: QtBot
+) -> None:
+    dialog = offered(desk, qtbot)
+    assert rows(dialog) == ["Dear Ben, it rained", "ferry.md"]
+    choose(dialog, "ferry.md")
+    assert "Once. " in part(dialog, Comparison).toPlainText()
+    press(dialog, "Recover")
+    press(dialog, "Recover")
+    qtbot.waitUntil(lambda: len(desk.seats) == 2 and all(seat.page.text() for seat in desk.seats))
+    texts = {seat.window.documents.name: seat.page.text() for seat in desk.seats}
+    assert texts == {"ferry.md": "Once. The ferry left.\n", "Untitled": "Dear Ben, it rained."}
+    assert all(seat.window.documents.dirty for seat in desk.seats)
+    [ferry] = [seat for seat in desk.seats if seat.window.documents.path]
+    assert ferry.window.documents.notes == "Told by Ann."
+    ferry.page.undo()
+    assert ferry.page.text() == "The ferry left.\n", "it is a change of the draft as it was saved"
+    assert (killed / "ferry.md").read_text("utf-8") == "The ferry left.\n"
+
+
+def test_what_was_recovered_is_in_the_journal_again_until_it_is_saved(desk: Desk, qtbot: QtBot) -> None:
+    dialog = offered(desk, qtbot)
+    choose(dialog, "Dear")
+    press(dialog, "Recover")
+    press(dialog, "Decide later")
+    qtbot.waitUntil(lambda: desk.page.text() != "")
+    qtbot.waitUntil(lambda: not desk.jobs.busy and len(list(paths.journals_dir().glob("*.journal"))) == 2)
+    left = orphans(paths.journals_dir())
+    assert [orphan.found.head.path and orphan.found.head.path.name for orphan in left] == ["ferry.md"], "the other has an owner"
+    for orphan in left:
+        orphan.leave()
+
+
+def test_what_is_thrown_away_is_gone_and_what_is_left_is_offered_again(desk: Desk, killed: Path, qtbot: QtBot) -> None:
+    dialog = offered(desk, qtbot)
+    choose(dialog, "Dear")
+    press(dialog, "Throw away")
+    press(dialog, "Decide later")
+    qtbot.waitUntil(lambda: not desk.jobs.busy)
+    again = started(killed)
+    assert rows(offered(again, qtbot)) == ["ferry.md"]
+    press(part(again.window, RecoveryDialog), "Decide later")
+    closed(again, qtbot)
