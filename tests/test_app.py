@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from afterword.settings import Settings
 from afterword.text.context import Context
 from afterword.watch import Watch
 from afterword.window.actions import Action
-from afterword.window.dialogs import PathAnswer, Unsaved, WindowDialogs
+from afterword.window.dialogs import PathAnswer, Twice, Unsaved, WindowDialogs
 from afterword.window.main_window import MainWindow
 from tests.engine.tiny import tiny_gpt2
 from tests.fakes.scripted import ScriptedModel
@@ -40,12 +40,16 @@ class Answers(WindowDialogs):
         super().__init__(self._owner)
         self.draft = draft
         self.errors: list[str] = []
+        self.twice = Twice.GO_THERE
 
     def choose_save(self, suggested: Path, answer: PathAnswer) -> None:
         answer(self.draft)
 
     def ask_unsaved(self, name: str, answer: object) -> None:
         answer(Unsaved.DISCARD)  # type: ignore[operator]
+
+    def ask_elsewhere_open(self, name: str, answer: Callable[[Twice], None]) -> None:
+        answer(self.twice)
 
     def show_error(self, message: str) -> None:
         self.errors.append(message)
@@ -254,6 +258,27 @@ def test_a_draft_is_in_one_window_only(writer: Writer, second: MainWindow, qtbot
     qtbot.waitUntil(lambda: writer.window.isActiveWindow() and not writer.desk.jobs.busy)
     assert second.documents.path is None
     assert second.page.text() == ""
+
+
+def test_a_draft_can_be_read_in_a_second_window_and_taken_over_there(
+    writer: Writer, second: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    draft = tmp_path / "a.md"
+    draft.write_text("Once", "utf-8")
+    writer.window.open_draft(draft)
+    qtbot.waitUntil(lambda: writer.window.documents.path == draft and not writer.desk.jobs.busy)
+    writer.dialogs.twice = Twice.READ_HERE
+    second.open_draft(draft)
+    qtbot.waitUntil(lambda: second.held_strip.isVisible())
+    assert "open in another window" in second.held_strip.message
+    QTest.keyClicks(second.page, "x")
+    assert (second.page.text(), second.page.isReadOnly(), writer.page.isReadOnly()) == ("Once", True, False)
+    second.held_strip.write_wanted.emit()
+    qtbot.waitUntil(lambda: not second.page.isReadOnly())
+    assert not second.held_strip.isVisible()
+    writer.window.documents._lock._refresh()
+    qtbot.waitUntil(writer.page.isReadOnly)
+    assert writer.window.held_strip.isVisible()
 
 
 def test_a_draft_handed_over_goes_to_the_window_that_has_it(

@@ -8,6 +8,8 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -179,7 +181,7 @@ class Desk(QObject):
         window.window_wanted.connect(self.open_window)
         window.used.connect(self._note_use)
         window.quit_wanted.connect(self.close_windows)
-        window.documents.open_elsewhere = self._open_where_it_is
+        window.documents.elsewhere = self._way_to
         window.statistics_wanted.connect(self._show_statistics)
         window.closing.connect(self.statistics.save_now)
         window.closing.connect(self._window_closing)
@@ -260,20 +262,18 @@ class Desk(QObject):
     @Slot(object)
     def draft_handed(self, draft: Path | None) -> None:
         """Come to the front, with `draft`, since a second process was asked for it."""
-        if draft is None:
-            _come_forward(self.window)
-        elif not self._open_where_it_is(draft):
-            _come_forward(self.window)
+        go_there = None if draft is None else self._way_to(draft)
+        if go_there is not None:
+            go_there()
+            return
+        _come_forward(self.window)
+        if draft is not None:
             self.window.open_draft(draft)
 
-    def _open_where_it_is(self, draft: Path) -> bool:
-        """Bring the window that has `draft` to the front; whether there is one. Two would write over each other's work."""
+    def _way_to(self, draft: Path) -> Callable[[], None] | None:
+        """What brings the window that has `draft` to the front; None where none has. Two would write over each other's work."""
         window = next((seat.window for seat in self.seats if seat.window.documents.has(draft)), None)
-        if window is None:
-            return False
-        _come_forward(window)
-        window.open_draft(draft)
-        return True
+        return None if window is None else partial(_show_again, window, draft)
 
     @Slot()
     def _note_use(self) -> None:
@@ -285,6 +285,11 @@ def _come_forward(window: MainWindow) -> None:
     window.show()
     window.raise_()
     window.activateWindow()
+
+
+def _show_again(window: MainWindow, draft: Path) -> None:
+    _come_forward(window)
+    window.open_draft(draft)
 
 
 class Terminal(QObject):

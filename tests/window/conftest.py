@@ -17,7 +17,7 @@ from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.settings import Settings
 from afterword.window.changed_dialog import Changed
-from afterword.window.dialogs import PathAnswer, Unsaved
+from afterword.window.dialogs import PathAnswer, Twice, Unsaved
 from afterword.window.documents import Documents
 from afterword.window.main_window import MainWindow
 from afterword.window.recent import RecentFiles
@@ -78,6 +78,9 @@ class ScriptedDialogs:
 
     def ask_changed(self, name: str, passages: Sequence[Passage], answer: Callable[[Changed], None]) -> None:
         self._ask("changed", passages, answer)
+
+    def ask_elsewhere_open(self, name: str, answer: Callable[[Twice], None]) -> None:
+        self._ask("twice", name, answer)
 
     def ask_open(self, message: str, answer: Callable[[bool], None]) -> None:
         self._ask("all the same", message, answer)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from afterword.drafts.compare import compare
 from afterword.window.changed_dialog import Changed, ChangedDialog
 from afterword.window.comparison import Comparison
-from afterword.window.dialogs import Unsaved, WindowDialogs
+from afterword.window.dialogs import Twice, Unsaved, WindowDialogs
 
 from .conftest import part
 
@@ -26,6 +26,7 @@ QUESTIONS: dict[str, tuple[Asker, object]] = {
     "unsaved": (lambda dialogs, answers: dialogs.ask_unsaved("a.md", answers.append), Unsaved.CANCEL),
     "elsewhere": (lambda dialogs, answers: dialogs.ask_elsewhere("The disk is full.", answers.append), False),
     "changed": (lambda dialogs, answers: dialogs.ask_changed("a.md", DIFFERENT, answers.append), Changed.CANCEL),
+    "twice": (lambda dialogs, answers: dialogs.ask_elsewhere_open("a.md", answers.append), Twice.CANCEL),
     "all the same": (lambda dialogs, answers: dialogs.ask_open("It is large.", answers.append), False),
     "open": (lambda dialogs, answers: dialogs.choose_open(Path.cwd(), answers.append), None),
     "save": (lambda dialogs, answers: dialogs.choose_save(Path("a.md"), answers.append), None),
@@ -106,6 +107,17 @@ def test_a_file_changed_outside(parent: QWidget, dialogs: WindowDialogs, text: s
     assert "“<b>a.md</b>”" in part(dialog, QLabel).text()
     assert part(dialog, Comparison).toPlainText().strip() == "The boat leftcame."
     press(dialog, text)
+    assert answers == [answer]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("Go to that window", Twice.GO_THERE), ("Read it here", Twice.READ_HERE), ("Cancel", Twice.CANCEL)],
+)
+def test_a_draft_that_another_window_has(parent: QWidget, dialogs: WindowDialogs, text: str, answer: Twice) -> None:
+    answers: list[object] = []
+    dialogs.ask_elsewhere_open("a.md", answers.append)
+    press(part(parent, QMessageBox), text)
     assert answers == [answer]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QDir, QObject, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from afterword.drafts.compare import Passage
 from afterword.window.changed_dialog import Changed, ChangedDialog
@@ -19,6 +19,14 @@ class Unsaved(Enum):
 
     SAVE = auto()
     DISCARD = auto()
+    CANCEL = auto()
+
+
+class Twice(Enum):
+    """What to do with a draft that is open in another window."""
+
+    GO_THERE = auto()
+    READ_HERE = auto()
     CANCEL = auto()
 
 
@@ -37,6 +45,9 @@ class Dialogs(Protocol):
 
     def ask_changed(self, name: str, passages: Sequence[Passage], answer: Callable[[Changed], None]) -> None:
         """Say that another program changed the file of the draft `name`, show what is different there, and ask what to do."""
+
+    def ask_elsewhere_open(self, name: str, answer: Callable[[Twice], None]) -> None:
+        """Say that another window has the draft `name`, and ask whether to go there or to read it here too."""
 
     def ask_open(self, message: str, answer: Callable[[bool], None]) -> None:
         """Say what speaks against opening a file, and ask whether to open it all the same."""
@@ -98,6 +109,19 @@ class WindowDialogs(QObject):
         dialog = ChangedDialog(name, passages, self._window)
         dialog.finished.connect(lambda _: answer(dialog.answer))
         dialog.open()
+
+    def ask_elsewhere_open(self, name: str, answer: Callable[[Twice], None]) -> None:
+        box = self._box(
+            self.tr("“{name}” is open in another window.").format(name=name),
+            self.tr("It can be changed in one window only."),
+        )
+        there = box.addButton(self.tr("Go to that window"), QMessageBox.ButtonRole.AcceptRole)
+        here = box.addButton(self.tr("Read it here"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(there)
+        answers: dict[QAbstractButton, Twice] = {there: Twice.GO_THERE, here: Twice.READ_HERE}
+        box.finished.connect(lambda _: answer(answers.get(box.clickedButton(), Twice.CANCEL)))
+        box.open()
 
     def ask_open(self, message: str, answer: Callable[[bool], None]) -> None:
         box = self._box(message, "")

@@ -25,7 +25,8 @@ from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
 from afterword.window.changed_dialog import Changed
 from afterword.window.departures import Departures
-from afterword.window.dialogs import Dialogs
+from afterword.window.dialogs import Dialogs, Twice
+from afterword.window.draft_lock import DraftLock
 from afterword.window.journal_keeper import JournalKeeper
 from afterword.window.outside import OutsideChanges
 from afterword.window.recent import RecentFiles
@@ -39,8 +40,8 @@ class Documents(QObject):
     back as a call.
 
     Attributes:
-        open_elsewhere: brings the window that has the draft at a path to the front, and says whether there is another one that
-            has it; set by who knows of other windows.
+        elsewhere: what brings the other window that has the draft at a path to the front; None where there is none. Set by who
+            knows of other windows.
 
     Signals:
         opened: another draft is on the page, or the same one because it was asked for again.
@@ -50,6 +51,7 @@ class Documents(QObject):
         dirty_changed: whether there is something that is not on disk.
         save_state_changed: a SaveState.
         saved: the Kept that was just written.
+        held: says who else has the draft, a Held; None once it is ours.
         journaled: all that is not saved is in the recovery journal.
         noticed: a sentence for the status bar.
         left: after `leave`: nothing can be lost any more, and the window may close.
@@ -62,6 +64,7 @@ class Documents(QObject):
     dirty_changed = Signal(bool)
     save_state_changed = Signal(object)
     saved = Signal(object)
+    held = Signal(object)
     journaled = Signal()
     noticed = Signal(str)
     left = Signal()
@@ -72,7 +75,7 @@ class Documents(QObject):
         self._recent = recent
         self._jobs = jobs
         self._dialogs = dialogs
-        self.open_elsewhere: Callable[[Path], bool] = lambda _: False
+        self.elsewhere: Callable[[Path], Callable[[], None] | None] = lambda _: None
         self._kept: Kept | None = None
         self._form: Form | None = None  # that the writer chose for the next save
         self._notes = ""
@@ -84,6 +87,9 @@ class Documents(QObject):
         self._outside = OutsideChanges(jobs, self)
         self._outside.changed.connect(self._changed_outside)
         self._outside.gone.connect(self._gone)
+        self._lock = DraftLock(jobs, self)
+        self._lock.taken.connect(self._let_write)
+        self._lock.refused.connect(self._let_write)
         self._departures = Departures(self, dialogs)
         self._saving = False
         self._written_revision = 0
@@ -196,15 +202,23 @@ class Documents(QObject):
     def open_draft(self, path: Path) -> None:
         """Read a file, then put it on the page, once the draft there is safe. The newest wish counts.
 
-        A draft that another window has stays there, and that window comes to the front.
+        Of a draft that another window has it is asked whether to go there, or to read it here too.
         """
         path = path.absolute()
         if same_file(path, self.path) and self.dirty:
             self.noticed.emit(self.tr("“{name}” is already open.").format(name=path.name))
             return
-        if not self.has(path) and self.open_elsewhere(path):
-            return
-        self._open(Opening(path))
+        go_there = None if self.has(path) else self.elsewhere(path)
+        if go_there is not None:
+            self._dialogs.ask_elsewhere_open(path.name, partial(self._open_twice, path, go_there))
+        else:
+            self._open(Opening(path))
+
+    def _open_twice(self, path: Path, go_there: Callable[[], None], answer: Twice) -> None:
+        if answer is Twice.GO_THERE:
+            go_there()
+        elif answer is Twice.READ_HERE:
+            self._open(Opening(path))
 
     def read_again(self, encoding: str) -> None:
         """Read the file in another encoding, by Python's name, once what is not saved is safe."""
@@ -232,6 +246,7 @@ class Documents(QObject):
     def _tell_left(self) -> None:
         self._journal.begin(None, "", self._page.text())
         self._outside.watch(None)
+        self._lock.hold(None)
         self.left.emit()
 
     def put_changed(self, kept: Kept | None, text: str, notes: str | None) -> None:
@@ -321,14 +336,29 @@ class Documents(QObject):
     def _take(self, kept: Kept | None) -> None:
         """The page now belongs to this draft."""
         self._kept = kept
-        self._reads_only = kept is not None and (kept.draft.read_only or kept.damaged)
-        self._page.setReadOnly(self._reads_only)
+        self._lock.hold(kept.draft.path if kept is not None and _can_be_written(kept) else None)
+        self._let_write()
         self._page.set_markdown(kind_of(self.path) is Kind.MARKDOWN)
         self._outside.watch(kept.draft if kept is not None else None)
         if self.path is not None:
             self._recent.put(self.path)
         self.renamed.emit()
         self.form_changed.emit(self.form)
+        self._tell_save_state()
+
+    # --- other writers --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def write_all_the_same(self) -> None:
+        """Take the draft from whoever has it."""
+        self._lock.take_over()
+
+    @Slot()
+    def _let_write(self) -> None:
+        """The page can be changed where that can be saved, and nobody else has the draft."""
+        self._reads_only = self._lock.held is not None or (self._kept is not None and not _can_be_written(self._kept))
+        self._page.setReadOnly(self._reads_only)
+        self.held.emit(self._lock.held)
         self._tell_save_state()
 
     # --- other programs -------------------------------------------------------------------------------------------
@@ -500,3 +530,7 @@ class Documents(QObject):
     def _tell_save_state(self) -> None:
         self.dirty_changed.emit(self.dirty)
         self.save_state_changed.emit(self.save_state)
+
+
+def _can_be_written(kept: Kept) -> bool:
+    return not kept.damaged and not kept.draft.read_only

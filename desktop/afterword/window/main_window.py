@@ -25,6 +25,7 @@ from afterword.window.exports import Exports
 from afterword.window.file_drop import FileDrop
 from afterword.window.find_bar import FindBar
 from afterword.window.handlers import HANDLERS, edited
+from afterword.window.held_strip import HeldStrip
 from afterword.window.help_dialogs import HelpDialogs
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
@@ -112,6 +113,7 @@ class MainWindow(QMainWindow):
         self.page_keys = PageKeys(page, self.keys, self)
         self.help = HelpDialogs(self, self.keys)
         self.banner = Banner(self)
+        self.held_strip = HeldStrip(self)
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
         self.likeliest = LikeliestList(page)
@@ -258,6 +260,7 @@ class MainWindow(QMainWindow):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(self.banner)
+        outer.addWidget(self.held_strip)
         outer.addWidget(self._splitter, 1)
         self.setCentralWidget(central)
         self.setStatusBar(self.status)
@@ -306,6 +309,9 @@ class MainWindow(QMainWindow):
         status.suggestions_switched.connect(self.preferences.switch_suggestions)
         status.noticed.connect(self.announcer.announce)
         self.banner.told.connect(self.announcer.announce)
+        self.held_strip.told.connect(self.announcer.announce)
+        self.held_strip.write_wanted.connect(documents.write_all_the_same)
+        documents.held.connect(self.held_strip.show_held)
         self.preferences.switched.connect(self.announcer.announce_switched)
         self.preferences.pause_ended.connect(self.announcer.announce_switched)
         self.announcer.unheard.connect(status.show_notice)
@@ -394,8 +400,8 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _colours_changed(self, colours: Colours) -> None:
         self.find_bar.set_highlight(colours.found)
-        around_the_page = (self.menuBar(), self.banner, self.find_bar, self.status, self.page.verticalScrollBar())
-        for widget in (*around_the_page, self.notes, self.panel):
+        strips = (self.banner, self.held_strip, self.find_bar, self.status)
+        for widget in (self.menuBar(), *strips, self.page.verticalScrollBar(), self.notes, self.panel):
             widget.setStyleSheet(style_sheet_of(colours))
 
     @Slot()

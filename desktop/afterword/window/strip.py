@@ -1,0 +1,64 @@
+"""A strip above the page with a sentence and what can be done about it. It takes no focus and stops no key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+_ROOMY = 860
+"""From this width on the sentence and the buttons stand beside each other."""
+
+
+class Strip(QFrame):
+    """Hidden until there is something to say. Subclasses add their buttons, in the order of the tab key.
+
+    Signals:
+        told: what it has begun to say.
+    """
+
+    told = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._buttons = QHBoxLayout()
+        self._buttons.addStretch()
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(14, 8, 14, 8)
+        self._layout.addWidget(self._text, 1)
+        self._layout.addLayout(self._buttons)
+        self.hide()
+
+    @property
+    def message(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def say(self, message: str) -> None:
+        """Show it with `message`."""
+        self._text.setText(message)
+        self.setAccessibleName(message)
+        self.show()
+        self.told.emit(message)
+
+    @Slot()
+    def dismiss(self) -> None:
+        """Hide it."""
+        self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        self._layout.setDirection(directions.LeftToRight if self.width() >= _ROOMY else directions.TopToBottom)
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._buttons.addWidget(button)
+        return button
