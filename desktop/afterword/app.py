@@ -29,6 +29,7 @@ from afterword.engine.protocol import LanguageModel
 from afterword.instance import Instance, hand_over, server_name
 from afterword.jobs import Jobs
 from afterword.sentences import sentence
+from afterword.session import Found, Session
 from afterword.settings import Settings, load_settings
 from afterword.watch import Watch
 from afterword.window.dialogs import Dialogs, WindowDialogs
@@ -36,6 +37,7 @@ from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.main_window import MainWindow
 from afterword.window.recovery_dialog import RecoveryDialog
+from afterword.window.session_keeper import SessionKeeper
 from afterword.window.statistics_keeper import StatisticsKeeper, SuggestionCounter
 from afterword.window.statistics_view import StatisticsDialog
 
@@ -155,6 +157,8 @@ class Desk(QObject):
         self.statistics.settings_changed.connect(self._keeper.save_soon)
         self.load_wished.connect(self.host.load)
         self._dialogs = dialogs
+        self._session = SessionKeeper(paths.session_file(), self._open_now, self.jobs, self)
+        self._session.found.connect(self._come_back)
         self.seats: list[Seat] = []
         self._used = self._sit_down()
 
@@ -188,12 +192,34 @@ class Desk(QObject):
         return seat
 
     def start(self, draft: Path | None = None) -> None:
-        """Show the window, begin to load the model, open `draft`."""
+        """Show the window, begin to load the model, open `draft`, or else what was open when the program ended."""
         self.window.show()
         self.load_wished.emit(self.settings["model.name"], False)
         if draft is not None:
             self.window.open_draft(draft)
+        self._session.start(read=draft is None)
         self.jobs.start(orphans, paths.journals_dir()).done.connect(self._offer_recovery)
+
+    def _open_now(self) -> Session:
+        used = next((number for number, seat in enumerate(self.seats) if seat is self._used), 0)
+        return Session(tuple(seat.window.remembered() for seat in self.seats), used)
+
+    @Slot(object)
+    def _come_back(self, found: Found) -> None:
+        """Have the windows with the drafts that were open; an empty one only where there was nothing else."""
+        windows, front = found.session.windows, None
+        for number, was in enumerate(windows):
+            if was.draft is None and len(windows) > 1:
+                continue
+            if self.window.documents.path is not None or self.window.documents.dirty or front is not None:
+                self.open_window()
+            self.window.come_back(was)
+            front = self._used if front is None or number == found.session.front else front
+        if front is not None:
+            _come_forward(front.window)
+        if found.missing:
+            names = ", ".join(path.name for path in found.missing)
+            self.window.show_notice(self.tr("Not there any more: {names}.").format(names=names))
 
     @Slot(object)
     def _offer_recovery(self, found: list[Orphan]) -> None:
@@ -207,10 +233,19 @@ class Desk(QObject):
 
     @Slot(object)
     def _recover(self, orphan: Orphan) -> None:
-        documents = self.window.documents
-        if documents.path is not None or documents.dirty or self.window.recovering.busy:
+        here = self._window_for(orphan.found.head.path)
+        if here is not None:
+            _come_forward(here)
+        elif self.window.documents.path is not None or self.window.documents.dirty or self.window.recovering.busy:
             self.open_window()
-        self.window.recovering.recover(orphan)
+        (here or self.window).recovering.recover(orphan)
+
+    def _window_for(self, path: Path | None) -> MainWindow | None:
+        """The window that has the draft at `path`, if it was not changed there since."""
+        if path is None:
+            return None
+        windows = (seat.window for seat in self.seats)
+        return next((window for window in windows if window.documents.has(path) and not window.documents.dirty), None)
 
     @Slot(object)
     def _throw_away(self, orphan: Orphan) -> None:
@@ -231,6 +266,7 @@ class Desk(QObject):
     @Slot()
     def close_windows(self) -> None:
         """Close every window; each asks about what is not saved, and where the writer would rather stay only that one does."""
+        self._session.quit()
         for seat in list(self.seats):
             seat.window.close()
 
@@ -244,6 +280,8 @@ class Desk(QObject):
     @Slot()
     def _window_closing(self) -> None:
         leaving = [seat for seat in self.seats if seat.window is self.sender()]
+        if len(self.seats) == 1:
+            self._session.closing()
         for seat in leaving if len(self.seats) > 1 else ():  # the last one stays until the end
             self.seats.remove(seat)
             if self._used is seat:

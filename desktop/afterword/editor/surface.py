@@ -36,6 +36,7 @@ from afterword.text.context import AFTER_LIMIT, Context, reach
 
 SMALLEST, LARGEST = 6.0, 96.0  # points, for the zoomed font
 _READING = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+_NEARLY = 2.0  # pixels
 _COUNT_AFTER_MS = 250  # of quiet before words are counted
 _COUNT_SLICE = 0.004  # seconds of counting at a time: half of what a key may take
 _TINT = 0.45  # of the way from the page to the colour behind a selection
@@ -116,6 +117,21 @@ class Surface(QPlainTextEdit):
             if on:
                 self.setTextInteractionFlags(_READING)
 
+    def top_position(self) -> int:
+        """The position of the first character in sight, in UTF-16 units."""
+        for block, rect in self.visible_blocks():
+            for line, top, _ in lines_of(block, rect):
+                if top >= -_NEARLY:
+                    return int(block.position() + line.textStart())
+        return 0
+
+    def scroll_to(self, position: int) -> None:
+        """Have the line with the character at `position`, in UTF-16 units, at the top, as far as the page scrolls."""
+        block = self.document().findBlock(position)
+        self._spacing.blockBoundingRect(block)  # has it laid out
+        line = block.layout().lineForTextPosition(position - block.position())
+        self.verticalScrollBar().setValue(block.firstLineNumber() + max(line.lineNumber() if line.isValid() else 0, 0))
+
     def context(self) -> Context:
         """The text around the cursor; costs as much as that text, whatever the length of the document."""
         cursor = self.textCursor()
@@ -176,6 +192,11 @@ class Surface(QPlainTextEdit):
     def set_markdown(self, on: bool) -> None:
         """Whether the text is Markdown, whose marks are then highlighted."""
         self._highlighter.set_enabled(on)
+
+    @property
+    def zoomed_by(self) -> int:
+        """By how many points the font is larger than the look says."""
+        return self._zoom
 
     def zoom(self, steps: int) -> None:
         """Make the font `steps` points larger, or smaller when negative."""

@@ -305,7 +305,10 @@ class Documents(QObject):
             self._open(opening)
 
     def _adopt(self, kept: Kept, writes: int) -> None:
+        self._adopt_what_is_new(kept, writes)
         self.opened.emit()
+
+    def _adopt_what_is_new(self, kept: Kept, writes: int) -> None:
         if kept.failure is not None:
             self.noticed.emit(sentence(kept.failure, self.tr))
         if self._kept is not None and same_file(kept.draft.path, self.path):

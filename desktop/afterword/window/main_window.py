@@ -13,6 +13,7 @@ from afterword.editor.offering import WISHES
 from afterword.editor.page import Page
 from afterword.engine.protocol import Piece
 from afterword.jobs import Jobs
+from afterword.session import OpenWindow
 from afterword.settings import Settings
 from afterword.text.context import Context
 from afterword.window.actions import TABLE, Action, Menu
@@ -40,6 +41,7 @@ from afterword.window.preferences import Preferences
 from afterword.window.recent import RecentFiles, RecentMenu
 from afterword.window.recovering import Recovering
 from afterword.window.sampling_panel import SamplingPanel
+from afterword.window.session_view import SessionView
 from afterword.window.splitter import LineSplitter
 from afterword.window.status_bar import StatusBar
 from afterword.window.themes import Colours, Themes, style_sheet_of
@@ -127,6 +129,8 @@ class MainWindow(QMainWindow):
         self.drop = FileDrop(self)
         self._lay_out()
         self.panes = Panes((page, self.notes, self.panel, self.status), self)
+        panes: dict[str, QWidget] = {"page": page, "notes": self.notes, "panel": self.panel, "status": self.status}
+        self._session = SessionView(self, page, self.documents, panes, self._splitter)
         self._connect()
         app.focusChanged.connect(self._offer_undo)
         self._show_settings()
@@ -166,6 +170,16 @@ class MainWindow(QMainWindow):
     def open_draft(self, path: Path) -> None:
         """Open a file, once the draft on the page is safe."""
         self.documents.open_draft(path)
+
+    def remembered(self) -> OpenWindow:
+        """What of this window comes back at the next start."""
+        return self._session.now()
+
+    def come_back(self, was: OpenWindow) -> None:
+        """Be as it was when the program ended."""
+        self._switch(self.notes, was.notes, "window.notes", Action.NOTES)
+        self._switch(self.panel, was.panel, "window.panel", Action.PANEL)
+        self._session.come_back(was)
 
     @Slot(str)
     def show_notice(self, text: str) -> None:

@@ -1,0 +1,154 @@
+"""What was open when the program ended is open at the next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QTextCursor
+from pytestqt.qtbot import QtBot
+
+from afterword import paths
+from afterword.app import Desk
+from afterword.settings import Settings
+from tests.fakes.scripted import ScriptedModel
+from tests.window.conftest import ScriptedDialogs
+
+LINES = "".join(f"Line {number} of the long draft.\n" for number in range(400))
+
+
+def begun(folder: Path, draft: Path | None = None) -> Desk:
+    settings = Settings(folder / "settings.toml")
+    desk = Desk(settings, lambda _name, _download, _watch: ScriptedModel(""), ScriptedDialogs())
+    desk.start(draft)
+    return desk
+
+
+def ended(desk: Desk, qtbot: QtBot, *, quitting: bool = True) -> None:
+    windows = [seat.window for seat in desk.seats]
+    if quitting:
+        desk.close_windows()
+    else:
+        for window in windows:
+            window.close()
+            qtbot.waitUntil(lambda window=window: not window.isVisible())  # type: ignore[misc]
+    qtbot.waitUntil(lambda: not any(window.isVisible() for window in windows[-1:]))
+    qtbot.waitUntil(lambda: not desk.jobs.busy)
+    assert desk.close()
+
+
+def opened(desk: Desk, qtbot: QtBot, path: Path) -> None:
+    desk.window.open_draft(path)
+    qtbot.waitUntil(lambda: desk.window.documents.path == path)
+
+
+def drafts(desk: Desk) -> list[str]:
+    return [seat.window.documents.name for seat in desk.seats]
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Path:
+    path = tmp_path / "long.md"
+    path.write_text(LINES, "utf-8")
+    return path
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> Path:
+    path = tmp_path / "short.md"
+    path.write_text("The ferry left.\n", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_windows_drafts_cursors_and_panels_come_back(tmp_path: Path, long: Path, short: Path, qtbot: QtBot, killed: bool) -> None:
+    desk = begun(tmp_path)
+    opened(desk, qtbot, long)
+    first = desk.window
+    cursor = first.page.textCursor()
+    cursor.setPosition(5000)
+    cursor.setPosition(5007, QTextCursor.MoveMode.KeepAnchor)
+    first.page.setTextCursor(cursor)
+    first.page.scroll_to(4900)
+    first.page.zoom(3)
+    first.switch_panel(False)
+    desk.open_window()
+    opened(desk, qtbot, short)
+    desk.window.switch_notes(True)
+    desk.window.resize(640, 420)
+    desk.window.page.setFocus()
+    top = first.page.top_position()
+    if killed:
+        desk._session.remember()  # as it does now and then
+        qtbot.waitUntil(lambda: not desk.jobs.busy)
+        kept = paths.session_file().read_bytes()
+    ended(desk, qtbot)
+    if killed:
+        paths.session_file().write_bytes(kept)
+
+    again = begun(tmp_path)
+    qtbot.waitUntil(lambda: drafts(again) == ["long.md", "short.md"])
+    back = again.seats[0].window
+    assert (back.page.textCursor().anchor(), back.page.textCursor().position()) == (5000, 5007)
+    assert back.page.zoomed_by == 3
+    assert back.page.top_position() == top
+    assert back.panel.isHidden()
+    assert not again.seats[1].window.notes.isHidden()
+    assert again.seats[1].window.size().width() == 640
+    assert again.window is again.seats[1].window
+    ended(again, qtbot)
+
+
+def test_the_window_that_was_closed_last_comes_back_and_not_those_before(
+    tmp_path: Path, long: Path, short: Path, qtbot: QtBot
+) -> None:
+    desk = begun(tmp_path)
+    opened(desk, qtbot, long)
+    desk.open_window()
+    opened(desk, qtbot, short)
+    ended(desk, qtbot, quitting=False)
+    again = begun(tmp_path)
+    qtbot.waitUntil(lambda: drafts(again) == ["short.md"])
+    ended(again, qtbot)
+
+
+def test_a_draft_that_is_gone_is_told_and_the_others_come_back(tmp_path: Path, long: Path, short: Path, qtbot: QtBot) -> None:
+    desk = begun(tmp_path)
+    opened(desk, qtbot, long)
+    desk.open_window()
+    opened(desk, qtbot, short)
+    ended(desk, qtbot)
+    long.unlink()
+    again = begun(tmp_path)
+    qtbot.waitUntil(lambda: drafts(again) == ["short.md"])
+    assert "long.md" in again.window.status.currentMessage()
+    ended(again, qtbot)
+
+
+def test_who_asks_for_a_draft_gets_that_one(tmp_path: Path, long: Path, short: Path, qtbot: QtBot) -> None:
+    desk = begun(tmp_path)
+    opened(desk, qtbot, long)
+    ended(desk, qtbot)
+    again = begun(tmp_path, short)
+    qtbot.waitUntil(lambda: drafts(again) == ["short.md"] and not again.jobs.busy)
+    ended(again, qtbot)
+
+
+def test_what_was_typed_before_it_came_back_stays(tmp_path: Path, long: Path, qtbot: QtBot) -> None:
+    desk = begun(tmp_path)
+    opened(desk, qtbot, long)
+    ended(desk, qtbot)
+    again = begun(tmp_path)
+    again.page.textCursor().insertText("Quick.")
+    qtbot.waitUntil(lambda: drafts(again) == ["Untitled", "long.md"])
+    assert again.seats[0].page.text() == "Quick."
+    again.seats[0].page.document().setModified(False)
+    ended(again, qtbot)
+
+
+def test_nothing_of_a_draft_is_written_down(tmp_path: Path, short: Path, qtbot: QtBot) -> None:
+    desk = begun(tmp_path)
+    opened(desk, qtbot, short)
+    ended(desk, qtbot)
+    assert b"ferry left" not in paths.session_file().read_bytes()
+    assert b"short.md" in paths.session_file().read_bytes()
