@@ -27,7 +27,7 @@ from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSlider, QWidget
 
-from afterword import app
+from afterword import app, program
 from afterword.assist.types import ModelState, Phase
 from afterword.export import FORMATS
 from afterword.settings import Settings
@@ -260,7 +260,7 @@ class _Texts(HTMLParser):
 
 def main() -> int:
     """Run the demo; 0 when every step happened."""
-    application = app.make_application()
+    application = program.make_application()
     demo = Demo()
     try:
         demo.run()

@@ -1,4 +1,4 @@
-"""The program is killed while somebody writes, and started again: what was not saved is offered, and nothing is dropped unasked."""
+"""The program is killed while somebody writes: the next start offers what was not saved, and drops nothing unasked."""
 
 from __future__ import annotations
 
@@ -26,21 +26,25 @@ PROGRAM = r"""
 import sys
 from pathlib import Path
 from PySide6.QtTest import QTest
-from afterword.app import Desk, make_application
+from afterword.app import Desk
+from afterword.program import make_application
 from afterword.settings import Settings
 from tests.fakes.scripted import ScriptedModel
 app = make_application()
 folder = Path(sys.argv[1])
 desk = Desk(Settings(folder / "settings.toml"), lambda name, download, watch: ScriptedModel(""))
 desk.start(folder / "ferry.md")
-first = desk.window
+first, journaled = desk.window, []
+first.documents.journaled.connect(lambda: journaled.append(first))
 while first.documents.path is None:
     app.processEvents()
 QTest.keyClicks(first.page, "Once. ")
 first.documents.set_notes("Told by Ann.")
 desk.open_window()
+desk.window.documents.journaled.connect(lambda: journaled.append(desk.window))
 QTest.keyClicks(desk.window.page, "Dear Ben, it rained.")
-QTest.qWait(1000)
+while len(set(map(id, journaled))) < 2:
+    app.processEvents()
 print("written", flush=True)
 while True:
     app.processEvents()

@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "desktop" / "afterword"
-DESK = {"app", "instance", "jobs", "assist", "editor", "window", "__main__"}
+DESK = {"app", "program", "instance", "jobs", "assist", "editor", "window", "__main__"}
 
 
 def modules(keep: bool) -> list[str]:
@@ -72,9 +72,9 @@ def test_nothing_but_an_open_model_imports_torch_or_transformers() -> None:
         for name in {names!r}:
             if not name.endswith("__main__"):
                 importlib.import_module(name)
-        from afterword import app
-        application = app.make_application()
-        settings, _ = app.load_settings(app.paths.settings_file())
+        from afterword import app, program
+        application = program.make_application()
+        settings, _ = program.load_settings(program.paths.settings_file())
         desk = app.Desk(settings)
         desk.window.show()
         application.processEvents()

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import socket
-import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType, TracebackType
 
-from PySide6.QtCore import QDeadlineTimer, QLocale, QObject, QPoint, QSocketNotifier, Qt, Signal, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QDeadlineTimer, QObject, QPoint, Qt, Signal, Slot
 
-from afterword import __version__, paths
+from afterword import paths
 from afterword.assist.controller import Controller
 from afterword.assist.host import ModelHost
 from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.worker import Opener
+from afterword.crash import Crash
 from afterword.drafts.recovery import Orphan, orphans
 from afterword.editor.page import Page
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
-from afterword.instance import Instance, hand_over, server_name
+from afterword.errors import AfterwordError
 from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.session import Found, Session
-from afterword.settings import Settings, load_settings
+from afterword.settings import Settings
 from afterword.watch import Watch
 from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.keeper import SettingsKeeper
@@ -42,7 +35,6 @@ from afterword.window.statistics_keeper import StatisticsKeeper, SuggestionCount
 from afterword.window.statistics_view import StatisticsDialog
 
 _BESIDE = 32  # pixels between the corners of two windows
-_STARTING_S = 5  # how long a process that is just starting may take until it answers
 
 _log = logging.getLogger(__name__)
 
@@ -139,6 +131,7 @@ class Desk(QObject):
     """
 
     load_wished = Signal(str, bool)
+    _unforeseen = Signal(object)
 
     def __init__(
         self,
@@ -157,6 +150,7 @@ class Desk(QObject):
         self.statistics.settings_changed.connect(self._keeper.save_soon)
         self.load_wished.connect(self.host.load)
         self._dialogs = dialogs
+        self._unforeseen.connect(self._tell_unforeseen)
         self._session = SessionKeeper(paths.session_file(), self._open_now, self.jobs, self)
         self._session.found.connect(self._come_back)
         self.seats: list[Seat] = []
@@ -270,6 +264,24 @@ class Desk(QObject):
         for seat in list(self.seats):
             seat.window.close()
 
+    def tell(self, error: AfterwordError) -> None:
+        """Say what is wrong."""
+        WindowDialogs(self.window).show_error(sentence(error, self.window.tr))
+
+    def tell_unforeseen(self, error: BaseException) -> None:
+        """Say that something went wrong that nobody foresaw; may be called on any thread."""
+        self._unforeseen.emit(error)
+
+    @Slot(object)
+    def _tell_unforeseen(self, _: BaseException) -> None:
+        self.window.show_notice(self.tr("Something went wrong; the log says what. What you wrote is in the recovery journal."))
+
+    @Slot(object)
+    def show_crash(self, crash: Crash | None) -> None:
+        """Say that the run before ended unexpectedly."""
+        if crash is not None:
+            self.window.crash_strip.show_crash(crash)
+
     def close(self) -> bool:
         """End all threads; False when a load could not be interrupted and is still running."""
         deadline = QDeadlineTimer(LEAVE_WITHIN_MS)
@@ -328,86 +340,3 @@ def _come_forward(window: MainWindow) -> None:
 def _show_again(window: MainWindow, draft: Path) -> None:
     _come_forward(window)
     window.open_draft(draft)
-
-
-class Terminal(QObject):
-    """Ctrl+C in the terminal and the system's SIGTERM close the windows, which ask about what is not saved.
-
-    Python runs a signal's handler only between two of its own instructions, and there may be none for long while Qt waits; but
-    the signal's number is written to a socket at once, and that wakes Qt (signal.set_wakeup_fd).
-    """
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._desk = desk
-        self._ours, self._python = socket.socketpair()
-        self._python.setblocking(False)
-        self._ours.setblocking(False)
-        signal.set_wakeup_fd(self._python.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _do_nothing)
-        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._signalled)
-
-    def close(self) -> None:
-        """Leave the signals to the system again."""
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(-1)
-        self._ours.close()
-        self._python.close()
-
-    @Slot()
-    def _signalled(self) -> None:
-        self._ours.recv(64)
-        self._desk.close_windows()
-
-
-def _do_nothing(number: int, frame: FrameType | None) -> None:
-    """The work is done by Terminal, in Qt's loop."""
-
-
-def run(draft: Path | None) -> int:
-    """Open the window and stay until it is closed, which ends the process; returns 0 when another one took the draft."""
-    application = make_application()
-    name = server_name(paths.data_dir())
-    instance = Instance(name)
-    if hand_over(name, draft):
-        return 0
-    tries = _STARTING_S
-    while not instance.listen() and tries > 0:  # another one is just starting: it answers once its window is there
-        if hand_over(name, draft):
-            return 0
-        time.sleep(1)
-        tries -= 1
-    settings, unreadable = load_settings(paths.settings_file())
-    desk = Desk(settings)
-    instance.draft_handed.connect(desk.draft_handed)
-    sys.excepthook = _log_unforeseen
-    terminal = Terminal(desk)
-    desk.start(draft)
-    if unreadable is not None:
-        WindowDialogs(desk.window).show_error(sentence(unreadable, desk.window.tr))
-    code = application.exec()
-    terminal.close()
-    instance.close()
-    desk.close()
-    # Not through the interpreter's own end: a library may be in the middle of something that cannot be interrupted (an import,
-    # reading weights), and a thread that is torn down with its interpreter would crash; and taking torch apart takes a second
-    # more. The drafts are saved or were given up by the writer.
-    logging.shutdown()
-    os._exit(code)
-
-
-def make_application() -> QApplication:
-    """The one QApplication, with its name and icon."""
-    application = QApplication(sys.argv[:1])
-    application.setApplicationName("Afterword")
-    application.setApplicationVersion(__version__)
-    application.setDesktopFileName("afterword")
-    application.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "afterword.svg")))
-    QLocale.setDefault(QLocale.system())
-    return application
-
-
-def _log_unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    _log.error("unforeseen", exc_info=(kind, error, trace))

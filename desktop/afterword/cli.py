@@ -102,11 +102,11 @@ def _window(arguments: list[str]) -> int:
     if sys.platform == "linux" and not any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
         return _fail("There is no display to open a window on.", FAILURE)
     try:
-        from afterword import app
+        from afterword import program
     except ImportError as error:
         _log.warning("Qt cannot be imported", exc_info=True)
         return _fail(f"The window cannot open, because a part of Qt is missing: {error}.", FAILURE)
-    return app.run(options.draft)
+    return program.run(options.draft)
 
 
 # --- complete -------------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def _export(arguments: list[str]) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=f"ends in {', '.join(FORMATS)}")
     parser.add_argument("--ledger-line", action="store_true", help="say in a last line how much of the text was typed")
     options = parser.parse_args(arguments)
-    draft = read_draft(options.draft)
+    draft = read_draft(options.draft, large=True)
     if same_file(options.draft, options.output):
         raise errors.ExportFailed(options.output, "it is the draft itself")
     closing = ""
@@ -252,13 +252,13 @@ def _fetch(name: str) -> int:
 
 
 def _bench(arguments: list[str]) -> int:
-    from afterword.bench import editor, keystrokes, latency
+    from afterword.bench import drafts, editor, keystrokes, latency
 
-    verbs = {"latency": latency.main, "keystrokes": keystrokes.main, "editor": editor.main}
+    verbs = {"latency": latency.main, "keystrokes": keystrokes.main, "editor": editor.main, "drafts": drafts.main}
     parser = Parser(
         prog="afterword bench",
-        description="Measure how soon suggestions are there and what they cost (latency), the keys they save (keystrokes), or "
-        "how soon the page shows what was typed (editor).",
+        description="Measure how soon suggestions are there and what they cost (latency), the keys they save (keystrokes), "
+        "how soon the page shows what was typed (editor), or how soon drafts are opened and safe (drafts).",
     )
     parser.add_argument("verb", choices=verbs, help="“afterword bench VERB --help” tells more")
     return verbs[parser.parse_args(arguments[:1]).verb](arguments[1:])

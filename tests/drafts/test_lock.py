@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.drafts import lock
+from afterword.drafts import lock, lone_file
 from afterword.drafts.lock import Held, Taken, lock_path, take
 from afterword.errors import Cancelled
 from afterword.processes import Life, this_process
@@ -40,16 +40,16 @@ from pathlib import Path
 from afterword.drafts import lock
 
 if sys.argv[2] == "other account":
-    opened = lock._opened
+    really_opened = lock.opened
 
     @contextmanager
     def read_only(path, how):
         if how == lock.os.O_RDWR:
             raise PermissionError
-        with opened(path, how) as handle:
+        with really_opened(path, how) as handle:
             yield handle
 
-    lock._opened = read_only
+    lock.opened = read_only
 drafts = [Path(sys.argv[1]) / f"{number}.md" for number in range(30)]
 print("ready", flush=True)
 sys.stdin.readline()
@@ -317,7 +317,6 @@ def test_where_two_could_take_it_at_once_the_writer_says(draft: Path, monkeypatc
 
 @pytest.mark.parametrize("in_place", [True, False])
 def test_who_was_quicker_keeps_it(draft: Path, monkeypatch: pytest.MonkeyPatch, in_place: bool) -> None:
-    alone = lock._alone
 
     def after_another(handle: int) -> None:
         if in_place:
@@ -325,10 +324,10 @@ def test_who_was_quicker_keeps_it(draft: Path, monkeypatch: pytest.MonkeyPatch, 
         else:
             left_by(this_process(), draft.with_name("other"))
             lock_path(draft.with_name("other")).replace(lock_path(draft))
-        alone(handle)
+        lone_file.alone(handle)
 
     left_by(GONE, draft)
-    monkeypatch.setattr(lock, "_alone", after_another)
+    monkeypatch.setattr(lock, "alone", after_another)
     assert held(draft).life is Life.RUNNING
 
 

@@ -53,12 +53,12 @@ def main() -> int:
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
 
-    from afterword import app, paths
+    from afterword import app, paths, program
     from afterword.engine.opening import open_model
     from afterword.settings import Settings
 
     model, draft, models = sys.argv[1], Path(sys.argv[2]), paths.models_dir()
-    application = app.make_application()
+    application = program.make_application()
     states = [ModelState(Phase.NONE)]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AFTERWORD_HOME"] = folder  # what the window keeps of drafts is not to reach the user's

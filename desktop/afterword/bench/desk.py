@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run as a process, which ends with nothing torn down."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from afterword import app, paths
+    from afterword import app, paths, program
     from afterword.engine.opening import open_model
     from afterword.settings import Settings
 
@@ -38,7 +38,7 @@ def main() -> int:
     def opener(name: str, _: bool, watch: Watch) -> LanguageModel:
         return open_model(name, models, watch) if model != FAKE else Chatter()
 
-    application, code = app.make_application(), 0
+    application, code = program.make_application(), 0
     with tempfile.TemporaryDirectory() as home:
         os.environ["AFTERWORD_HOME"] = home  # what the window keeps of drafts is not to reach the user's
         desk = app.Desk(Settings(paths.settings_file()), opener)

@@ -16,7 +16,7 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u
 # A word, sign or character of a script without spaces, with the space before it; or ends of lines.
 _TOKEN = re.compile(rf"[^\S\n]*(?:[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+|[^\w\s])|\n+|[^\S\n]+")
 _EFFORT = 4_000_000  # see Aligner; about two seconds
-_ALIKE = 2000  # of so many strange paragraphs on either side each stands beside one; of more all stand beside all
+_ALIKE = 20_000  # of so many strange paragraphs on either side each stands beside one; of more all stand beside all
 _RELATED = 0.3  # of the shorter of two paragraphs is in the other too, else all of both is said to be changed
 _KIN = 0.2  # likewise of the pairs of words, where it is looked for which paragraph became which
 

@@ -127,8 +127,8 @@ def _orphan(path: Path) -> Orphan | None:
 
 
 def _is_on_disk(found: Recovered) -> bool:
-    """Whether nothing would be lost with the journal. What it began with may itself never have been saved."""
-    if found.text != found.before or found.notes is not None:
+    """Whether nothing would be lost with the journal: what it holds is saved, or it holds nothing."""
+    if found.notes is not None:
         return False
     if found.head.path is None:
         return not found.text

@@ -32,6 +32,7 @@ class DraftLock(QObject):
         self._taken: Taken | None = None
         self._held: Held | None = None
         self._taking: Job | None = None
+        self._refreshing: Job | None = None
         self._timer = QTimer(self, interval=REFRESH_S * 1000)
         self._timer.timeout.connect(self._refresh)
 
@@ -60,7 +61,7 @@ class DraftLock(QObject):
 
     def _let_go(self) -> None:
         self._timer.stop()
-        taken, self._taken, self._held, self._taking = self._taken, None, None, None
+        taken, self._taken, self._held, self._taking, self._refreshing = self._taken, None, None, None, None
         if taken is not None:
             self._jobs.start(taken.release)
 
@@ -83,11 +84,12 @@ class DraftLock(QObject):
     @Slot()
     def _refresh(self) -> None:
         if self._taken is not None:
-            self._jobs.start(self._taken.refresh).done.connect(self._refreshed)
+            self._refreshing = self._jobs.start(self._taken.refresh)
+            self._refreshing.done.connect(self._refreshed)
 
     @Slot(object)
     def _refreshed(self, ours: bool) -> None:
-        if not ours and self._taken is not None:
+        if not ours and self._taken is not None and self.sender() is self._refreshing:
             self._taken = None
             self._timer.stop()
             self._take(None)  # says who has it now

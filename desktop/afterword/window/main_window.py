@@ -19,6 +19,7 @@ from afterword.text.context import Context
 from afterword.window.actions import TABLE, Action, Menu
 from afterword.window.announcer import Announcer, Sink
 from afterword.window.banner import Banner
+from afterword.window.crash_strip import CrashStrip
 from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.documents import Documents
 from afterword.window.encoding_dialog import EncodingDialog
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         self.help = HelpDialogs(self, self.keys)
         self.banner = Banner(self)
         self.held_strip = HeldStrip(self)
+        self.crash_strip = CrashStrip(self)
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
         self.likeliest = LikeliestList(page)
@@ -275,6 +277,7 @@ class MainWindow(QMainWindow):
         outer.setSpacing(0)
         outer.addWidget(self.banner)
         outer.addWidget(self.held_strip)
+        outer.addWidget(self.crash_strip)
         outer.addWidget(self._splitter, 1)
         self.setCentralWidget(central)
         self.setStatusBar(self.status)
@@ -324,6 +327,7 @@ class MainWindow(QMainWindow):
         status.noticed.connect(self.announcer.announce)
         self.banner.told.connect(self.announcer.announce)
         self.held_strip.told.connect(self.announcer.announce)
+        self.crash_strip.told.connect(self.announcer.announce)
         self.held_strip.write_wanted.connect(documents.write_all_the_same)
         documents.held.connect(self.held_strip.show_held)
         self.preferences.switched.connect(self.announcer.announce_switched)
@@ -414,7 +418,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _colours_changed(self, colours: Colours) -> None:
         self.find_bar.set_highlight(colours.found)
-        strips = (self.banner, self.held_strip, self.find_bar, self.status)
+        strips = (self.banner, self.held_strip, self.crash_strip, self.find_bar, self.status)
         for widget in (self.menuBar(), *strips, self.page.verticalScrollBar(), self.notes, self.panel):
             widget.setStyleSheet(style_sheet_of(colours))
 

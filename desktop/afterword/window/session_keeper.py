@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from afterword.session import Session, read_session, write_session
 from afterword.watch import Watch
 
 _EVERY_MS = 30_000
-
-_log = logging.getLogger(__name__)
 
 
 class SessionKeeper(QObject):
@@ -63,7 +60,11 @@ class SessionKeeper(QObject):
         session = self._now()
         if session != self._written:
             self._written = session
-            self._jobs.start(_write, self._file, session)
+            self._jobs.start(_write, self._file, session).failed.connect(self._not_written)
+
+    @Slot(object)
+    def _not_written(self, _: Exception) -> None:
+        self._written = Session()  # to be tried again
 
     @Slot()
     def _look(self) -> None:
@@ -72,7 +73,4 @@ class SessionKeeper(QObject):
 
 
 def _write(file: Path, session: Session, *, watch: Watch) -> None:  # noqa: ARG001 -- the last one is not to be given up
-    try:
-        write_session(file, session)
-    except OSError as error:
-        _log.warning("the session is not written down: %s", error)
+    write_session(file, session)

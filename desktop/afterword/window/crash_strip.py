@@ -1,0 +1,35 @@
+"""A strip above the page that says that the program ended unexpectedly the last time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QDateTime, QLocale, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from afterword.crash import Crash
+from afterword.window.strip import Strip
+
+
+class CrashStrip(Strip):
+    """Says where the report is. Drafts that were not saved are offered on their own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._folder = QUrl()
+        show = self._button(
+            self.tr("Show the report"), self.tr("Open its folder; it holds no text of your drafts")
+        )
+        dismiss = self._button(self.tr("Dismiss"), self.tr("Hide this message"))
+        show.clicked.connect(self._show_report)
+        dismiss.clicked.connect(self.dismiss)
+
+    def show_crash(self, crash: Crash) -> None:
+        """Say that it happened, and where the report is."""
+        self._folder = QUrl.fromLocalFile(str(crash.report.parent))
+        when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(crash.at)), QLocale.FormatType.ShortFormat)
+        text = self.tr("Afterword ended unexpectedly ({when}). What you had not saved is offered; the report is “{name}”.")
+        self.say(text.format(when=when, name=crash.report.name))
+
+    @Slot()
+    def _show_report(self) -> None:
+        QDesktopServices.openUrl(self._folder)
