@@ -16,6 +16,7 @@ from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.worker import Opener
 from afterword.crash import Crash
 from afterword.drafts.recovery import Orphan, orphans
+from afterword.drafts.version_store import VersionStore
 from afterword.editor.page import Page
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
@@ -54,6 +55,7 @@ class Seat(QObject):
         statistics: of all windows.
         keys: of all windows.
         keeper: of the settings.
+        store: of the versions of all drafts.
         dialogs: asks the writer.
     """
 
@@ -65,12 +67,13 @@ class Seat(QObject):
         statistics: StatisticsKeeper,
         keys: KeyBindings,
         keeper: SettingsKeeper,
+        store: VersionStore,
         dialogs: Dialogs | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.page = Page()
-        self.window = MainWindow(self.page, settings, jobs, dialogs, keys=keys, keeper=keeper)
+        self.window = MainWindow(self.page, settings, jobs, dialogs, keys=keys, keeper=keeper, store=store)
         self.controller = Controller(host, self)
         self._counter = SuggestionCounter(self.page, statistics, self)
         self._settings = settings
@@ -148,6 +151,7 @@ class Desk(QObject):
         self.keys = KeyBindings(settings, self)
         self._keeper = SettingsKeeper(settings, self.jobs, self)
         self.statistics.settings_changed.connect(self._keeper.save_soon)
+        self._store = VersionStore(paths.versions_file())
         self.load_wished.connect(self.host.load)
         self._dialogs = dialogs
         self._unforeseen.connect(self._tell_unforeseen)
@@ -172,7 +176,8 @@ class Desk(QObject):
         return self._used.controller
 
     def _sit_down(self) -> Seat:
-        seat = Seat(self.settings, self.host, self.jobs, self.statistics, self.keys, self._keeper, self._dialogs, self)
+        of_all = (self.settings, self.host, self.jobs, self.statistics, self.keys, self._keeper, self._store)
+        seat = Seat(*of_all, self._dialogs, self)
         self.seats.append(seat)
         window = seat.window
         window.model_wanted.connect(self._model_wanted)
@@ -192,7 +197,13 @@ class Desk(QObject):
         if draft is not None:
             self.window.open_draft(draft)
         self._session.start(read=draft is None)
+        self.jobs.start(self._store.check).failed.connect(self._versions_broken)
         self.jobs.start(orphans, paths.journals_dir()).done.connect(self._offer_recovery)
+
+    @Slot(object)
+    def _versions_broken(self, error: Exception) -> None:
+        if isinstance(error, AfterwordError):
+            self.window.show_notice(sentence(error, self.window.tr))
 
     def _open_now(self) -> Session:
         used = next((number for number, seat in enumerate(self.seats) if seat is self._used), 0)

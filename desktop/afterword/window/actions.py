@@ -38,6 +38,7 @@ class Action(Enum):
     CLEAR_RECENT = auto()
     SAVE = auto()
     SAVE_AS = auto()
+    VERSIONS = auto()
     ENCODING = auto()
     EXPORT = auto()
     LEDGER_LINE = auto()
@@ -163,6 +164,12 @@ TABLE: dict[Action, Row] = {
     Action.CLEAR_RECENT: Row(Menu.RECENT, "&Clear the list", "Forget which files were open", starts_group=True),
     Action.SAVE: Row(Menu.FILE, "&Save", "Save the draft in its file", keys="Ctrl+S", starts_group=True),
     Action.SAVE_AS: Row(Menu.FILE, "Save &as…", "Save the draft in another file", keys="Ctrl+Shift+S"),
+    Action.VERSIONS: Row(
+        Menu.FILE,
+        "&Versions…",
+        "See what the draft was like earlier, name a version, and restore it whole or by passage",
+        keys="Ctrl+Shift+H",
+    ),
     Action.ENCODING: Row(
         Menu.FILE, "Enco&ding and line ends…", "See how letters and line ends are stored in the file, and change it"
     ),

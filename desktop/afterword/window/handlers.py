@@ -82,6 +82,11 @@ def _save_as(window: MainWindow) -> None:
     window.documents.save_as()
 
 
+@_does(Action.VERSIONS)
+def _versions(window: MainWindow) -> None:
+    window.versions.show()
+
+
 @_does(Action.ENCODING)
 def _encoding(window: MainWindow) -> None:
     window.ask_encoding()

@@ -8,7 +8,9 @@ from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
+from afterword import paths
 from afterword.assist.types import ModelState, Phase, Place
+from afterword.drafts.version_store import VersionStore
 from afterword.editor.offering import WISHES
 from afterword.editor.page import Page
 from afterword.engine.protocol import Piece
@@ -46,6 +48,7 @@ from afterword.window.session_view import SessionView
 from afterword.window.splitter import LineSplitter
 from afterword.window.status_bar import StatusBar
 from afterword.window.themes import Colours, Themes, style_sheet_of
+from afterword.window.versions_keeper import VersionsKeeper
 
 _PANEL_WIDTH = 280
 _SIDE_BY_SIDE = 720
@@ -63,6 +66,7 @@ class MainWindow(QMainWindow):
         sink: says what a screen reader should say; tests pass their own.
         keys: those in force in all windows; without them it has its own.
         keeper: of the settings of all windows; without one it has its own.
+        store: of the versions of all drafts; without one it has its own.
 
     Signals:
         model_wanted: "starter", a folder, a GGUF file, or a hub id.
@@ -95,6 +99,7 @@ class MainWindow(QMainWindow):
         sink: Sink | None = None,
         keys: KeyBindings | None = None,
         keeper: SettingsKeeper | None = None,
+        store: VersionStore | None = None,
     ) -> None:
         super().__init__()
         self.page = page
@@ -111,6 +116,8 @@ class MainWindow(QMainWindow):
         self.recent = RecentFiles(settings, self)
         self.documents = Documents(page, self.recent, jobs, dialogs, self)
         self.recovering = Recovering(self.documents, jobs, self)
+        store = store or VersionStore(paths.versions_file())
+        self.versions = VersionsKeeper(store, page, self.documents, jobs, self)
         self.exports = Exports(page, self.documents, jobs, dialogs, self)
         self.keys = keys or KeyBindings(settings, self)
         self.page_keys = PageKeys(page, self.keys, self)
@@ -317,6 +324,7 @@ class MainWindow(QMainWindow):
         documents.ledger.tally_changed.connect(status.show_tally)
         documents.left.connect(self._left)
         self.exports.noticed.connect(status.show_notice)
+        self.versions.noticed.connect(status.show_notice)
         self.drop.file_dropped.connect(documents.open_draft)
         self.recent.changed.connect(self.keeper.save_soon)
         self.models.settings_changed.connect(self.keeper.save_soon)

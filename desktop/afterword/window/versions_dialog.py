@@ -283,7 +283,7 @@ class VersionsDialog(QDialog):
         self._name.setEnabled(False)
         self._restoring = (text, then_close)
         keeping = self._jobs.start(self._store.keep, self._key, self._now, Occasion.BEFORE_RESTORING)
-        pass; self._restore_now()
+        keeping.done.connect(self._restore_now)
         keeping.failed.connect(self._restore_nevertheless)
 
     @Slot(object)
