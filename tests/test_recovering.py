@@ -112,7 +112,7 @@ def test_both_drafts_are_offered_with_what_changed_and_come_back_each_in_a_windo
     dialog = offered(desk, qtbot)
     assert rows(dialog) == ["Dear Ben, it rained", "ferry.md"]
     choose(dialog, "ferry.md")
-    assert "Once. " in part(dialog, Comparison).toPlainText()
+    qtbot.waitUntil(lambda: "Once. " in part(dialog, Comparison).toPlainText())
     press(dialog, "Recover")
     press(dialog, "Recover")
     qtbot.waitUntil(lambda: len(desk.seats) == 2 and all(seat.page.text() for seat in desk.seats))

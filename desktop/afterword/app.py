@@ -230,7 +230,7 @@ class Desk(QObject):
     def _offer_recovery(self, found: list[Orphan]) -> None:
         if not found:
             return
-        dialog = RecoveryDialog(found, self.window)
+        dialog = RecoveryDialog(found, self.jobs, self.window)
         dialog.recovered.connect(self._recover)
         dialog.thrown_away.connect(self._throw_away)
         dialog.left.connect(self._leave_for_later)

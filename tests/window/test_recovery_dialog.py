@@ -12,7 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from afterword.drafts.journal import Edit, Head, Journal
 from afterword.drafts.recovery import Orphan, orphans
+from afterword.jobs import Jobs
+from afterword.window.comparison import Comparison
 from afterword.window.recovery_dialog import RecoveryDialog
+
+from .conftest import part
 
 BOOK = "".join(f"Paragraph {number} of a long book.\n\n" for number in range(400))
 
@@ -37,20 +41,27 @@ def found(tmp_path: Path) -> Iterator[list[Orphan]]:
 
 
 class Asked:
-    def __init__(self, qtbot: QtBot, found: list[Orphan]) -> None:
+    def __init__(self, qtbot: QtBot, found: list[Orphan], jobs: Jobs) -> None:
+        self._qtbot, self._jobs = qtbot, jobs
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.dialog = RecoveryDialog(found, self.window)
+        self.dialog = RecoveryDialog(found, jobs, self.window)
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)  # the tests look at it afterwards
         self.answers: list[tuple[str, str]] = []
         for answer in ("recovered", "thrown_away", "left"):
             getattr(self.dialog, answer).connect(lambda orphan, a=answer: self.answers.append((a, orphan.found.head.name)))
         self.dialog.show()
 
+    @property
+    def changes(self) -> str:
+        """What is shown of the chosen draft."""
+        self._qtbot.waitUntil(lambda: not self._jobs.busy)
+        return part(self.dialog, Comparison).toPlainText()
+
 
 @pytest.fixture
-def asked(qtbot: QtBot, found: list[Orphan]) -> Asked:
-    return Asked(qtbot, found)
+def asked(qtbot: QtBot, found: list[Orphan], jobs: Jobs) -> Asked:
+    return Asked(qtbot, found, jobs)
 
 
 def test_each_draft_has_its_name_time_and_size(asked: Asked) -> None:
@@ -61,9 +72,9 @@ def test_each_draft_has_its_name_time_and_size(asked: Asked) -> None:
 
 
 def test_what_was_not_saved_is_marked_and_what_is_the_same_is_left_out(asked: Asked) -> None:
-    assert asked.dialog._changes.toPlainText() == "The ferry left at noondawn."
+    assert asked.changes == "The ferry left at noondawn."
     asked.dialog._list.setCurrentRow(2)
-    shown = asked.dialog._changes.toPlainText()
+    shown = asked.changes
     assert "Chapter" in shown
     assert len(shown) < 1000
 

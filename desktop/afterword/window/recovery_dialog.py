@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from afterword.drafts.compare import compare
+from afterword.drafts.compare import Passage, compare
 from afterword.drafts.naming import suggested_name
 from afterword.drafts.recovery import Orphan
+from afterword.jobs import Job, Jobs
 from afterword.text.boundaries import count_words
 from afterword.window.comparison import Comparison
 
@@ -30,6 +31,7 @@ class RecoveryDialog(QDialog):
 
     Args:
         found: what was left behind, at least one.
+        jobs: compare.
         parent: the window that it belongs to.
 
     Signals:
@@ -42,11 +44,13 @@ class RecoveryDialog(QDialog):
     thrown_away = Signal(object)
     left = Signal(object)
 
-    def __init__(self, found: Sequence[Orphan], parent: QWidget | None = None) -> None:
+    def __init__(self, found: Sequence[Orphan], jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Recover drafts"))
         self._orphans = list(found)
+        self._jobs = jobs
+        self._comparing: Job | None = None
         told = QLabel(self.tr("Afterword ended without saving these drafts. What you had written is here."), self)
         told.setWordWrap(True)
         # Made in the order of the tab key.
@@ -100,7 +104,14 @@ class RecoveryDialog(QDialog):
     def _show(self, row: int) -> None:
         if row >= 0:
             found = self._orphans[row].found
-            self._changes.show_passages(compare(found.before, found.text))
+            self._changes.clear()
+            self._comparing = self._jobs.start(compare, found.before, found.text)
+            self._comparing.done.connect(self._compared)
+
+    @Slot(object)
+    def _compared(self, passages: list[Passage]) -> None:
+        if self.sender() is self._comparing:
+            self._changes.show_passages(passages)
 
     @Slot()
     def _recover(self) -> None:
