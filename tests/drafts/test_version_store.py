@@ -208,6 +208,15 @@ def test_a_copy_has_the_versions_too_and_once(shelf: Shelf) -> None:
     assert shelf.blocks() == 3
 
 
+def test_of_a_draft_that_is_forgotten_nothing_is_left_and_all_of_the_others(shelf: Shelf) -> None:
+    shelf.keeps("one", "two")
+    shelf.keeps("two", "three", key=b"/other.md")
+    shelf.store.forget(KEY)
+    assert shelf.texts() == []
+    assert shelf.texts(b"/other.md") == ["two", "three"]
+    assert shelf.blocks() == 2
+
+
 def test_a_draft_that_was_moved_by_another_program_is_known_by_its_text(shelf: Shelf, tmp_path: Path) -> None:
     old, new = tmp_path / "old.md", tmp_path / "new.md"
     old.touch()

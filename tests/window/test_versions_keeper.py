@@ -14,6 +14,7 @@ from afterword.drafts.version_store import VersionStore
 from afterword.drafts.versions import Occasion, key_of
 from afterword.jobs import Jobs
 from afterword.window.actions import Action
+from afterword.window.dialogs import Unsaved
 from afterword.window.main_window import MainWindow
 from afterword.window.versions_dialog import VersionsDialog
 from afterword.window.versions_keeper import EVERY_MS
@@ -93,6 +94,19 @@ def test_what_was_written_before_the_first_save_comes_along(writer: Writer, tmp_
     writer.saves(tmp_path / "b.md")
     assert [text for text, _ in writer.kept(tmp_path / "b.md")] == ["One.", "One. Two.", "One. Two. Three."]
     assert [text for text, _ in writer.kept(tmp_path / "a.md")] == ["One.", "One. Two."]
+
+
+def test_nothing_is_kept_of_a_draft_that_was_discarded_before_it_was_ever_saved(
+    writer: Writer, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    writer.types("A secret.")
+    writer.rests()
+    key = writer.window.versions._key
+    assert len(writer.store.versions(key)) == 1
+    dialogs.will("unsaved", Unsaved.DISCARD)
+    writer.documents.new()
+    writer.settles()
+    assert writer.store.versions(key) == []
 
 
 def test_they_follow_a_draft_that_was_moved(writer: Writer, tmp_path: Path) -> None:

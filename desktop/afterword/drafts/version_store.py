@@ -136,6 +136,17 @@ class VersionStore:
         )
         self._file.do(lambda db: db.execute(copying, (new, old, new)), watch)
 
+    def forget(self, key: bytes, *, watch: Watch | None = None) -> None:
+        """Keep nothing of a draft any more."""
+
+        def forget(db: sqlite3.Connection) -> None:
+            with changing(db):
+                _drop(db, [version.number for version in _versions(db, key)])
+            db.executescript("PRAGMA incremental_vacuum")
+
+        if self._file.path.exists():
+            self._file.do(forget, watch)
+
     def adopt(self, key: bytes, text: str, *, watch: Watch | None = None) -> bool:
         """Whether a draft without versions is found out to be one that was moved elsewhere, whose versions it then gets.
 

@@ -43,6 +43,7 @@ class VersionsKeeper(QObject):
         self._documents = documents
         self._jobs = jobs
         self._key = new_key()
+        self._unsaved, self._kept_unsaved = True, False  # whether the draft has no file, and versions all the same
         self._failing = False
         self._kept_revision = page.document().revision()
         self._timer = QTimer(self, singleShot=True, interval=EVERY_MS)
@@ -50,6 +51,7 @@ class VersionsKeeper(QObject):
         page.document().contentsChanged.connect(self._changed)
         documents.opened.connect(self._opened)
         documents.saved.connect(self._saved)
+        documents.left.connect(self._leave)
 
     def show(self) -> None:
         """Keep what is on the page, and show it with all earlier versions."""
@@ -66,16 +68,25 @@ class VersionsKeeper(QObject):
 
     @Slot()
     def _opened(self) -> None:
+        self._leave()
         path = self._documents.path
         if path is None:
             self._key = new_key()
             self._kept_revision = self._page.document().revision()
             return
         self._key = key_of(path)
+        self._unsaved = False
         if self._documents.dirty:
             self._keep(self._page.text(), Occasion.RECOVERED)
         else:
             self._start(self._store.adopt, self._key, self._page.text()).done.connect(self._adopted)
+
+    @Slot()
+    def _leave(self) -> None:
+        """A draft that was never saved is discarded: its versions would be of no use, for nobody could find them."""
+        if self._unsaved and self._kept_unsaved:
+            self._start(self._store.forget, self._key)
+        self._unsaved, self._kept_unsaved = True, False
 
     @Slot(object)
     def _adopted(self, _: bool) -> None:
@@ -86,7 +97,7 @@ class VersionsKeeper(QObject):
     def _saved(self, kept: Kept) -> None:
         if kept.draft.path is None:
             return
-        old, self._key = self._key, key_of(kept.draft.path)
+        old, self._key, self._unsaved = self._key, key_of(kept.draft.path), False
         self._keep(kept.draft.text, Occasion.SAVED, old)
 
     @Slot()
@@ -102,6 +113,7 @@ class VersionsKeeper(QObject):
     def _keep(self, text: str, occasion: Occasion, before: bytes = b"") -> Job:
         """`before` is the key that the draft had until now, whose versions it gets."""
         self._kept_revision = self._page.document().revision()
+        self._kept_unsaved = self._unsaved
         self._timer.stop()
         return self._start(_keep, self._store, before, self._key, text, occasion)
 
