@@ -14,12 +14,27 @@ from pathlib import Path
 import pytest
 
 from afterword import paths
+from tests.faults import Faults
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 _LOOPBACK = ("127.", "::1", "localhost")
+
+_FAULTS = pytest.StashKey[Faults]()
+
+
+@pytest.fixture(scope="session")
+def faults(pytestconfig: pytest.Config) -> Faults:
+    """Counts the faults that tests make and the drafts that are lost by them; the run ends with the sums."""
+    return pytestconfig.stash.setdefault(_FAULTS, Faults())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    counted, reporter = config.stash.get(_FAULTS, None), config.pluginmanager.get_plugin("terminalreporter")
+    if counted is not None and counted.tried and reporter is not None:
+        reporter.write_line(str(counted))
 
 
 @pytest.fixture(autouse=True)

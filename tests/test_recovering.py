@@ -106,9 +106,7 @@ def choose(dialog: RecoveryDialog, name: str) -> None:
     found.setCurrentRow(row)
 
 
-def test_both_drafts_are_offered_with_what_changed_and_come_back_each_in_a_window(
-    desk: Desk, killed: Path, qtbot: QtBot
-) -> None:
+def test_both_drafts_are_offered_with_what_changed_and_come_back_each_in_a_window(desk: Desk, killed: Path, qtbot: QtBot) -> None:
     dialog = offered(desk, qtbot)
     assert rows(dialog) == ["Dear Ben, it rained", "ferry.md"]
     choose(dialog, "ferry.md")

@@ -4,9 +4,21 @@ import os
 from pathlib import Path
 
 import pytest
+from charset_normalizer import CharsetMatches, from_bytes
 
-from afterword.drafts.draft import Draft, changed_outside, read_draft, write_draft
-from afterword.errors import Cancelled, DraftBinary, DraftEncoding, DraftMissing, DraftNotWritten, DraftUnreadable
+from afterword.drafts.draft import LARGE_BYTES, LARGEST_BYTES, Draft, changed_outside, read_draft, write_draft
+from afterword.drafts.encoding import Form
+from afterword.errors import (
+    Cancelled,
+    DraftBinary,
+    DraftEncoding,
+    DraftError,
+    DraftLarge,
+    DraftMissing,
+    DraftNotWritten,
+    DraftTooLarge,
+    DraftUnreadable,
+)
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
 from afterword.watch import Watch
@@ -83,6 +95,118 @@ def test_what_cannot_be_opened_says_why(tmp_path):
         with pytest.raises(error) as caught:
             read_draft(tmp_path / name)
         assert sentence(caught.value) == text.format(tmp_path / name)
+
+
+def sparse(path: Path, size: int) -> Path:
+    """A file of so many bytes, which takes no room on the disk."""
+    with path.open("wb") as file:
+        file.truncate(size)
+    return path
+
+
+def test_a_large_file_is_opened_where_the_writer_knows_it_and_one_that_is_too_large_never(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "read", lambda *_: pytest.fail("its size is known before it is read"))
+    for large in (False, True):
+        with pytest.raises(DraftTooLarge) as most:
+            read_draft(sparse(tmp_path / "b.md", LARGEST_BYTES + 1), large=large)
+    assert sentence(most.value).endswith("is too large to be opened: it has 101 MB, and 100 MB are the most.")
+    with pytest.raises(DraftLarge) as asked:
+        read_draft(sparse(tmp_path / "a.md", LARGE_BYTES + 1))
+    assert "is large (21 MB)" in sentence(asked.value)
+    monkeypatch.undo()
+    with pytest.raises(DraftBinary):  # it was read
+        read_draft(tmp_path / "a.md", large=True)
+    with pytest.raises(DraftBinary):
+        read_draft(sparse(tmp_path / "c.md", LARGE_BYTES))
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_read_for_ever(tmp_path, monkeypatch):
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"x" * 1000)
+    monkeypatch.setattr(os, "read", lambda handle, count: b"x" * count)
+    with pytest.raises(DraftLarge):
+        read_draft(path)
+    with pytest.raises(DraftTooLarge):
+        read_draft(path, large=True)
+
+
+def test_a_file_that_became_another_of_another_size_is_not_read_to_know_it(tmp_path, monkeypatch):
+    draft = write_draft(tmp_path / "a.md", "text")
+    sparse(tmp_path / "a.md", 10**12)
+    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("its size says it"))
+    assert changed_outside(draft)
+
+
+def test_what_cannot_be_saved_where_it_is_is_read_only(folder_without_power):
+    path = folder_without_power / "a.md"
+    path.write_text("old")
+    link = folder_without_power / "link.md"
+    link.symlink_to("a.md")
+    assert not read_draft(path).read_only
+    path.chmod(0o444)
+    assert read_draft(path).read_only
+    assert read_draft(link).read_only
+    path.chmod(0o644)
+    folder_without_power.chmod(0o555)
+    assert read_draft(path).read_only
+    with pytest.raises(DraftNotWritten):  # and so it is
+        write_draft(path, "new")
+
+
+def test_a_draft_is_saved_in_another_form_and_says_where_that_could_not_hold_it(tmp_path):
+    path = tmp_path / "a.txt"
+    draft = write_draft(path, "Käse\nund\n")
+    western = draft.form.with_encoding("cp1252", bom=False).with_newline("\r\n")
+    draft = write_draft(path, draft.text, like=draft, form=western)
+    assert path.read_bytes() == "Käse\r\nund\r\n".encode("cp1252")
+    assert (draft.form, draft.unfit) == (western, "")
+    draft = write_draft(path, draft.text + "🐟ж", like=draft)
+    assert path.read_bytes() == "Käse\r\nund\r\n🐟ж".encode()
+    assert (draft.form, draft.unfit) == (Form("\r\n"), "🐟")
+
+
+def test_a_draft_is_read_again_in_the_encoding_that_the_writer_names_and_damaged_where_need_be(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("Käse".encode("cp850"))
+    assert read_draft(path, encoding="cp850").text == "Käse"
+    for encoding in ("utf-8", "nonsense", "hex"):
+        with pytest.raises(DraftEncoding):
+            read_draft(path, encoding=encoding)
+    assert read_draft(path, encoding="utf-8", damaged=True).text == "K\ufffdse"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"x" * 5_000_000,
+        b"\xe4" * 5_000_000,
+        b"\0" * 5_000_000,
+        b"\r" * 2_000_000,
+        b"\xff\xfe" + b"\0\xd8" * 1_000_000,
+        "漢".encode() * 1_000_000 + b"\xe6",
+        b"\x1b$B" * 500_000,
+        bytes(range(256)) * 8_000,
+        bytes(range(128, 256)) * 16_000,
+    ],
+    ids=["one line", "one line of another", "NUL", "line ends", "halves", "cut", "escapes", "all", "high"],
+)
+def test_what_is_long_and_odd_is_a_draft_or_one_of_our_errors(tmp_path, data, monkeypatch):
+    given: list[int] = []
+
+    def guess(part: bytes, cp_isolation: list[str]) -> CharsetMatches:
+        given.append(len(part))
+        return from_bytes(part, cp_isolation=cp_isolation)
+
+    monkeypatch.setattr("afterword.drafts.encoding.from_bytes", guess)
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    try:
+        draft = read_draft(path)
+    except DraftError:
+        return
+    write_draft(path, draft.text, like=draft)
+    assert path.read_bytes() == data
+    assert sum(given) <= 2 * 65536, "guessing takes time in proportion to what it is given"
 
 
 def test_a_device_is_not_read_for_ever():

@@ -3,10 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from afterword.drafts.encoding import Binary, Form, decode, encode
+from afterword.drafts.encoding import Binary, Form, decode, encode, unfit
+from afterword.drafts.encodings import Encoding, encoding_of, encodings_offered
 from afterword.text.characters import writable
 
 _LINES = st.lists(st.tuples(st.text(max_size=8), st.sampled_from(["\n", "\r\n", "\r"])), max_size=12)
@@ -169,3 +170,133 @@ def test_text_in_any_encoding_that_was_not_edited_keeps_its_bytes(lines: list[tu
     text, form = decode(data)
     assert "\r" not in text
     assert encode(text, form, text) == (data, text, form)
+
+
+# --- what a writer may choose -------------------------------------------------------------------------------------------
+
+OFFERED = st.sampled_from(encodings_offered())
+LETTERS = "abc äöüß éñ “”–€ ж и й λ ω ş ğ ő ř ž א ש ب ن ก ข あア漢字 港口 항구 🐟\x0b\x0c"
+LINES = st.lists(st.tuples(st.text(LETTERS, max_size=12), st.sampled_from(["\n", "\r\n", "\r"])), max_size=10)
+
+
+def bytes_in(lines: list[tuple[str, str]], offered: Encoding) -> tuple[list[bytes], bytes]:
+    """The lines in an encoding, of what it has, and the mark in front of them."""
+    rows = [(line + ending).encode(offered.encoding, "ignore") for line, ending in lines]
+    return rows, "\ufeff".encode(offered.encoding) if offered.bom else b""
+
+
+@given(LINES, OFFERED)
+def test_text_in_an_encoding_that_the_writer_names_keeps_its_bytes(lines: list[tuple[str, str]], offered: Encoding) -> None:
+    rows, mark = bytes_in(lines, offered)
+    data = mark + b"".join(rows)
+    text, form = decode(data, offered.encoding)
+    assert "\r" not in text
+    assert encoding_of(form) == offered
+    assert encode(text, form, text) == (data, text, form)
+
+
+@given(LINES, OFFERED, st.integers(0, 9))
+def test_an_edit_of_one_line_keeps_the_bytes_of_the_others(lines: list[tuple[str, str]], offered: Encoding, at: int) -> None:
+    rows, mark = bytes_in(
+        [("a" + line, ending) for line, ending in lines], offered
+    )  # a line with nothing in it may join two ends
+    text, form = decode(mark + b"".join(rows), offered.encoding)
+    pieces = text.split("\n")
+    at = min(at, len(pieces) - 1)
+    pieces[at] = "x" + pieces[at]
+    edited = "\n".join(pieces)
+    data, _, after = encode(edited, form, text)
+    rows = [*rows, b""]
+    assert data == mark + b"".join([*rows[:at], "x".encode(offered.encoding), *rows[at:]])
+    assert decode(data, offered.encoding) == (edited, after)
+
+
+@given(st.text(LETTERS + "\n", max_size=30), OFFERED, OFFERED, st.sampled_from(["\n", "\r\n", "\r"]))
+def test_a_form_that_the_writer_chooses_is_kept_or_becomes_utf_8(text: str, old: Encoding, new: Encoding, newline: str) -> None:
+    before = Form("\n", encoding=old.encoding, bom=old.bom)
+    form = before.with_encoding(new.encoding, bom=new.bom).with_newline(newline)
+    data, written, found = encode(text, form, text)
+    fits = not unfit(text, new.encoding)
+    assert written == text
+    assert found == (form if fits else Form(newline))
+    assert decode(data, found.encoding)[0] == text
+    assert fits or unfit(text, new.encoding) in text
+
+
+def test_every_encoding_has_a_name_of_its_own_and_is_known_again() -> None:
+    names = [offered.name for offered in encodings_offered()]
+    assert len({*names}) == len(names) > 20
+    assert all(encoding_of(Form(encoding=offered.encoding, bom=offered.bom)) is offered for offered in encodings_offered())
+    assert encoding_of(Form(encoding="utf-32-le", bom=True)).name == "UTF-32-LE BOM"
+    assert Form(bom=True).with_encoding("cp1252", bom=True) == Form(encoding="cp1252")
+
+
+def test_the_line_endings_of_a_mixed_file_can_be_made_one() -> None:
+    text, form = decode(b"a\r\nb\nc\rd")
+    assert encode(text, form.with_newline("\n"), text)[0] == b"a\nb\nc\nd"
+
+
+# --- what is damaged, and what is long --------------------------------------------------------------------------------
+
+NOVEL = "Die Fähre verließ das Dock. Größere Wellen, “ruhiges” Wasser.\n" * 40
+
+
+@pytest.mark.parametrize(
+    "data", [NOVEL.encode() + b"Gr\xc3", "Käse ü".encode()[:-1], NOVEL.encode().replace(b"ruhiges", b"r\xffges")]
+)
+def test_what_is_utf_8_but_for_a_few_places_is_damaged_and_can_be_read_even_so(data: bytes) -> None:
+    with pytest.raises(UnicodeDecodeError):
+        decode(data)
+    text, form = decode(data, damaged=True)
+    assert (text, form) == (data.decode("utf-8", "replace"), Form())
+
+
+def test_what_the_writer_knows_better_can_be_read_even_so() -> None:
+    assert decode("Käse".encode("cp1252"), "utf-8", damaged=True) == ("K\ufffdse", Form())
+    assert decode("text".encode("utf-16")[:-1], damaged=True)[0] == "tex\ufffd"
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp1251"])
+@pytest.mark.parametrize("newline", ["\n", ""])
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_long_text_is_recognised_wherever_the_part_that_is_looked_at_ends(encoding: str, newline: str, shift: int) -> None:
+    words = {"gb18030": "渡船在中午离开了码头。", "big5": "渡船在中午離開了碼頭。", "euc_kr": "페리는정오에항구를떠났다."}
+    word = "Это русский текст о пароме. " if encoding == "cp1251" else words.get(encoding, "フェリーは正午に港を出た。")
+    text = "a" * shift + (word + newline) * 5000
+    assert decode(text.encode(encoding)) == (text, Form(encoding=encoding))
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["", "nonsense", "hex", *(offered.encoding for offered in encodings_offered())]),
+    st.booleans(),
+)
+@example(b"", "nonsense", True)
+@example(b"", "hex", False)
+@example(b"a\0b", "cp1252", False)
+@example("a\0b".encode("utf-16"), "", False)
+def test_any_bytes_in_any_encoding_are_text_or_binary_or_damaged(data: bytes, encoding: str, damaged: bool) -> None:
+    try:
+        text, form = decode(data, encoding, damaged=damaged)
+    except (Binary, UnicodeDecodeError):
+        return
+    again = encode(text, form, text)
+    assert again[1] == text
+    assert damaged or again[0] == data
+
+
+@pytest.mark.parametrize("examples", [100, pytest.param(20_000, marks=pytest.mark.long)])
+def test_a_text_in_which_something_went_wrong_is_text_or_binary_or_damaged(examples: int) -> None:
+    @settings(max_examples=examples)
+    @given(LINES, OFFERED, st.integers(0, 200), st.integers(0, 5), st.binary(max_size=4), st.booleans())
+    def read(lines: list[tuple[str, str]], offered: Encoding, at: int, gone: int, new: bytes, damaged: bool) -> None:
+        rows, mark = bytes_in(lines, offered)
+        whole = mark + b"".join(rows)
+        data = whole[:at] + new + whole[at + gone :]
+        try:
+            text, form = decode(data, damaged=damaged)
+        except (Binary, UnicodeDecodeError):
+            return
+        assert damaged or encode(text, form, text)[0] == data
+
+    read()

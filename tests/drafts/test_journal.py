@@ -169,3 +169,16 @@ def test_only_the_writer_can_read_it(journal: Journal) -> None:
     journal.begin(HEAD, TEXT)
     assert journal.path.parent.stat().st_mode & 0o077 == 0
     journal.close()
+
+
+@given(st.text(st.characters(), max_size=20), st.text(st.characters(), max_size=20), st.text(st.characters(), max_size=5))
+@settings(max_examples=60)
+def test_a_beginning_tells_what_stood_there_before_and_what_stands_there_now(
+    tmp_path_factory: pytest.TempPathFactory, start: str, middle: str, end: str
+) -> None:
+    journal = Journal(tmp_path_factory.mktemp("j") / "one.journal")
+    journal.begin(HEAD, start + middle + end, before=start + end, at=2000.0)
+    journal.append([Edit(0, 0, "x")], 3000.0)
+    journal.close()
+    found = read_journal(journal.path)
+    assert (found.before, found.text, found.at) == (start + end, "x" + start + middle + end, 3000.0)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from afterword.drafts.draft import write_draft
 from afterword.drafts.journal import Edit, Head, Journal
 from afterword.drafts.recovery import new_journal, orphans
 
@@ -23,10 +25,10 @@ sys.stdin.read()
 """
 
 
-def left_behind(folder: Path, text: str = "one", *edits: Edit) -> Path:
+def left_behind(folder: Path, text: str = "one", *edits: Edit, path: Path | None = None) -> Path:
     folder.mkdir(exist_ok=True)
     journal = Journal(folder / f"{len(list(folder.iterdir()))}.journal")
-    journal.begin(HEAD, text)
+    journal.begin(replace(HEAD, path=path), text)
     if edits:
         journal.append(edits, 2000.0)
     journal.close()
@@ -58,11 +60,39 @@ def test_our_own_are_not_left_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_one_in_which_nothing_was_changed_is_of_no_use(tmp_path: Path) -> None:
-    left_behind(tmp_path / "j")
-    left_behind(tmp_path / "j", "one", Edit(0, 1, "o"))
+def test_one_that_holds_nothing_but_what_is_saved_is_of_no_use(tmp_path: Path) -> None:
+    draft = write_draft(tmp_path / "ferry.md", "one")
+    left_behind(tmp_path / "j", "one", path=draft.path)
+    left_behind(tmp_path / "j", "one", Edit(0, 1, "o"), path=draft.path)
+    left_behind(tmp_path / "j", "on", Edit(2, 0, "e"), path=draft.path)  # it was killed just after the save
+    left_behind(tmp_path / "j", "")
     assert list(orphans(tmp_path / "j")) == []
     assert list((tmp_path / "j").iterdir()) == []
+
+
+def test_one_that_begins_with_what_was_never_saved_is_found(tmp_path: Path) -> None:
+    draft = write_draft(tmp_path / "ferry.md", "one")
+    left_behind(tmp_path / "j", "one and more", path=draft.path)
+    left_behind(tmp_path / "j", "of a file that is gone", path=tmp_path / "gone.md")
+    left_behind(tmp_path / "j", "never saved")
+    left_behind(tmp_path / "j", "the file was changed since", path=draft.path)
+    assert sorted(orphan.found.text for orphan in orphans(tmp_path / "j")) == [
+        "never saved",
+        "of a file that is gone",
+        "one and more",
+        "the file was changed since",
+    ]
+
+
+def test_one_with_notes_is_found_whatever_its_text(tmp_path: Path) -> None:
+    draft = write_draft(tmp_path / "ferry.md", "one")
+    journal = Journal(tmp_path / "one.journal")
+    journal.begin(replace(HEAD, path=draft.path), "one")
+    journal.append([], 2000.0, notes="Ida is the captain.")
+    journal.close()
+    [orphan] = orphans(tmp_path)
+    assert orphan.found.notes == "Ida is the captain."
+    orphan.leave()
 
 
 def test_a_broken_one_is_set_aside_and_the_others_are_found(tmp_path: Path) -> None:

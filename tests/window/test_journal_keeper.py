@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,9 +117,28 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost_when_there_is_room_again(
 def test_one_that_has_grown_is_begun_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_keeper, "_SMALL", 600)
     desk.opens("One")
+    desk.keeper.note("Ida is the captain.")
     for number in range(12):
         desk.types(f" {number:02} and so on, and so on")
         desk.keeps(desk.page.text())
-    desk.keeps(desk.page.text())
     assert desk.journals[0].stat().st_size < 1500
-    assert read_journal(desk.journals[0]).before != "One"
+    kept = read_journal(desk.journals[0])
+    assert kept.before == "One", "what changed is told from what is on the disk"
+    assert kept.notes == "Ida is the captain."
+
+
+@pytest.mark.parametrize("gone", ["journal", "folder"])
+def test_one_that_somebody_removed_is_begun_anew_without_a_word(desk: Desk, gone: str) -> None:
+    desk.opens("One")
+    desk.keeper.note("Ida is the captain.")
+    desk.types(" two")
+    desk.keeps("One two")
+    if gone == "folder":
+        shutil.rmtree(desk.folder)
+    else:
+        desk.journals[0].unlink()
+    desk.types(" three")
+    desk.keeps("One two three")
+    kept = read_journal(desk.journals[0])
+    assert (kept.before, kept.notes) == ("One", "Ida is the captain.")
+    assert desk.failed == []

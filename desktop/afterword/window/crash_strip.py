@@ -16,9 +16,7 @@ class CrashStrip(Strip):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder = QUrl()
-        show = self._button(
-            self.tr("Show the report"), self.tr("Open its folder; it holds no text of your drafts")
-        )
+        show = self._button(self.tr("Show the report"), self.tr("Open its folder; it holds no text of your drafts"))
         dismiss = self._button(self.tr("Dismiss"), self.tr("Hide this message"))
         show.clicked.connect(self._show_report)
         dismiss.clicked.connect(self.dismiss)

@@ -16,7 +16,7 @@ from afterword.drafts.journal import Edit, Head, Journal
 from afterword.drafts.recovery import new_journal
 from afterword.editor.changes import Changes
 from afterword.editor.plaintext import units
-from afterword.errors import JournalNotWritten
+from afterword.errors import JournalGone, JournalNotWritten
 from afterword.files import reason
 from afterword.jobs import Job, Jobs
 from afterword.watch import Watch
@@ -41,6 +41,7 @@ class _Written:
         turn: rises when the journal is begun for another text; what was meant for the one before comes too late.
         head: whose journal it is.
         base: what stood there before `edits`, where the journal is to begin with it.
+        saved: what was on the disk at first, where that is not `base`.
         edits: what was changed.
         notes: the notes for the model, where they were changed.
         at: now, in seconds since 1970.
@@ -49,6 +50,7 @@ class _Written:
     turn: int
     head: Head
     base: str | None
+    saved: str | None
     edits: tuple[Edit, ...]
     notes: str | None
     at: float
@@ -75,7 +77,7 @@ class _Scribe:
                 except OSError as error:
                     raise JournalNotWritten(self._folder, reason(error)) from error
             if what.base is not None:
-                self._journal.begin(what.head, what.base)
+                self._journal.begin(what.head, what.base, before=what.saved, at=what.at)
             if what.edits or what.notes is not None:
                 self._journal.append(what.edits, what.at, what.notes)
             return self._journal.size
@@ -126,6 +128,8 @@ class JournalKeeper(QObject):
         self._base: str | None = ""
         self._edits: list[Edit] = []
         self._notes: str | None = None
+        self._saved = ""
+        self._unsaved_notes: str | None = None
         self._writing: _Written | None = None
         self._begun_with = 0  # bytes
         self._failing = False
@@ -141,6 +145,7 @@ class JournalKeeper(QObject):
         self._turn += 1
         self._head = Head(path, self._clock(), name)
         self._base, self._edits, self._notes = text, [], None
+        self._saved, self._unsaved_notes = text, None
         self._changes.restart()
         if units(text) != self._changes.length:  # what a file cannot hold is otherwise there
             self._base = self._text()
@@ -151,7 +156,7 @@ class JournalKeeper(QObject):
 
     def note(self, notes: str) -> None:
         """The notes for the model are now these."""
-        self._notes = notes
+        self._notes = self._unsaved_notes = notes
         self._soon()
 
     @Slot()
@@ -172,7 +177,7 @@ class JournalKeeper(QObject):
         self._soon()
 
     def _anew(self) -> None:
-        self._base, self._edits = self._text(), []
+        self._base, self._edits, self._notes = self._text(), [], self._unsaved_notes
 
     def _soon(self) -> None:
         if not self._timer.isActive() and self._writing is None:
@@ -184,7 +189,8 @@ class JournalKeeper(QObject):
         if self._writing is not None:
             return
         self._begun = True
-        self._writing = _Written(self._turn, self._head, self._base, tuple(self._edits), self._notes, self._clock())
+        saved = self._saved if self._base is not None and self._base != self._saved else None
+        self._writing = _Written(self._turn, self._head, self._base, saved, tuple(self._edits), self._notes, self._clock())
         self._base, self._edits, self._notes = None, [], None
         job: Job = self._jobs.start(self._scribe.write, self._writing)
         job.done.connect(self._written)
@@ -208,6 +214,10 @@ class JournalKeeper(QObject):
     def _not_written(self, error: Exception) -> None:
         what, self._writing = self._writing, None
         if what is not None and what.turn == self._turn:
+            if isinstance(error, JournalGone):
+                self._anew()
+                self._timer.start(WRITE_AFTER_MS)
+                return
             if self._base is None:  # else it is begun anew all the same
                 self._base, self._edits = what.base, [*what.edits, *self._edits]
             self._notes = what.notes if self._notes is None else self._notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -107,7 +108,7 @@ def save(what: Writing, *, watch: Watch) -> Kept:
     """
     path, like = what.path, what.like
     here = like if like is not None and same_file(like.draft.path, path) else None
-    if not what.replace and here is not None and path.exists() and changed_outside(here.draft):
+    if not what.replace and here is not None and os.path.exists(path) and changed_outside(here.draft):
         raise ChangedOutside
     draft = write_draft(path, what.text, like=like.draft if like is not None else None, form=what.form, watch=watch)
     before = here.beside if here is not None else None
