@@ -82,6 +82,7 @@ class Run:
         self._report = folder / f"{_RUNNING}{secrets.token_hex(8)}{_ENDING}"
         self._owner = _lock_of(self._report)
         self._handle: int | None = None
+        self._was_enabled = faulthandler.is_enabled()
         self._noted = 0
         self._seen: Counter[tuple[str, ...]] = Counter()
         self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
@@ -104,6 +105,8 @@ class Run:
         handle, self._handle = self._handle, None
         if handle is not None:
             faulthandler.disable()
+            if self._was_enabled and sys.__stderr__ is not None:  # as with `python -X faulthandler`
+                faulthandler.enable(sys.__stderr__)
             os.close(handle)
         with suppress(OSError):
             self._report.unlink(missing_ok=True)

@@ -736,7 +736,7 @@ def test_opening_the_open_file_again_keeps_what_can_be_undone(
     link = tmp_path / "link.md"
     link.symlink_to(tmp_path / "novel.md")
     documents.open_draft(link)
-    qtbot.waitUntil(lambda: documents._reading is None)
+    qtbot.waitUntil(lambda: documents._reading.path is None)
     assert page.document().isUndoAvailable()
 
 

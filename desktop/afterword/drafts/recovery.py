@@ -15,6 +15,7 @@ from afterword.drafts.draft import read_draft
 from afterword.drafts.journal import Head, Journal, Recovered, read_journal
 from afterword.errors import DraftError, JournalBroken
 from afterword.files import put_aside
+from afterword.text.boundaries import count_words
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
@@ -62,11 +63,13 @@ class Orphan:
         journal: its file.
         found: what it holds.
         owner: held, so that nobody else takes it meanwhile.
+        words: of its text.
     """
 
     journal: Path
     found: Recovered
     owner: FileLock
+    words: int
 
     def drop(self, *, watch: Watch | None = None) -> None:  # noqa: ARG002 -- too short to be cancelled
         """The writer has what is of use of it; a task for `Jobs`. Raises OSError."""
@@ -114,7 +117,7 @@ def _orphan(path: Path) -> Orphan | None:
     try:
         found = read_journal(path)
         if not _is_on_disk(found):
-            return Orphan(path, found, owner)
+            return Orphan(path, found, owner, count_words(found.text))
         path.unlink(missing_ok=True)
     except JournalBroken as error:
         if isinstance(error.__cause__, OSError):  # the disk failed, or it is somebody else's

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +17,8 @@ from afterword.drafts.naming import suggested_name
 from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
 from afterword.editor.plaintext import clean
-from afterword.errors import DraftEncoding, DraftLarge, DraftMissing
 from afterword.files import same_file
-from afterword.jobs import Job, Jobs
+from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
 from afterword.window.changed_dialog import Changed
@@ -29,8 +27,9 @@ from afterword.window.dialogs import Dialogs, Twice
 from afterword.window.draft_lock import DraftLock
 from afterword.window.journal_keeper import JournalKeeper
 from afterword.window.outside import OutsideChanges
+from afterword.window.reading import Reading
 from afterword.window.recent import RecentFiles
-from afterword.window.saving import ChangedOutside, Kept, Opening, SaveState, Writing, load, load_theirs, save
+from afterword.window.saving import ChangedOutside, Kept, Opening, SaveState, Writing, load_theirs, save
 
 DEFAULT_ENDING = ".md"
 
@@ -84,6 +83,9 @@ class Documents(QObject):
         self._journal = JournalKeeper(page.document(), page.text, paths.journals_dir(), jobs, self)
         self._journal.failed.connect(self._not_journaled)
         self._journal.written.connect(self.journaled)
+        self._reading = Reading(jobs, dialogs, self)
+        self._reading.read.connect(self._read)
+        self._reading.missing.connect(recent.drop)
         self._outside = OutsideChanges(jobs, self)
         self._outside.changed.connect(self._changed_outside)
         self._outside.gone.connect(self._gone)
@@ -95,7 +97,6 @@ class Documents(QObject):
         self._written_revision = 0
         self._written_form: Form | None = None
         self._save_next: Path | None = None
-        self._reading: tuple[Job, Opening] | None = None
         self._at_save = False  # whether what another program wrote is compared because of a save
         self._writes = 0
         page.set_markdown(True)
@@ -181,7 +182,7 @@ class Documents(QObject):
 
     def has(self, path: Path) -> bool:
         """Whether the draft at `path` is the one here, or the one that is being read."""
-        return same_file(path, self.path) or (self._reading is not None and same_file(path, self._reading[1].path))
+        return same_file(path, self.path) or same_file(path, self._reading.path)
 
     def suggested_path(self) -> Path:
         """Where a draft without a path might go, named by its beginning."""
@@ -212,26 +213,18 @@ class Documents(QObject):
         if go_there is not None:
             self._dialogs.ask_elsewhere_open(path.name, partial(self._open_twice, path, go_there))
         else:
-            self._open(Opening(path))
+            self._reading.start(Opening(path))
 
     def _open_twice(self, path: Path, go_there: Callable[[], None], answer: Twice) -> None:
         if answer is Twice.GO_THERE:
             go_there()
         elif answer is Twice.READ_HERE:
-            self._open(Opening(path))
+            self._reading.start(Opening(path))
 
     def read_again(self, encoding: str) -> None:
         """Read the file in another encoding, by Python's name, once what is not saved is safe."""
         if self.path is not None:
-            self._open(Opening(self.path, encoding, large=True))
-
-    def _open(self, opening: Opening) -> None:
-        if self._reading is not None:
-            self._reading[0].cancel()
-        job = self._jobs.start(load, opening)
-        job.done.connect(self._read)
-        job.failed.connect(self._read_failed)
-        self._reading = (job, opening)
+            self._reading.start(Opening(self.path, encoding, large=True))
 
     @Slot()
     def leave(self) -> None:
@@ -278,31 +271,7 @@ class Documents(QObject):
 
     @Slot(object)
     def _read(self, kept: Kept) -> None:
-        if self._reading is None or self.sender() is not self._reading[0]:
-            return  # another file was asked for meanwhile
-        self._reading = None
         self.leave_for(partial(self._adopt, kept, self._writes))
-
-    @Slot(object)
-    def _read_failed(self, error: Exception) -> None:
-        if self._reading is None or self.sender() is not self._reading[0]:
-            return
-        opening = self._reading[1]
-        self._reading = None
-        if isinstance(error, DraftLarge):
-            self._dialogs.ask_open(sentence(error, self.tr), partial(self._open_all_the_same, replace(opening, large=True)))
-        elif isinstance(error, DraftEncoding):
-            text = self.tr("It can be opened to be read: what is damaged is shown as �.")
-            wish = replace(opening, damaged=True, large=True)
-            self._dialogs.ask_open(f"{sentence(error, self.tr)}\n\n{text}", partial(self._open_all_the_same, wish))
-        else:
-            if isinstance(error, DraftMissing):
-                self._recent.drop(opening.path)
-            self._dialogs.show_error(sentence(error, self.tr))
-
-    def _open_all_the_same(self, opening: Opening, wanted: bool) -> None:
-        if wanted:
-            self._open(opening)
 
     def _adopt(self, kept: Kept, writes: int) -> None:
         self._adopt_what_is_new(kept, writes)

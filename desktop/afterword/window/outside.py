@@ -33,11 +33,9 @@ class OutsideChanges(QObject):
         self._jobs = jobs
         self._draft: Draft | None = None
         self._looking: Job | None = None
-        self._watcher = QFileSystemWatcher(self)
+        self._watcher: QFileSystemWatcher | None = None  # only while there is something to watch
         self._timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._timer.timeout.connect(self._look)
-        self._watcher.fileChanged.connect(self.look_soon)
-        self._watcher.directoryChanged.connect(self.look_soon)
 
     def watch(self, draft: Draft | None) -> None:
         """Watch the file of `draft`, which is as it was just read or written; with None nothing."""
@@ -45,6 +43,15 @@ class OutsideChanges(QObject):
         self._looking = None
         self._timer.stop()
         wanted = self._paths()
+        if self._watcher is None and wanted:
+            self._watcher = QFileSystemWatcher(self)
+            self._watcher.fileChanged.connect(self.look_soon)
+            self._watcher.directoryChanged.connect(self.look_soon)
+        elif self._watcher is not None and not wanted:
+            self._watcher.deleteLater()
+            self._watcher = None
+        if self._watcher is None:
+            return
         watched = {*self._watcher.files(), *self._watcher.directories()}
         if stale := watched - wanted:
             self._watcher.removePaths(list(stale))

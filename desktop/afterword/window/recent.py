@@ -35,6 +35,7 @@ class RecentFiles(QObject):
         """Bring `path` to the top."""
         self._set([path, *(other for other in self.paths if other != path)])
 
+    @Slot(object)
     def drop(self, path: Path) -> None:
         """Forget `path`."""
         self._set([other for other in self.paths if other != path])

@@ -22,7 +22,6 @@ from afterword.drafts.compare import Passage, compare
 from afterword.drafts.naming import suggested_name
 from afterword.drafts.recovery import Orphan
 from afterword.jobs import Job, Jobs
-from afterword.text.boundaries import count_words
 from afterword.window.comparison import Comparison
 
 
@@ -89,7 +88,7 @@ class RecoveryDialog(QDialog):
     def _about(self, orphan: Orphan) -> str:
         found = orphan.found
         when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(found.at)), QLocale.FormatType.ShortFormat)
-        words = QLocale().toString(count_words(found.text))
+        words = QLocale().toString(orphan.words)
         name = found.head.path.name if found.head.path is not None else Path(suggested_name(found.text)).stem
         return self.tr("{name}\n{when} · {words} words").format(name=name, when=when, words=words)
 

@@ -84,6 +84,7 @@ class VersionsKeeper(QObject):
     @Slot()
     def _leave(self) -> None:
         """A draft that was never saved is discarded: its versions would be of no use, for nobody could find them."""
+        self._timer.stop()
         if self._unsaved and self._kept_unsaved:
             self._start(self._store.forget, self._key)
         self._unsaved, self._kept_unsaved = True, False
