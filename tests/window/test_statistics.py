@@ -26,6 +26,7 @@ from afterword.statistics import Counts, Statistics
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.window import statistics_keeper
 from afterword.window.actions import Action
+from afterword.window.button import Button
 from afterword.window.statistics_chart import DayChart
 from afterword.window.statistics_keeper import SAVE_EVERY_MS, StatisticsKeeper, SuggestionCounter
 from afterword.window.statistics_view import DAYS, StatisticsDialog
@@ -358,7 +359,7 @@ def test_every_control_can_be_reached_by_key_and_says_what_it_is(dialog: Statist
         assert here is not None
         reached.append(here)
         QTest.keyClick(here, Qt.Key.Key_Tab)
-    assert [type(widget) for widget in reached] == [DayChart, Switch, QPushButton, QPushButton]
+    assert [type(widget) for widget in reached] == [DayChart, Switch, Button, Button]
     assert QApplication.focusWidget() is reached[0]
     for widget in reached:
         assert spoken(widget)[0].strip()

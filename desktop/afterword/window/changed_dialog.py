@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from afterword.drafts.compare import Passage
+from afterword.window.button import Button
 from afterword.window.comparison import Comparison
 
 
@@ -74,10 +75,7 @@ class ChangedDialog(QDialog):
         self.resize(680, 440)
 
     def _button(self, text: str, tip: str, answer: Changed) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
+        button = Button(text, tip, self)
         button.clicked.connect(partial(self._choose, answer))
         return button
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from afterword.drafts.encoding import Form
 from afterword.drafts.encodings import Encoding, encoding_of, encodings_offered
+from afterword.window.button import Button
 
 Translate = Callable[[str], str]
 
@@ -47,14 +48,14 @@ class EncodingDialog(QDialog):
         for newline, text in self._endings():
             self._newlines.addItem(text, newline)
         self._newlines.setCurrentIndex(self._newlines.findData("" if form.endings else form.newline))
-        self._read = self._button(
-            self.tr("Read again"), self.tr("Read the file in this encoding; what is not saved is asked about")
+        self._read = Button(
+            self.tr("Read again"), self.tr("Read the file in this encoding; what is not saved is asked about"), self
         )
         self._read.setEnabled(in_file)
         self._read.clicked.connect(self._read_again)
-        cancel = self._button(self.tr("Cancel"), self.tr("Change nothing"))
+        cancel = Button(self.tr("Cancel"), self.tr("Change nothing"), self)
         cancel.clicked.connect(self.reject)
-        use = self._button(self.tr("Save so from now on"), self.tr("The next save stores the draft in this way"))
+        use = Button(self.tr("Save so from now on"), self.tr("The next save stores the draft in this way"), self)
         use.setDefault(True)
         use.clicked.connect(self._use)
         fields = QFormLayout()
@@ -124,10 +125,3 @@ class EncodingDialog(QDialog):
         combo.setAccessibleName(name)
         combo.setToolTip(tip)
         return combo
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        return button

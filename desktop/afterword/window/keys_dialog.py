@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from afterword.window.actions import TABLE, Action
+from afterword.window.button import Button
 from afterword.window.key_bindings import Conflict, KeyBindings
 from afterword.window.key_field import KeyField
 from afterword.window.key_rules import Clash, refusal
@@ -62,18 +62,18 @@ class KeysDialog(QDialog):
         self._list = QListWidget(self)
         self._list.setToolTip(self.tr("The keys of this action; the first is shown in the menu"))
         self._list.setFixedHeight((_KEYS_SEEN + 1) * (self.fontMetrics().height() + 2))
-        self._add = self._button(self.tr("&Add a key…"), self.tr("The next key that you press will be a key of this action"))
+        self._add = Button(self.tr("&Add a key…"), self.tr("The next key that you press will be a key of this action"), self)
         self._field = KeyField(self)
-        self._remove = self._button(self.tr("&Remove"), self.tr("Take the marked key from this action"))
-        self._reset = self._button(self.tr("Re&set"), self.tr("Give this action its usual keys"))
+        self._remove = Button(self.tr("&Remove"), self.tr("Take the marked key from this action"), self)
+        self._reset = Button(self.tr("Re&set"), self.tr("Give this action its usual keys"), self)
         self._sentence = QLabel(self)
         self._sentence.setObjectName("sentence")
         self._sentence.setWordWrap(True)
         self._sentence.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # so that nothing moves when it is broken
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._insist = self._button("", "")
-        self._reset_all = self._button(self.tr("Reset a&ll"), self.tr("Give all actions their usual keys"))
-        self._close = self._button(self.tr("Close"), self.tr("Close this list; all changes are in force already"))
+        self._insist = Button("", "", self)
+        self._reset_all = Button(self.tr("Reset a&ll"), self.tr("Give all actions their usual keys"), self)
+        self._close = Button(self.tr("Close"), self.tr("Close this list; all changes are in force already"), self)
         self._lay_out()
         self._search.textChanged.connect(self._tree.show_only)
         self._tree.chosen.connect(self._show_chosen)
@@ -89,12 +89,6 @@ class KeysDialog(QDialog):
         keys.changed.connect(self._show_keys)
         self._tree.choose(Action.ACCEPT_ALL)
         self._search.setFocus()
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAutoDefault(False)
-        return button
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

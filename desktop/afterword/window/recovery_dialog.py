@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from afterword.drafts.compare import Passage, compare
 from afterword.drafts.naming import suggested_name
 from afterword.drafts.recovery import Orphan
 from afterword.jobs import Job, Jobs
+from afterword.window.button import Button
 from afterword.window.comparison import Comparison
 
 
@@ -57,11 +57,11 @@ class RecoveryDialog(QDialog):
         self._list.setAccessibleName(self.tr("Drafts"))
         self._list.setToolTip(self.tr("Choose a draft to see what was not saved"))
         self._changes = Comparison(self)
-        self._throw = self._button(self.tr("Throw away"), self.tr("Forget what was not saved of this draft, for good"))
+        self._throw = Button(self.tr("Throw away"), self.tr("Forget what was not saved of this draft, for good"), self)
         self._throw.clicked.connect(self._throw_away)
-        self._later = self._button(self.tr("Decide later"), self.tr("Ask again at the next start"))
+        self._later = Button(self.tr("Decide later"), self.tr("Ask again at the next start"), self)
         self._later.clicked.connect(self.reject)
-        self._open = self._button(self.tr("Recover"), self.tr("Open this draft as it was last"))
+        self._open = Button(self.tr("Recover"), self.tr("Open this draft as it was last"), self)
         self._open.setDefault(True)
         self._open.clicked.connect(self._recover)
         for orphan in self._orphans:
@@ -91,13 +91,6 @@ class RecoveryDialog(QDialog):
         words = QLocale().toString(orphan.words)
         name = found.head.path.name if found.head.path is not None else Path(suggested_name(found.text)).stem
         return self.tr("{name}\n{when} · {words} words").format(name=name, when=when, words=words)
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        return button
 
     @Slot(int)
     def _show(self, row: int) -> None:

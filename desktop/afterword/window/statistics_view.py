@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, Qt, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from afterword.statistics import Counts, Statistics
+from afterword.window.button import Button
 from afterword.window.statistics_chart import DayChart
 from afterword.window.statistics_keeper import StatisticsKeeper
 from afterword.window.switch import Switch
@@ -43,14 +44,14 @@ class StatisticsDialog(QDialog):
         self._switch.setToolTip(self.tr("Count what becomes of suggestions, or do not"))
         self._switch.setChecked(keeper.enabled)
         self._switch.clicked.connect(keeper.switch)
-        self._undo = self._button(self.tr("Undo"), self.tr("Bring back what was cleared"))
+        self._undo = Button(self.tr("Undo"), self.tr("Bring back what was cleared"), self)
         self._undo.setAccessibleName(self.tr("Undo clearing"))
         self._undo.clicked.connect(self._bring_back)
         self._undo.hide()
-        self._clear = self._button(self.tr("Clear"), self.tr("Forget all that was counted, at once"))
+        self._clear = Button(self.tr("Clear"), self.tr("Forget all that was counted, at once"), self)
         self._clear.setAccessibleName(self.tr("Clear the statistics"))
         self._clear.clicked.connect(self._forget)
-        self._close = self._button(self.tr("Close"), self.tr("Close the statistics"))
+        self._close = Button(self.tr("Close"), self.tr("Close the statistics"), self)
         self._close.setDefault(True)
         self._close.clicked.connect(self.accept)
         self._lay_out()
@@ -88,12 +89,6 @@ class StatisticsDialog(QDialog):
         if quiet:
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         return label
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAutoDefault(False)
-        return button
 
     # --- what is shown --------------------------------------------------------------------------------------------
 

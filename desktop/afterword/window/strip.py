@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from afterword.window.button import Button
+
 _ROOMY = 860
 """From this width on the sentence and the buttons stand beside each other."""
 
@@ -56,9 +58,7 @@ class Strip(QFrame):
         self._layout.setDirection(directions.LeftToRight if self.width() >= _ROOMY else directions.TopToBottom)
 
     def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAccessibleName(text)
+        button = Button(text, tip, self)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._buttons.addWidget(button)
         return button

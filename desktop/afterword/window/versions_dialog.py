@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QLabel,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from afterword.jobs import Job, Jobs
 from afterword.sentences import sentence
 from afterword.text.boundaries import count_words
 from afterword.watch import Watch
+from afterword.window.button import Button
 from afterword.window.side_by_side import SideBySide
 from afterword.window.version_list import VersionList
 
@@ -92,23 +92,23 @@ class VersionsDialog(QDialog):
         self._list.chosen.connect(self._show)
         self._sides = SideBySide(self)
         self._sides.passage_changed.connect(self._enable)
-        self._previous = self._button(self.tr("Previous change"), self.tr("Go to the change before this one (Alt+Up)"))
+        self._previous = Button(self.tr("Previous change"), self.tr("Go to the change before this one (Alt+Up)"), self)
         self._previous.clicked.connect(self._sides.go_to_previous)
-        self._next = self._button(self.tr("Next change"), self.tr("Go to the change after this one (Alt+Down)"))
+        self._next = Button(self.tr("Next change"), self.tr("Go to the change after this one (Alt+Down)"), self)
         self._next.clicked.connect(self._sides.go_to_next)
         QShortcut(QKeySequence("Alt+Up"), self, self._sides.go_to_previous)
         QShortcut(QKeySequence("Alt+Down"), self, self._sides.go_to_next)
-        self._more = self._button(self.tr("More changes"), self.tr("Show the changes further down too"))
+        self._more = Button(self.tr("More changes"), self.tr("Show the changes further down too"), self)
         self._more.clicked.connect(self._show_more)
-        self._name = self._button(self.tr("Name…"), self.tr("Give this version a name; one with a name is kept for good"))
+        self._name = Button(self.tr("Name…"), self.tr("Give this version a name; one with a name is kept for good"), self)
         self._name.clicked.connect(self._ask_name)
-        self._passage = self._button(
-            self.tr("Restore this passage"), self.tr("Put the marked passage back as it was then; you can undo it")
+        self._passage = Button(
+            self.tr("Restore this passage"), self.tr("Put the marked passage back as it was then; you can undo it"), self
         )
         self._passage.clicked.connect(self._restore_passage)
-        self._all = self._button(self.tr("Restore all"), self.tr("Put all of the draft back as it was then; you can undo it"))
+        self._all = Button(self.tr("Restore all"), self.tr("Put all of the draft back as it was then; you can undo it"), self)
         self._all.clicked.connect(self._restore_all)
-        self._close = self._button(self.tr("Close"), self.tr("Leave the draft as it is now"))
+        self._close = Button(self.tr("Close"), self.tr("Leave the draft as it is now"), self)
         self._close.setDefault(True)
         self._close.clicked.connect(self.reject)
         self._told = QLabel(self.tr("Looking for versions…"), self)
@@ -159,13 +159,6 @@ class VersionsDialog(QDialog):
         column.addLayout(row)
         self.resize(960, 600)
         self._enable()
-
-    def _button(self, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setToolTip(tip)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        return button
 
     # --- the list -------------------------------------------------------------------------------------------------
 
