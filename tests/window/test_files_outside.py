@@ -12,8 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from afterword import paths
 from afterword.drafts import draft as drafts
 from afterword.drafts.encoding import Form
+from afterword.drafts.journal import read_journal
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.window.actions import Action
@@ -120,6 +122,37 @@ def test_a_file_that_is_gone_is_told_and_saved_again(
     documents.save()
     qtbot.waitUntil(lambda: documents.save_state is SaveState.SAVED)
     assert path.read_bytes() == b"Old.\n"
+
+
+@pytest.mark.parametrize("data", [None, b"\0binary"])
+def test_what_is_only_on_the_page_is_in_the_journal(
+    qtbot: QtBot, documents: Documents, page: Page, told: list[str], tmp_path: Path, data: bytes | None
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    if data is None:
+        path.unlink()
+    else:
+        replaced(path, data)
+    with qtbot.waitSignal(documents.journaled):
+        qtbot.waitUntil(lambda: documents.dirty)
+    [journal] = paths.journals_dir().glob("*.journal")
+    assert read_journal(journal).text == "Old.\n"
+    assert told
+
+
+def test_a_save_while_it_is_compared_asks_once(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    typed(page, "Mine.\n")
+    replaced(path, b"Theirs.\n")
+    documents._changed_outside()
+    documents.save()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert dialogs.questions() == ["changed"]
+    dialogs.answer("changed", Changed.MINE)
+    qtbot.waitUntil(lambda: path.read_bytes() == b"Old.\nMine.\n" and not jobs.busy)
+    assert not documents.dirty
 
 
 def test_our_own_save_is_no_change_by_another_program(

@@ -18,7 +18,7 @@ from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
 from afterword.editor.plaintext import clean
 from afterword.files import same_file
-from afterword.jobs import Jobs
+from afterword.jobs import Job, Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
 from afterword.window.changed_dialog import Changed
@@ -97,6 +97,7 @@ class Documents(QObject):
         self._written_revision = 0
         self._written_form: Form | None = None
         self._save_next: Path | None = None
+        self._comparing: Job | None = None
         self._at_save = False  # whether what another program wrote is compared because of a save
         self._writes = 0
         page.set_markdown(True)
@@ -344,6 +345,7 @@ class Documents(QObject):
     def _gone(self) -> None:
         if not self._saving and not self._page.document().isModified():
             self._page.document().setModified(True)
+            self._journal.write_all()
             text = self.tr("“{name}” was moved or removed by another program. Save it to have it there again.")
             self.noticed.emit(text.format(name=self.name))
 
@@ -357,12 +359,26 @@ class Documents(QObject):
         """Read what another program wrote, and ask what is to become of it where both it and the page changed."""
         assert self.path is not None
         self._at_save = at_save
-        job = self._jobs.start(load_theirs, Opening(self.path, large=True), self._page.text())
-        job.done.connect(self._compared)
-        job.failed.connect(self._ask_elsewhere)
+        self._comparing = self._jobs.start(load_theirs, Opening(self.path, large=True), self._page.text())
+        self._comparing.done.connect(self._compared)
+        self._comparing.failed.connect(self._not_compared)
+
+    @Slot(object)
+    def _not_compared(self, error: Exception) -> None:
+        if self.sender() is not self._comparing:
+            return
+        if self._at_save:
+            self._ask_elsewhere(error)
+        else:
+            self._page.document().setModified(True)  # what is on the page is nowhere else
+            self._journal.write_all()
+            self.noticed.emit(sentence(error, self.tr))
+            self._departures.stay()
 
     @Slot(object)
     def _compared(self, found: tuple[Kept, list[Passage]]) -> None:
+        if self.sender() is not self._comparing:
+            return  # it is being saved meanwhile, which looks again
         theirs, passages = found
         if self.dirty:
             self._dialogs.ask_changed(self.name, passages, partial(self._chosen, theirs, self._at_save))
@@ -423,6 +439,7 @@ class Documents(QObject):
             self._save_next = path  # with the text as it is when the running save ends
             return
         self._saving = True
+        self._comparing = None
         self._departures.asking = False
         self._tell_save_state()
         self._ledger.when_read(partial(self._start_writing, path, replacing))

@@ -159,6 +159,11 @@ class JournalKeeper(QObject):
         self._notes = self._unsaved_notes = notes
         self._soon()
 
+    def write_all(self) -> None:
+        """What stands in the document is not on the disk any more: write down all of it."""
+        self._anew()
+        self._soon()
+
     @Slot()
     def write_now(self) -> None:
         """Write down what is not yet; returns at once."""
