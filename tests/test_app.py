@@ -486,6 +486,8 @@ def test_the_real_program_opens_a_draft_and_leaves_without_a_word(tmp_path: Path
     done = real_program(tmp_path, "QTimer.singleShot(700, desk.window.close)", str(draft), model=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert draft.read_text("utf-8") == "Once"
+    assert not list(tmp_path.glob(".*")), "nothing is left beside it"
+    assert not [path.name for path in (tmp_path / "home" / "state" / "journals").glob("*")]
 
 
 def test_sigterm_closes_the_window_as_the_writer_would(tmp_path: Path) -> None:

@@ -213,9 +213,11 @@ class Desk(QObject):
     def _come_back(self, found: Found) -> None:
         """Have the windows with the drafts that were open; an empty one only where there was nothing else."""
         windows, front = found.session.windows, None
+        drafts: set[Path] = set()
         for number, was in enumerate(windows):
-            if was.draft is None and len(windows) > 1:
+            if (was.draft is None and len(windows) > 1) or was.draft in drafts:  # one draft is in one window only
                 continue
+            drafts |= {was.draft} if was.draft is not None else set()
             if self.window.documents.path is not None or self.window.documents.dirty or front is not None:
                 self.open_window()
             self.window.come_back(was)

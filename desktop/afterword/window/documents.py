@@ -245,6 +245,7 @@ class Documents(QObject):
 
     def put_changed(self, kept: Kept | None, text: str, notes: str | None) -> None:
         """Put a draft on the page as it is on the disk, and change it to `text` and `notes`, which are not saved."""
+        self._reading.give_up()
         self._put(*((kept.draft.text, kept.beside) if kept is not None else ("", Beside())))
         self._take(kept)
         self._begin_journal()

@@ -44,12 +44,17 @@ class Reading(QObject):
 
     def start(self, opening: Opening) -> None:
         """Read a file, instead of another one that is still being read."""
-        if self._job is not None:
-            self._job.cancel()
+        self.give_up()
         self._opening = opening
         self._job = self._jobs.start(load, opening)
         self._job.done.connect(self._done)
         self._job.failed.connect(self._failed)
+
+    def give_up(self) -> None:
+        """No file is wanted any more."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._opening = None
 
     @Slot(object)
     def _done(self, kept: Kept) -> None:
