@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from afterword import paths
 from afterword.app import Desk
+from afterword.session import read_session
 from afterword.settings import Settings
 from tests.fakes.scripted import ScriptedModel
 from tests.window.conftest import ScriptedDialogs
@@ -97,6 +98,16 @@ def test_windows_drafts_cursors_and_panels_come_back(tmp_path: Path, long: Path,
     assert again.seats[1].window.size().width() == 640
     assert again.window is again.seats[1].window
     ended(again, qtbot)
+
+
+def test_a_draft_comes_back_also_when_the_program_was_killed_right_after_it_was_opened(
+    tmp_path: Path, short: Path, qtbot: QtBot
+) -> None:
+    desk = begun(tmp_path)
+    opened(desk, qtbot, short)
+    qtbot.waitUntil(lambda: not desk.jobs.busy)
+    assert read_session(paths.session_file()).session.windows[0].draft == short
+    ended(desk, qtbot)
 
 
 def test_the_window_that_was_closed_last_comes_back_and_not_those_before(

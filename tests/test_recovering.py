@@ -113,9 +113,13 @@ def test_both_drafts_are_offered_with_what_changed_and_come_back_each_in_a_windo
     qtbot.waitUntil(lambda: "Once. " in part(dialog, Comparison).toPlainText())
     press(dialog, "Recover")
     press(dialog, "Recover")
-    qtbot.waitUntil(lambda: len(desk.seats) == 2 and all(seat.page.text() for seat in desk.seats))
-    texts = {seat.window.documents.name: seat.page.text() for seat in desk.seats}
-    assert texts == {"ferry.md": "Once. The ferry left.\n", "Untitled": "Dear Ben, it rained."}
+
+    def texts() -> dict[str, str]:
+        return {seat.window.documents.name: seat.page.text() for seat in desk.seats}
+
+    expected = {"ferry.md": "Once. The ferry left.\n", "Untitled": "Dear Ben, it rained."}
+    qtbot.waitUntil(lambda: texts() == expected)
+    assert len(desk.seats) == 2
     assert all(seat.window.documents.dirty for seat in desk.seats)
     [ferry] = [seat for seat in desk.seats if seat.window.documents.path]
     assert ferry.window.documents.notes == "Told by Ann."

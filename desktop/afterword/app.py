@@ -188,6 +188,7 @@ class Desk(QObject):
         window.statistics_wanted.connect(self._show_statistics)
         window.closing.connect(self.statistics.save_now)
         window.closing.connect(self._window_closing)
+        window.documents.opened.connect(self._session.remember)
         return seat
 
     def start(self, draft: Path | None = None) -> None:

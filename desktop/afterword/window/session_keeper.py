@@ -55,6 +55,7 @@ class SessionKeeper(QObject):
             self.remember()
         self._timer.stop()
 
+    @Slot()
     def remember(self) -> None:
         """Write down what is open now, where that is not written down yet."""
         session = self._now()
