@@ -16,6 +16,7 @@ from afterword import paths
 from afterword.app import Desk
 from afterword.drafts.recovery import orphans
 from afterword.settings import Settings
+from afterword.window.changed_dialog import Changed
 from afterword.window.comparison import Comparison
 from afterword.window.recovery_dialog import RecoveryDialog
 from tests.fakes.scripted import ScriptedModel
@@ -126,6 +127,22 @@ def test_both_drafts_are_offered_with_what_changed_and_come_back_each_in_a_windo
     ferry.page.undo()
     assert ferry.page.text() == "The ferry left.\n", "it is a change of the draft as it was saved"
     assert (killed / "ferry.md").read_text("utf-8") == "The ferry left.\n"
+
+
+def test_a_file_that_changed_since_the_crash_is_not_replaced_unasked(desk: Desk, killed: Path, qtbot: QtBot) -> None:
+    (killed / "ferry.md").write_text("The ferry left early.\n", "utf-8")
+    dialog = offered(desk, qtbot)
+    choose(dialog, "ferry.md")
+    press(dialog, "Recover")
+    press(dialog, "Decide later")
+    asked = desk._dialogs
+    assert isinstance(asked, ScriptedDialogs)
+    qtbot.waitUntil(lambda: "changed" in asked.questions())
+    asked.answer("changed", Changed.CANCEL)
+    desk.window.documents.save()
+    qtbot.waitUntil(lambda: asked.questions().count("changed") == 2)
+    asked.answer("changed", Changed.CANCEL)
+    assert (killed / "ferry.md").read_text("utf-8") == "The ferry left early.\n"
 
 
 def test_what_was_recovered_is_in_the_journal_again_until_it_is_saved(desk: Desk, qtbot: QtBot) -> None:

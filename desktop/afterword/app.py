@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog
 
 from afterword import paths
 from afterword.assist.controller import Controller
@@ -330,6 +331,8 @@ class Desk(QObject):
         if go_there is not None:
             go_there()
             return
+        if draft is not None and any(dialog.isVisible() for dialog in self.window.findChildren(QDialog)):
+            self.open_window()  # what is asked there is about the draft that is there
         _come_forward(self.window)
         if draft is not None:
             self.window.open_draft(draft)

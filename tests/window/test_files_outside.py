@@ -111,6 +111,24 @@ def test_where_both_changed_it_the_writer_is_shown_what_is_different_and_chooses
     assert len(dialogs.questions()) - before == (answer is Changed.CANCEL), "what was decided is not asked again"
 
 
+def test_what_is_put_off_is_asked_again_only_when_it_changes_or_is_to_be_saved_over(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    typed(page, "Mine.\n")
+    dialogs.will("changed", *[Changed.CANCEL] * 3)
+    replaced(path, b"Theirs.\n")
+    qtbot.waitUntil(lambda: dialogs.questions() == ["changed"])
+    documents.look_outside()
+    qtbot.waitUntil(lambda: not documents._outside._timer.isActive() and not jobs.busy)
+    assert dialogs.questions() == ["changed"]
+    replaced(path, b"Theirs again.\n")
+    qtbot.waitUntil(lambda: dialogs.questions() == ["changed"] * 2)
+    documents.save()
+    qtbot.waitUntil(lambda: dialogs.questions() == ["changed"] * 3)
+    assert path.read_bytes() == b"Theirs again.\n"
+
+
 def test_a_file_that_is_gone_is_told_and_saved_again(
     qtbot: QtBot, documents: Documents, page: Page, told: list[str], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -98,6 +99,7 @@ class Documents(QObject):
         self._written_form: Form | None = None
         self._save_next: Path | None = None
         self._comparing: Job | None = None
+        self._put_off: str | None = None  # what another program wrote, about which the writer will decide later
         self._at_save = False  # whether what another program wrote is compared because of a save
         self._writes = 0
         page.set_markdown(True)
@@ -243,8 +245,14 @@ class Documents(QObject):
         self._lock.hold(None)
         self.left.emit()
 
-    def put_changed(self, kept: Kept | None, text: str, notes: str | None) -> None:
-        """Put a draft on the page as it is on the disk, and change it to `text` and `notes`, which are not saved."""
+    def put_changed(self, kept: Kept | None, before: str, text: str, notes: str | None) -> None:
+        """Put a draft on the page as it is on the disk, and change it to `text` and `notes`, which are not saved.
+
+        Where the file holds something else than `before`, of which `text` was made, another program has changed it.
+        """
+        if kept is not None and kept.draft.stamp is not None and clean(kept.draft.text) != before:
+            unknown = replace(kept.draft.stamp, mtime_ns=0, digest=b"")
+            kept = replace(kept, draft=replace(kept.draft, stamp=unknown))
         self._reading.give_up()
         self._put(*((kept.draft.text, kept.beside) if kept is not None else ("", Beside())))
         self._take(kept)
@@ -256,6 +264,7 @@ class Documents(QObject):
         self._page.document().setModified(True)
         self._tell_save_state()
         self._journal.write_now()
+        self._outside.look_soon()
         self.opened.emit()
 
     @Slot(object)
@@ -310,6 +319,7 @@ class Documents(QObject):
     def _take(self, kept: Kept | None) -> None:
         """The page now belongs to this draft."""
         self._kept = kept
+        self._put_off = None
         self._lock.hold(kept.draft.path if kept is not None and _can_be_written(kept) else None)
         self._let_write()
         self._page.set_markdown(kind_of(self.path) is Kind.MARKDOWN)
@@ -381,7 +391,9 @@ class Documents(QObject):
         if self.sender() is not self._comparing:
             return  # it is being saved meanwhile, which looks again
         theirs, passages = found
-        if self.dirty:
+        if not self._at_save and theirs.draft.text == self._put_off:
+            self._departures.stay()
+        elif self.dirty:
             self._dialogs.ask_changed(self.name, passages, partial(self._chosen, theirs, self._at_save))
         else:
             self._take_theirs(theirs)
@@ -399,6 +411,8 @@ class Documents(QObject):
         elif answer is Changed.ELSEWHERE:
             self.save_as()
             return
+        else:
+            self._put_off = theirs.draft.text  # until it changes once more, or is to be saved over
         self._departures.stay()
 
     def _take_theirs(self, theirs: Kept) -> None:

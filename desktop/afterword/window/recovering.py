@@ -54,7 +54,8 @@ class Recovering(QObject):
     @Slot(object)
     def _put(self, kept: Kept | None) -> None:
         if self._orphan is not None:
-            self._documents.put_changed(kept, self._orphan.found.text, self._orphan.found.notes)
+            found = self._orphan.found
+            self._documents.put_changed(kept, found.before, found.text, found.notes)
 
     @Slot()
     def _journaled(self) -> None:
