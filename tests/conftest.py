@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from afterword import paths
+from afterword.garbage import collect_due
 from tests.faults import Faults
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -29,6 +31,10 @@ _FAULTS = pytest.StashKey[Faults]()
 def faults(pytestconfig: pytest.Config) -> Faults:
     """Counts the faults that tests make and the drafts that are lost by them; the run ends with the sums."""
     return pytestconfig.stash.setdefault(_FAULTS, Faults())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # windows and timers of tests that are over die on the main thread
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -56,6 +62,12 @@ def measured_once(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) ->
     yield
     if here.exists() and not kept.exists():
         shutil.copyfile(here, kept)
+
+
+@pytest.fixture(autouse=True)
+def _collected_between_tests() -> Iterator[None]:
+    yield
+    collect_due()
 
 
 @pytest.fixture(autouse=True)

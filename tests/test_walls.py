@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "desktop" / "afterword"
-DESK = {"app", "program", "instance", "jobs", "assist", "editor", "window", "__main__"}
+DESK = {"app", "program", "garbage", "instance", "jobs", "assist", "editor", "window", "__main__"}
 
 
 def modules(keep: bool) -> list[str]:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from afterword import __version__, paths
 from afterword.app import Desk
 from afterword.crash import Run, last_crash
+from afterword.garbage import Collector
 from afterword.instance import Instance, hand_over, server_name
 from afterword.settings import load_settings
 
@@ -65,6 +66,7 @@ def run(draft: Path | None) -> int:
     with Run(paths.log_dir()) as watched:
         qInstallMessageHandler(watched.take_qt_message)
         application = make_application()
+        collector = Collector(application)
         name = server_name(paths.data_dir())
         instance = Instance(name)
         if hand_over(name, draft):
@@ -88,6 +90,7 @@ def run(draft: Path | None) -> int:
         terminal.close()
         instance.close()
         desk.close()
+        collector.close()
     # Not through the interpreter's own end: a library may be in the middle of something that cannot be interrupted (an import,
     # reading weights), and a thread that is torn down with its interpreter would crash; and taking torch apart takes a second
     # more. The drafts are saved or were given up by the writer.

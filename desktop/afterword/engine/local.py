@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -150,7 +149,6 @@ class TransformersModel:
     def close(self) -> None:
         """Give back the memory."""
         del self._following, self._healing, self._tokenizer, self._prompting, self._vocabulary
-        gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 

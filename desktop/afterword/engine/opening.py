@@ -6,7 +6,6 @@ user asked for by naming the model. torch and transformers are imported when a m
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 from pathlib import Path
@@ -60,7 +59,6 @@ def _open(name: str, folder: Path, watch: Watch, exact: bool, models_dir: Path) 
         if exact:
             raise ModelTooLarge(name) from None
         _log.warning("%s does not fit; once more in its smaller form", name, exc_info=True)
-    gc.collect()
     try:
         return load(name, folder, config, watch, exact, models_dir, small=True)
     except MemoryError as error:
