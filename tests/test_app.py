@@ -320,19 +320,44 @@ def test_when_the_window_that_was_used_last_is_closed_another_one_is_used(writer
     assert writer.desk.window is writer.window
 
 
-def test_quitting_closes_all_windows_but_those_in_which_the_writer_would_rather_stay(
+def test_quitting_closes_all_windows_or_none_where_the_writer_would_rather_stay(
     writer: Writer, second: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer.type("precious")
-    monkeypatch.setattr(writer.dialogs, "ask_unsaved", lambda name, answer: answer(Unsaved.CANCEL))
-    writer.window.menus.actions[Action.QUIT].trigger()
-    qtbot.waitUntil(lambda: [seat.window for seat in writer.desk.seats] == [writer.window])
-    assert writer.window.isVisible()
-    monkeypatch.undo()
-    writer.window.menus.actions[Action.NEW_WINDOW].trigger()
-    another = writer.desk.window
-    another.menus.actions[Action.QUIT].trigger()
+    asked: list[Callable[[Unsaved], None]] = []
+    monkeypatch.setattr(writer.dialogs, "ask_unsaved", lambda name, answer: asked.append(answer))
+    writer.type("Of no use.")
+    QTest.keyClicks(second.page, "Precious.")
+    quits = second.menus.actions[Action.QUIT]
+    quits.trigger()
+    asked.pop()(Unsaved.DISCARD)
+    asked.pop()(Unsaved.CANCEL)
+    assert [seat.window.isVisible() for seat in writer.desk.seats] == [True, True]
+    writer.window.close()
+    assert len(asked) == 1, "what was given up to quit is asked about again where nobody quits"
+    asked.pop()(Unsaved.CANCEL)
+    quits.trigger()
+    asked.pop()(Unsaved.DISCARD)
+    writer.type(" Or is it?")
+    asked.pop()(Unsaved.DISCARD)
+    assert [seat.window for seat in writer.desk.seats] == [writer.window], "it was changed after it was given up"
+    asked.pop()(Unsaved.DISCARD)
     qtbot.waitUntil(lambda: not writer.window.isVisible() and len(writer.desk.seats) == 1)
+
+
+def test_windows_that_close_and_open_while_the_program_is_asked_to_quit(
+    writer: Writer, second: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Callable[[Unsaved], None]] = []
+    monkeypatch.setattr(writer.dialogs, "ask_unsaved", lambda name, answer: asked.append(answer))
+    QTest.keyClicks(second.page, "Precious.")
+    writer.desk.close_windows()
+    writer.window.close()
+    writer.desk.close_windows()
+    assert len(asked) == 1, "one question at a time"
+    writer.window = second
+    writer.desk.open_window()
+    asked.pop()(Unsaved.DISCARD)
+    qtbot.waitUntil(lambda: len(writer.desk.seats) == 1 and not writer.desk.window.isVisible())
     writer.window = writer.desk.window
 
 

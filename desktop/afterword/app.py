@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
 from afterword import paths
@@ -31,6 +31,7 @@ from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.main_window import MainWindow
+from afterword.window.quitting import Quitting
 from afterword.window.recovery_dialog import RecoveryDialog
 from afterword.window.session_keeper import SessionKeeper
 from afterword.window.statistics_keeper import StatisticsKeeper, SuggestionCounter
@@ -158,6 +159,7 @@ class Desk(QObject):
         self._unforeseen.connect(self._tell_unforeseen)
         self._session = SessionKeeper(paths.session_file(), self._open_now, self.jobs, self)
         self._session.found.connect(self._come_back)
+        self._quitting = Quitting(lambda: [seat.window for seat in self.seats], self._session.quit)
         self.seats: list[Seat] = []
         self._used = self._sit_down()
 
@@ -225,7 +227,7 @@ class Desk(QObject):
             self.window.come_back(was)
             front = self._used if front is None or number == found.session.front else front
         if front is not None:
-            _come_forward(front.window)
+            front.window.come_forward()
         if found.missing:
             names = ", ".join(path.name for path in found.missing)
             self.window.show_notice(self.tr("Not there any more: {names}.").format(names=names))
@@ -244,7 +246,7 @@ class Desk(QObject):
     def _recover(self, orphan: Orphan) -> None:
         here = self._window_for(orphan.found.head.path)
         if here is not None:
-            _come_forward(here)
+            here.come_forward()
         elif self.window.documents.path is not None or self.window.documents.dirty or self.window.recovering.busy:
             self.open_window()
         (here or self.window).recovering.recover(orphan)
@@ -274,10 +276,8 @@ class Desk(QObject):
 
     @Slot()
     def close_windows(self) -> None:
-        """Close every window; each asks about what is not saved, and where the writer would rather stay only that one does."""
-        self._session.quit()
-        for seat in list(self.seats):
-            seat.window.close()
+        """Close every window once all have asked about what is not saved; where the writer would rather stay none closes."""
+        self._quitting.begin()
 
     def tell(self, error: AfterwordError) -> None:
         """Say what is wrong."""
@@ -333,7 +333,7 @@ class Desk(QObject):
             return
         if draft is not None and any(dialog.isVisible() for dialog in self.window.findChildren(QDialog)):
             self.open_window()  # what is asked there is about the draft that is there
-        _come_forward(self.window)
+        self.window.come_forward()
         if draft is not None:
             self.window.open_draft(draft)
 
@@ -347,13 +347,6 @@ class Desk(QObject):
         self._used = next((seat for seat in self.seats if seat.window is self.sender()), self._used)
 
 
-def _come_forward(window: MainWindow) -> None:
-    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-    window.show()
-    window.raise_()
-    window.activateWindow()
-
-
 def _show_again(window: MainWindow, draft: Path) -> None:
-    _come_forward(window)
+    window.come_forward()
     window.open_draft(draft)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword import paths
@@ -33,6 +33,13 @@ def told(documents: Documents) -> list[str]:
     sentences: list[str] = []
     documents.noticed.connect(sentences.append)
     return sentences
+
+
+@pytest.fixture
+def disputed(documents: Documents) -> list[bool]:
+    told: list[bool] = []
+    documents.disputed.connect(told.append)
+    return told
 
 
 def opened(qtbot: QtBot, documents: Documents, path: Path, data: bytes = b"Old.\n") -> Path:
@@ -80,6 +87,7 @@ def test_where_both_changed_it_the_writer_is_shown_what_is_different_and_chooses
     documents: Documents,
     page: Page,
     dialogs: ScriptedDialogs,
+    disputed: list[bool],
     jobs: Jobs,
     tmp_path: Path,
     answer: Changed,
@@ -87,6 +95,9 @@ def test_where_both_changed_it_the_writer_is_shown_what_is_different_and_chooses
     path = opened(qtbot, documents, tmp_path / "a.md")
     typed(page, "Mine.\n")
     replaced(path, b"Old.\nTheirs.\n")
+    qtbot.waitUntil(lambda: disputed == [True])
+    assert not dialogs.asked, "a question would take the keys of whoever types"
+    documents.compare_outside()
     qtbot.waitUntil(lambda: "changed" in dialogs.open)
     passages = dialogs.asked[-1][1]
     assert isinstance(passages, list)
@@ -100,6 +111,7 @@ def test_where_both_changed_it_the_writer_is_shown_what_is_different_and_chooses
     assert page.text() == ("Old.\nTheirs.\n" if answer is Changed.THEIRS else "Old.\nMine.\n")
     assert path.read_bytes() == b"Old.\nTheirs.\n", "nothing is saved that was not to be saved"
     assert documents.dirty == (answer in (Changed.MINE, Changed.CANCEL))
+    assert disputed[-1] == (answer is Changed.CANCEL)
     if answer is Changed.ELSEWHERE:
         assert (tmp_path / "b.md").read_bytes() == b"Old.\nMine.\n"
         return
@@ -111,22 +123,71 @@ def test_where_both_changed_it_the_writer_is_shown_what_is_different_and_chooses
     assert len(dialogs.questions()) - before == (answer is Changed.CANCEL), "what was decided is not asked again"
 
 
-def test_what_is_put_off_is_asked_again_only_when_it_changes_or_is_to_be_saved_over(
-    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, tmp_path: Path
+def test_what_is_put_off_stays_told_until_it_is_decided(
+    qtbot: QtBot,
+    documents: Documents,
+    page: Page,
+    dialogs: ScriptedDialogs,
+    disputed: list[bool],
+    jobs: Jobs,
+    tmp_path: Path,
 ) -> None:
     path = opened(qtbot, documents, tmp_path / "a.md")
     typed(page, "Mine.\n")
-    dialogs.will("changed", *[Changed.CANCEL] * 3)
+    dialogs.will("changed", *[Changed.CANCEL] * 2)
     replaced(path, b"Theirs.\n")
+    qtbot.waitUntil(lambda: disputed == [True])
+    documents.compare_outside()
+    documents.compare_outside()
     qtbot.waitUntil(lambda: dialogs.questions() == ["changed"])
-    documents.look_outside()
-    qtbot.waitUntil(lambda: not documents._outside._timer.isActive() and not jobs.busy)
-    assert dialogs.questions() == ["changed"]
-    replaced(path, b"Theirs again.\n")
-    qtbot.waitUntil(lambda: dialogs.questions() == ["changed"] * 2)
     documents.save()
-    qtbot.waitUntil(lambda: dialogs.questions() == ["changed"] * 3)
-    assert path.read_bytes() == b"Theirs again.\n"
+    qtbot.waitUntil(lambda: dialogs.questions() == ["changed"] * 2 and disputed[-1])
+    assert path.read_bytes() == b"Theirs.\n"
+    replaced(path, b"Old.\nMine.\n")
+    qtbot.waitUntil(lambda: not disputed[-1])
+    assert not documents.dirty, "the file holds what is on the page"
+    assert dialogs.questions() == ["changed"] * 2
+
+
+def test_notes_that_were_changed_here_stay_where_another_program_changed_the_text(
+    qtbot: QtBot, documents: Documents, page: Page, disputed: list[bool], jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    documents.set_notes("Told by Ann.")
+    replaced(path, b"Theirs.\n")
+    qtbot.waitUntil(lambda: page.text() == "Theirs.\n")
+    assert (documents.notes, documents.dirty, disputed) == ("Told by Ann.", True, [])
+    documents.save()
+    qtbot.waitUntil(lambda: not documents.dirty)
+
+
+def test_notes_are_saved_though_another_program_changed_the_text(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    documents.set_notes("Told by Ann.")
+    path.write_bytes(b"Theirs.\n")
+    documents.save()
+    qtbot.waitUntil(lambda: documents.save_state is SaveState.SAVED)
+    assert (page.text(), path.read_bytes(), documents.notes) == ("Theirs.\n", b"Theirs.\n", "Told by Ann.")
+    assert not dialogs.asked
+
+
+def test_a_strip_says_so_and_the_keys_stay_with_the_page(
+    window: MainWindow, dialogs: ScriptedDialogs, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = opened(qtbot, window.documents, tmp_path / "a.md")
+    window.page.setFocus()
+    QTest.keyClicks(window.page, "Mine. ")
+    replaced(path, b"Theirs.\n")
+    qtbot.waitUntil(window.conflict_strip.isVisible)
+    QTest.keyClicks(QApplication.focusWidget() or window, "More. ")
+    assert window.page.text() == "Mine. More. Old.\n"
+    press(window.conflict_strip, "Compare…")
+    qtbot.waitUntil(lambda: "changed" in dialogs.open)
+    dialogs.answer("changed", Changed.THEIRS)
+    qtbot.waitUntil(lambda: not window.conflict_strip.isVisible())
+    assert window.page.text() == "Theirs.\n"
 
 
 def test_a_file_that_is_gone_is_told_and_saved_again(
@@ -281,7 +342,7 @@ def choose(dialog: EncodingDialog, name: str, text: str) -> None:
     combo.setCurrentIndex(row)
 
 
-def press(dialog: EncodingDialog, text: str) -> None:
+def press(dialog: QWidget, text: str) -> None:
     [button] = [button for button in dialog.findChildren(QPushButton) if button.text() == text]
     button.click()
 

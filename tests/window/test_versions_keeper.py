@@ -14,6 +14,7 @@ from afterword.drafts.version_store import VersionStore
 from afterword.drafts.versions import Occasion, key_of
 from afterword.jobs import Jobs
 from afterword.window.actions import Action
+from afterword.window.changed_dialog import Changed
 from afterword.window.dialogs import Unsaved
 from afterword.window.main_window import MainWindow
 from afterword.window.versions_dialog import VersionsDialog
@@ -145,3 +146,19 @@ def test_a_broken_file_of_versions_is_told_once_and_writing_goes_on(writer: Writ
     writer.types("Two.\n")
     writer.saves()
     assert ("One.\nTwo.\n", Occasion.SAVED) in writer.kept(tmp_path / "a.md")
+
+
+@pytest.mark.parametrize("answer", [Changed.MINE, Changed.THEIRS])
+def test_of_two_texts_in_conflict_the_one_that_gives_way_is_kept(
+    writer: Writer, dialogs: ScriptedDialogs, qtbot: QtBot, tmp_path: Path, answer: Changed
+) -> None:
+    path = tmp_path / "a.md"
+    writer.opens(path, "Old.\n")
+    writer.types("Mine.\n")
+    path.write_text("Theirs.\n", "utf-8")
+    dialogs.will("changed", answer)
+    writer.documents.save()
+    qtbot.waitUntil(lambda: not writer.documents.dirty)
+    writer.settles()
+    gone = "Theirs.\n" if answer is Changed.MINE else "Old.\nMine.\n"
+    assert (gone, Occasion.OVERRULED) in writer.kept(path)

@@ -34,6 +34,7 @@ class Occasion(Enum):
     NAMED = "named"
     BEFORE_RESTORING = "before restoring"
     RECOVERED = "recovered"
+    OVERRULED = "overruled"
 
 
 @dataclass(frozen=True)

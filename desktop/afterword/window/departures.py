@@ -45,16 +45,16 @@ class Departures:
     def __init__(self, draft: Leavable, dialogs: Dialogs) -> None:
         self._draft = draft
         self._dialogs = dialogs
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[tuple[Callable[[], None], Callable[[], None] | None]] = []
         self._asked = False  # about the first of them
         self.asking = False
 
     def __contains__(self, then: Callable[[], None]) -> bool:
-        return then in self._waiting
+        return any(then == waiting for waiting, _ in self._waiting)
 
-    def begin(self, then: Callable[[], None]) -> None:
-        """Go on to `then`, in its turn."""
-        self._waiting.append(then)
+    def begin(self, then: Callable[[], None], stay: Callable[[], None] | None = None) -> None:
+        """Go on to `then`, in its turn, or to `stay`, where the writer does not want to."""
+        self._waiting.append((then, stay))
         self.go_on()
 
     def go_on(self) -> None:
@@ -71,7 +71,9 @@ class Departures:
         self.asking = False
         if self._asked:
             self._asked = False
-            del self._waiting[0]
+            _, stay = self._waiting.pop(0)
+            if stay is not None:
+                stay()
         self.go_on()
 
     def _answered(self, answer: Unsaved) -> None:
@@ -87,4 +89,4 @@ class Departures:
     def _go(self) -> None:
         self._asked = False
         if self._waiting:
-            self._waiting.pop(0)()
+            self._waiting.pop(0)[0]()

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 
 from afterword import paths
 from afterword.drafts.beside import Beside
-from afterword.drafts.compare import Passage
 from afterword.drafts.encoding import Form
 from afterword.drafts.encodings import encoding_of
 from afterword.drafts.naming import suggested_name
@@ -19,10 +18,10 @@ from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
 from afterword.editor.plaintext import clean
 from afterword.files import same_file
-from afterword.jobs import Job, Jobs
+from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
-from afterword.window.changed_dialog import Changed
+from afterword.window.conflicts import Conflicts
 from afterword.window.departures import Departures
 from afterword.window.dialogs import Dialogs, Twice
 from afterword.window.draft_lock import DraftLock
@@ -30,7 +29,7 @@ from afterword.window.journal_keeper import JournalKeeper
 from afterword.window.outside import OutsideChanges
 from afterword.window.reading import Reading
 from afterword.window.recent import RecentFiles
-from afterword.window.saving import ChangedOutside, Kept, Opening, SaveState, Writing, load_theirs, save
+from afterword.window.saving import ChangedOutside, Kept, Opening, SaveState, Writing, save
 
 DEFAULT_ENDING = ".md"
 
@@ -51,6 +50,8 @@ class Documents(QObject):
         dirty_changed: whether there is something that is not on disk.
         save_state_changed: a SaveState.
         saved: the Kept that was just written.
+        overruled: a text of the draft that makes room for another one, and was nobody's wish to lose.
+        disputed: whether another program changed the file of a draft that was changed here too.
         held: says who else has the draft, a Held; None once it is ours.
         journaled: all that is not saved is in the recovery journal.
         noticed: a sentence for the status bar.
@@ -64,6 +65,8 @@ class Documents(QObject):
     dirty_changed = Signal(bool)
     save_state_changed = Signal(object)
     saved = Signal(object)
+    overruled = Signal(str)
+    disputed = Signal(bool)
     held = Signal(object)
     journaled = Signal()
     noticed = Signal(str)
@@ -87,6 +90,10 @@ class Documents(QObject):
         self._reading = Reading(jobs, dialogs, self)
         self._reading.read.connect(self._read)
         self._reading.missing.connect(recent.drop)
+        self._conflicts = Conflicts(self, jobs, dialogs, self)
+        self._conflicts.stands.connect(self.disputed)
+        self._conflicts.unreadable.connect(self._theirs_unreadable)
+        self._conflicts.decided.connect(self._stay)
         self._outside = OutsideChanges(jobs, self)
         self._outside.changed.connect(self._changed_outside)
         self._outside.gone.connect(self._gone)
@@ -98,10 +105,8 @@ class Documents(QObject):
         self._written_revision = 0
         self._written_form: Form | None = None
         self._save_next: Path | None = None
-        self._comparing: Job | None = None
-        self._put_off: str | None = None  # what another program wrote, about which the writer will decide later
-        self._at_save = False  # whether what another program wrote is compared because of a save
         self._writes = 0
+        self._given_up: tuple[object, ...] | None = None  # what the writer would rather lose than stay
         page.set_markdown(True)
         page.set_text("")  # nothing to save and nothing to undo
         page.document().modificationChanged.connect(self._tell_save_state)
@@ -118,6 +123,16 @@ class Documents(QObject):
     def name(self) -> str:
         """What the title bar calls it."""
         return self.path.name if self.path is not None else self.tr("Untitled")
+
+    @property
+    def text(self) -> str:
+        """What stands on the page."""
+        return self._page.text()
+
+    @property
+    def changed(self) -> bool:
+        """Whether that is not what was last read or written."""
+        return self._page.document().isModified()
 
     @property
     def ledger(self) -> AuthorLedger:
@@ -158,7 +173,11 @@ class Documents(QObject):
     def dirty(self) -> bool:
         """Whether the page or its notes hold something that is not on disk."""
         kept = self._kept.beside.notes if self._kept is not None else ""
-        return self._page.document().isModified() or self._notes != kept or self._form is not None
+        return self.changed or self._notes != kept or self._form is not None
+
+    @property
+    def _state(self) -> tuple[object, ...]:
+        return self._page.document().revision(), self._notes, self._form
 
     @property
     def saving(self) -> bool:
@@ -232,12 +251,26 @@ class Documents(QObject):
     @Slot()
     def leave(self) -> None:
         """Make sure that nothing is lost, then emit `left`; nothing is emitted when the writer would rather stay."""
-        if self._tell_left not in self._departures:
+        if self._given_up is not None and self._given_up == self._state:
+            self._tell_left()
+        elif self._tell_left not in self._departures:
             self.leave_for(self._tell_left)
 
-    def leave_for(self, then: Callable[[], None]) -> None:
-        """Go on to `then`, once this draft is safe."""
-        self._departures.begin(then)
+    def leave_for(self, then: Callable[[], None], stay: Callable[[], None] | None = None) -> None:
+        """Go on to `then`, once this draft is safe; to `stay`, where the writer would rather keep it on the page."""
+        self._departures.begin(then, stay)
+
+    def settle_for(self, then: Callable[[], None], stay: Callable[[], None]) -> None:
+        """As `leave_for`; the draft stays on the page, and what was given up is not asked about again until it changes."""
+        self.leave_for(partial(self._settle, then), stay)
+
+    def _settle(self, then: Callable[[], None]) -> None:
+        self._given_up = self._state if self.dirty else None
+        then()
+
+    def unsettle(self) -> None:
+        """Ask again about what was given up."""
+        self._given_up = None
 
     def _tell_left(self) -> None:
         self._journal.begin(None, "", self._page.text())
@@ -319,7 +352,7 @@ class Documents(QObject):
     def _take(self, kept: Kept | None) -> None:
         """The page now belongs to this draft."""
         self._kept = kept
-        self._put_off = None
+        self._conflicts.end()
         self._lock.hold(kept.draft.path if kept is not None and _can_be_written(kept) else None)
         self._let_write()
         self._page.set_markdown(kind_of(self.path) is Kind.MARKDOWN)
@@ -354,77 +387,61 @@ class Documents(QObject):
 
     @Slot()
     def _gone(self) -> None:
-        if not self._saving and not self._page.document().isModified():
-            self._page.document().setModified(True)
-            self._journal.write_all()
+        if not self._saving and not self.changed:
+            self._only_here()
             text = self.tr("“{name}” was moved or removed by another program. Save it to have it there again.")
             self.noticed.emit(text.format(name=self.name))
+
+    def _only_here(self) -> None:
+        """What is on the page is nowhere else."""
+        self._page.document().setModified(True)
+        self._journal.write_all()
 
     @Slot()
     def _changed_outside(self) -> None:
         if not self._saving and not self._departures.asking:
+            self._conflicts.look()
+
+    @Slot()
+    def compare_outside(self) -> None:
+        """Show what another program changed in the file, and ask what is to become of it."""
+        if not self._saving and not self._departures.asking:
             self._departures.asking = True
-            self._compare(at_save=False)
+            self._conflicts.ask(saves=False)
 
-    def _compare(self, at_save: bool) -> None:
-        """Read what another program wrote, and ask what is to become of it where both it and the page changed."""
-        assert self.path is not None
-        self._at_save = at_save
-        self._comparing = self._jobs.start(load_theirs, Opening(self.path, large=True), self._page.text())
-        self._comparing.done.connect(self._compared)
-        self._comparing.failed.connect(self._not_compared)
-
-    @Slot(object)
-    def _not_compared(self, error: Exception) -> None:
-        if self.sender() is not self._comparing:
-            return
-        if self._at_save:
+    @Slot(object, bool)
+    def _theirs_unreadable(self, error: Exception, saves: bool) -> None:
+        if saves:
             self._ask_elsewhere(error)
         else:
-            self._page.document().setModified(True)  # what is on the page is nowhere else
-            self._journal.write_all()
+            self._only_here()
             self.noticed.emit(sentence(error, self.tr))
-            self._departures.stay()
+            self._stay()
 
-    @Slot(object)
-    def _compared(self, found: tuple[Kept, list[Passage]]) -> None:
-        if self.sender() is not self._comparing:
-            return  # it is being saved meanwhile, which looks again
-        theirs, passages = found
-        if not self._at_save and theirs.draft.text == self._put_off:
-            self._departures.stay()
-        elif self.dirty:
-            self._dialogs.ask_changed(self.name, passages, partial(self._chosen, theirs, self._at_save))
-        else:
-            self._take_theirs(theirs)
-            self._departures.stay()
-
-    def _chosen(self, theirs: Kept, at_save: bool, answer: Changed) -> None:
-        if answer is Changed.MINE:
-            self._take(theirs)
-            self._page.document().setModified(True)
-            if at_save and self.path is not None:
-                self._write(self.path)
-                return
-        elif answer is Changed.THEIRS:
-            self._take_theirs(theirs)
-        elif answer is Changed.ELSEWHERE:
-            self.save_as()
-            return
-        else:
-            self._put_off = theirs.draft.text  # until it changes once more, or is to be saved over
+    @Slot()
+    def _stay(self) -> None:
         self._departures.stay()
 
-    def _take_theirs(self, theirs: Kept) -> None:
-        """As one change that can be undone: what stood on the page is not lost."""
+    def keep_mine(self, theirs: Kept) -> None:
+        """What stands on the page may be saved over what another program wrote."""
+        self.overruled.emit(theirs.draft.text)
+        self._take(theirs)
+        self._page.document().setModified(True)
+
+    def take_theirs(self, theirs: Kept) -> None:
+        """As one change that can be undone: what stood on the page is not lost. Notes that were changed here stay."""
+        noted = self._kept is None or self._notes != self._kept.beside.notes
+        if self.changed and theirs.draft.text != self.text:
+            self.overruled.emit(self.text)
         self._page.replace_text(theirs.draft.text)
-        if theirs.failure is None:
+        if theirs.failure is None and not noted:
             self._notes = theirs.beside.notes
             self.notes_changed.emit(self._notes)
-        self._form = None
         self._page.document().setModified(False)
         self._take(theirs)
         self._begin_journal()
+        if noted:
+            self._journal.note(self._notes)
         text = self.tr("“{name}” is as another program saved it. Undo brings back what you had.")
         self.noticed.emit(text.format(name=self.name))
 
@@ -454,7 +471,7 @@ class Documents(QObject):
             self._save_next = path  # with the text as it is when the running save ends
             return
         self._saving = True
-        self._comparing = None
+        self._conflicts.end()
         self._departures.asking = False
         self._tell_save_state()
         self._ledger.when_read(partial(self._start_writing, path, replacing))
@@ -499,7 +516,7 @@ class Documents(QObject):
             return
         self._departures.asking = True
         if isinstance(error, ChangedOutside):
-            self._compare(at_save=True)
+            self._conflicts.ask(saves=True)
         else:
             self._ask_elsewhere(error)
 

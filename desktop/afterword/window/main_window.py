@@ -21,6 +21,7 @@ from afterword.text.context import Context
 from afterword.window.actions import TABLE, Action, Menu
 from afterword.window.announcer import Announcer, Sink
 from afterword.window.banner import Banner
+from afterword.window.conflict_strip import ConflictStrip
 from afterword.window.crash_strip import CrashStrip
 from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.documents import Documents
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         self.help = HelpDialogs(self, self.keys)
         self.banner = Banner(self)
         self.held_strip = HeldStrip(self)
+        self.conflict_strip = ConflictStrip(self)
         self.crash_strip = CrashStrip(self)
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
@@ -179,6 +181,13 @@ class MainWindow(QMainWindow):
     def open_draft(self, path: Path) -> None:
         """Open a file, once the draft on the page is safe."""
         self.documents.open_draft(path)
+
+    def come_forward(self) -> None:
+        """Be seen, in front of the others."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def remembered(self) -> OpenWindow:
         """What of this window comes back at the next start."""
@@ -284,6 +293,7 @@ class MainWindow(QMainWindow):
         outer.setSpacing(0)
         outer.addWidget(self.banner)
         outer.addWidget(self.held_strip)
+        outer.addWidget(self.conflict_strip)
         outer.addWidget(self.crash_strip)
         outer.addWidget(self._splitter, 1)
         self.setCentralWidget(central)
@@ -335,9 +345,12 @@ class MainWindow(QMainWindow):
         status.noticed.connect(self.announcer.announce)
         self.banner.told.connect(self.announcer.announce)
         self.held_strip.told.connect(self.announcer.announce)
+        self.conflict_strip.told.connect(self.announcer.announce)
         self.crash_strip.told.connect(self.announcer.announce)
         self.held_strip.write_wanted.connect(documents.write_all_the_same)
         documents.held.connect(self.held_strip.show_held)
+        documents.disputed.connect(self.conflict_strip.show_conflict)
+        self.conflict_strip.compare_wanted.connect(documents.compare_outside)
         self.preferences.switched.connect(self.announcer.announce_switched)
         self.preferences.pause_ended.connect(self.announcer.announce_switched)
         self.announcer.unheard.connect(status.show_notice)
@@ -426,7 +439,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _colours_changed(self, colours: Colours) -> None:
         self.find_bar.set_highlight(colours.found)
-        strips = (self.banner, self.held_strip, self.crash_strip, self.find_bar, self.status)
+        strips = (self.banner, self.held_strip, self.conflict_strip, self.crash_strip, self.find_bar, self.status)
         for widget in (self.menuBar(), *strips, self.page.verticalScrollBar(), self.notes, self.panel):
             widget.setStyleSheet(style_sheet_of(colours))
 

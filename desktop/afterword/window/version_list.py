@@ -96,6 +96,7 @@ class VersionList(QListWidget):
             Occasion.NAMED: self.tr("Kept"),
             Occasion.BEFORE_RESTORING: self.tr("Before restoring"),
             Occasion.RECOVERED: self.tr("Recovered"),
+            Occasion.OVERRULED: self.tr("Replaced"),
         }[occasion]
 
     def _day(self, version: Version) -> str:

@@ -51,6 +51,7 @@ class VersionsKeeper(QObject):
         page.document().contentsChanged.connect(self._changed)
         documents.opened.connect(self._opened)
         documents.saved.connect(self._saved)
+        documents.overruled.connect(self._overruled)
         documents.left.connect(self._leave)
 
     def show(self) -> None:
@@ -100,6 +101,10 @@ class VersionsKeeper(QObject):
             return
         old, self._key, self._unsaved = self._key, key_of(kept.draft.path), False
         self._keep(kept.draft.text, Occasion.SAVED, old)
+
+    @Slot(str)
+    def _overruled(self, text: str) -> None:
+        self._start(_keep, self._store, b"", self._key, text, Occasion.OVERRULED)
 
     @Slot()
     def _changed(self) -> None:
