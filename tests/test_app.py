@@ -273,6 +273,9 @@ def test_a_draft_can_be_read_in_a_second_window_and_taken_over_there(
     assert "open in another window" in second.held_strip.message
     QTest.keyClicks(second.page, "x")
     assert (second.page.text(), second.page.isReadOnly(), writer.page.isReadOnly()) == ("Once", True, False)
+    second.held_strip.dismiss()
+    QTest.keyClicks(second.page, "x")
+    assert second.held_strip.isVisible(), "who types in vain is told why, and how to write"
     second.held_strip.write_wanted.emit()
     qtbot.waitUntil(lambda: not second.page.isReadOnly())
     assert not second.held_strip.isVisible()
@@ -312,6 +315,25 @@ def test_a_draft_handed_over_goes_else_to_the_window_that_was_used_last(
     writer.desk.draft_handed(draft)
     qtbot.waitUntil(lambda: writer.page.text() == "Once")
     assert second.page.text() == ""
+
+
+def test_a_draft_handed_over_never_takes_the_place_of_another(writer: Writer, qtbot: QtBot, tmp_path: Path) -> None:
+    draft = tmp_path / "a.md"
+    draft.write_text("Once", "utf-8")
+    writer.type("A letter")
+    writer.desk.draft_handed(draft)
+    qtbot.waitUntil(lambda: writer.desk.page.text() == "Once")
+    assert (writer.page.text(), len(writer.desk.seats)) == ("A letter", 2)
+    writer.desk.draft_handed(tmp_path / "missing.md")
+    assert len(writer.desk.seats) == 3
+    writer.page.document().setModified(False)
+
+
+def test_two_drafts_handed_over_one_after_the_other_are_both_opened(writer: Writer, qtbot: QtBot, tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.md").write_text(name, "utf-8")
+        writer.desk.draft_handed(tmp_path / f"{name}.md")
+    qtbot.waitUntil(lambda: [seat.page.text() for seat in writer.desk.seats] == ["a", "b"])
 
 
 def test_when_the_window_that_was_used_last_is_closed_another_one_is_used(writer: Writer, second: MainWindow) -> None:

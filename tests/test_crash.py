@@ -268,3 +268,15 @@ def test_the_hooks_are_put_back(tmp_path: Path) -> None:
         """,
     )
     assert done.stdout == "True False\nFalse True\n", done.stderr
+
+
+def test_of_a_run_that_was_killed_it_is_known_about_when(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.begin()
+    [report] = tmp_path.glob("run-*.txt")
+    os.utime(report, (1e9, 1e9))
+    run.goes_on()
+    assert report.stat().st_mtime > 1.6e9
+    run.end()
+    run.goes_on()
+    assert not report.exists()

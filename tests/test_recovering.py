@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QListWidget, QPushButton
+from PySide6.QtWidgets import QListWidget, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword import paths
 from afterword.app import Desk
+from afterword.drafts.journal import read_journal
 from afterword.drafts.recovery import orphans
 from afterword.settings import Settings
 from afterword.window.changed_dialog import Changed
@@ -91,8 +92,8 @@ def offered(desk: Desk, qtbot: QtBot) -> RecoveryDialog:
     return part(desk.window, RecoveryDialog)
 
 
-def press(dialog: RecoveryDialog, text: str) -> None:
-    [button] = [button for button in dialog.findChildren(QPushButton) if button.text() == text]
+def press(dialog: QWidget, text: str) -> None:
+    [button] = [button for button in dialog.findChildren(QPushButton) if button.text().replace("&", "") == text]
     button.click()
 
 
@@ -145,6 +146,24 @@ def test_a_file_that_changed_since_the_crash_is_not_replaced_unasked(desk: Desk,
     assert (killed / "ferry.md").read_text("utf-8") == "The ferry left early.\n"
 
 
+def test_a_draft_whose_file_is_gone_comes_back_under_its_name_and_is_saved_where_it_was(
+    desk: Desk, killed: Path, qtbot: QtBot
+) -> None:
+    (killed / "ferry.md").unlink()
+    dialog = offered(desk, qtbot)
+    choose(dialog, "ferry.md")
+    press(dialog, "Recover")
+    press(dialog, "Decide later")
+    documents = desk.window.documents
+    qtbot.waitUntil(lambda: desk.page.text() == "Once. The ferry left.\n")
+    assert (documents.name, documents.path, documents.dirty) == ("ferry.md", None, True)
+    with qtbot.waitSignal(documents.journaled):
+        desk.page.insertPlainText("Once again. ")
+    [ours] = [path for path in paths.journals_dir().glob("*.journal") if b"Once again" in path.read_bytes()]
+    assert read_journal(ours).head.path == killed / "ferry.md", "should it be killed again"
+    assert documents.suggested_path() == killed / "ferry.md"
+
+
 def test_what_was_recovered_is_in_the_journal_again_until_it_is_saved(desk: Desk, qtbot: QtBot) -> None:
     dialog = offered(desk, qtbot)
     choose(dialog, "Dear")
@@ -161,7 +180,12 @@ def test_what_was_recovered_is_in_the_journal_again_until_it_is_saved(desk: Desk
 def test_what_is_thrown_away_is_gone_and_what_is_left_is_offered_again(desk: Desk, killed: Path, qtbot: QtBot) -> None:
     dialog = offered(desk, qtbot)
     choose(dialog, "Dear")
-    press(dialog, "Throw away")
+    for answer in ("Cancel", "Throw it away"):
+        press(dialog, "Throw away")
+        qtbot.waitUntil(lambda: dialog.findChild(QMessageBox) is not None)
+        assert len(rows(dialog)) == 2, "it is asked first"
+        press(part(dialog, QMessageBox), answer)
+        qtbot.waitUntil(lambda: dialog.findChild(QMessageBox) is None)
     press(dialog, "Decide later")
     qtbot.waitUntil(lambda: not desk.jobs.busy)
     again = started(killed)

@@ -222,8 +222,7 @@ class Desk(QObject):
             if (was.draft is None and len(windows) > 1) or was.draft in drafts:  # one draft is in one window only
                 continue
             drafts |= {was.draft} if was.draft is not None else set()
-            if self.window.documents.path is not None or self.window.documents.dirty or front is not None:
-                self.open_window()
+            self._make_room(front is None)
             self.window.come_back(was)
             front = self._used if front is None or number == found.session.front else front
         if front is not None:
@@ -247,9 +246,14 @@ class Desk(QObject):
         here = self._window_for(orphan.found.head.path)
         if here is not None:
             here.come_forward()
-        elif self.window.documents.path is not None or self.window.documents.dirty or self.window.recovering.busy:
-            self.open_window()
+        else:
+            self._make_room()
         (here or self.window).recovering.recover(orphan)
+
+    def _make_room(self, here: bool = True) -> None:
+        """Have a window in front on which no draft gives way to another: another one where it cannot be `here`."""
+        if not here or not self.window.documents.empty or self.window.recovering.busy:
+            self.open_window()
 
     def _window_for(self, path: Path | None) -> MainWindow | None:
         """The window that has the draft at `path`, if it was not changed there since."""
@@ -331,8 +335,8 @@ class Desk(QObject):
         if go_there is not None:
             go_there()
             return
-        if draft is not None and any(dialog.isVisible() for dialog in self.window.findChildren(QDialog)):
-            self.open_window()  # what is asked there is about the draft that is there
+        if draft is not None:  # what is asked in a window is about the draft that is there
+            self._make_room(not any(dialog.isVisible() for dialog in self.window.findChildren(QDialog)))
         self.window.come_forward()
         if draft is not None:
             self.window.open_draft(draft)

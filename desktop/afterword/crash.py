@@ -58,7 +58,7 @@ class Crash:
         report: its file.
         cause: a few words for whoever reads the report, such as "Segmentation fault"; "" where nothing is known, as of a process
             that was killed.
-        at: when the report was last written to, in seconds since 1970: of a run that was killed, about when it began.
+        at: when the report was last written to, in seconds since 1970: about when it ended (see `Run.goes_on`).
     """
 
     report: Path
@@ -98,6 +98,12 @@ class Run:
         except (OSError, NotImplementedError) as error:  # a file system without locks, for one
             _log.warning("there will be no report of a crash: %s", error)
         self._write(_head())
+
+    def goes_on(self) -> None:
+        """Called now and then, so that of a run that is killed it is known about when."""
+        if self._handle is not None:
+            with suppress(OSError):
+                os.utime(self._report)
 
     def end(self) -> None:
         """The program ends as it should, or goes on without being watched."""

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from PySide6.QtCore import QLocale, QObject, QSocketNotifier, Slot, qInstallMessageHandler
+from PySide6.QtCore import QLocale, QObject, QSocketNotifier, QTimer, Slot, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -82,6 +82,9 @@ def run(draft: Path | None) -> int:
         watched.on_unforeseen = desk.tell_unforeseen
         instance.draft_handed.connect(desk.draft_handed)
         terminal = Terminal(desk)
+        minute = QTimer(application, interval=60_000)
+        minute.timeout.connect(watched.goes_on)
+        minute.start()
         desk.start(draft)
         desk.jobs.start(last_crash, paths.log_dir()).done.connect(desk.show_crash)
         if unreadable is not None:

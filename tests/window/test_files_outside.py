@@ -18,6 +18,7 @@ from afterword.drafts.encoding import Form
 from afterword.drafts.journal import read_journal
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
+from afterword.window import outside
 from afterword.window.actions import Action
 from afterword.window.changed_dialog import Changed
 from afterword.window.documents import Documents
@@ -173,6 +174,25 @@ def test_notes_are_saved_though_another_program_changed_the_text(
     assert not dialogs.asked
 
 
+def test_a_journal_that_cannot_be_written_is_told_until_it_can_be(
+    window: MainWindow, qtbot: QtBot, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    paths.journals_dir().parent.mkdir(parents=True, exist_ok=True)
+    paths.journals_dir().write_bytes(b"in the way")
+    QTest.keyClicks(window.page, "Dear Ben,")
+    qtbot.waitUntil(window.journal_strip.isVisible)
+    assert "kept for recovery" in window.journal_strip.message
+    dialogs.will("save", tmp_path / "a.md")
+    press(window.journal_strip, "Save")
+    qtbot.waitUntil(lambda: not window.journal_strip.isVisible())
+    assert (tmp_path / "a.md").read_bytes() == b"Dear Ben,"
+    QTest.keyClicks(window.page, " it rained.")
+    qtbot.waitUntil(window.journal_strip.isVisible)
+    paths.journals_dir().unlink()
+    window.documents._journal._write()
+    qtbot.waitUntil(lambda: not window.journal_strip.isVisible())
+
+
 def test_a_strip_says_so_and_the_keys_stay_with_the_page(
     window: MainWindow, dialogs: ScriptedDialogs, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -272,6 +292,37 @@ def test_a_file_that_cannot_be_written_is_read_and_saved_elsewhere(
 
 
 @pytest.mark.usefixtures("not_ours")
+def test_typing_where_nothing_can_be_written_says_why(
+    qtbot: QtBot, documents: Documents, page: Page, told: list[str], tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "locked.md")
+    QTest.keyClick(page, Qt.Key.Key_Down)
+    QTest.keyClick(page, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert not told
+    for key in (Qt.Key.Key_X, Qt.Key.Key_Return, Qt.Key.Key_Backspace):
+        QTest.keyClick(page, key)
+        assert "“locked.md” is only read" in told.pop()
+    assert page.text() == "Old.\n"
+
+
+def test_a_file_that_can_be_written_again_can_be_written_on(
+    qtbot: QtBot, documents: Documents, page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as m:
+        m.setattr(drafts, "may_write", lambda _: False)
+        m.setattr(outside, "may_write", lambda _: False)
+        opened(qtbot, documents, tmp_path / "a.md")
+        documents.look_outside()
+        qtbot.wait(400)
+        assert page.isReadOnly()
+    documents.look_outside()
+    qtbot.waitUntil(lambda: not page.isReadOnly())
+    QTest.keyClicks(page, "x")
+    documents.save()
+    qtbot.waitUntil(lambda: (tmp_path / "a.md").read_bytes() == b"xOld.\n")
+
+
+@pytest.mark.usefixtures("not_ours")
 def test_another_draft_can_be_written_on_again(qtbot: QtBot, documents: Documents, page: Page, tmp_path: Path) -> None:
     opened(qtbot, documents, tmp_path / "locked.md")
     opened(qtbot, documents, tmp_path / "a.md")
@@ -306,7 +357,13 @@ def test_a_large_file_is_opened_when_the_writer_says_so(
 
 @pytest.mark.parametrize("marked", [True, False])
 def test_a_damaged_file_is_only_read(
-    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path, marked: bool
+    qtbot: QtBot,
+    documents: Documents,
+    page: Page,
+    dialogs: ScriptedDialogs,
+    told: list[str],
+    tmp_path: Path,
+    marked: bool,
 ) -> None:
     dialogs.will("all the same", True)
     path = opened(
@@ -318,6 +375,8 @@ def test_a_damaged_file_is_only_read(
     assert "�" in page.text()
     assert page.isReadOnly()
     assert documents.save_state is SaveState.READ_ONLY
+    QTest.keyClicks(page, "x")
+    assert "damaged" in told[-1]
     assert path.read_bytes().count(b"\xff") == 1
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword.drafts.journal import Edit, Head, Journal
@@ -83,6 +83,7 @@ def test_the_writer_decides_about_each_and_closing_decides_nothing(asked: Asked)
     asked.dialog._list.setCurrentRow(1)
     asked.dialog._open.click()
     asked.dialog._throw.click()
+    next(button for button in part(asked.dialog, QMessageBox).buttons() if button.text() == "Throw it away").click()
     assert len(asked.answers) == 2
     asked.dialog.close()
     assert [answer for answer, _ in asked.answers] == ["recovered", "thrown_away", "left"]

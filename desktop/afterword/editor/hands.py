@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from unicodedata import category
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Slot
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -27,6 +27,7 @@ from afterword.editor.sheet import Sheet
 _ROOM = 3  # lines below the one that is written on, for the ghost
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 _WRITING = Qt.KeyboardModifier.AltModifier | _CTRL | Qt.KeyboardModifier.GroupSwitchModifier  # Ctrl+Alt, or the latter: AltGr
+_ERASING = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 _COMMANDS = (_CTRL, _CTRL | _SHIFT)
 _MENUS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
 
@@ -57,7 +58,13 @@ class _State:
 
 
 class HandledSheet(Sheet):
-    """Takes the ghost off, does what the writer wants, and reports what became of the page, all within one event."""
+    """Takes the ghost off, does what the writer wants, and reports what became of the page, all within one event.
+
+    Signals:
+        write_refused: the writer typed where the page can only be read.
+    """
+
+    write_refused = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,7 +151,10 @@ class HandledSheet(Sheet):
         if event.matches(QKeySequence.StandardKey.Copy):
             self.void()
         deed = partial(super().keyPressEvent, event)
-        if not self.isReadOnly():
+        if self.isReadOnly():
+            if event.key() in _ERASING or _text_of(event):
+                self.write_refused.emit()
+        else:
             if event.matches(QKeySequence.StandardKey.InsertLineSeparator):
                 deed = partial(self._write, "\n")  # plain text has one kind of newline
             elif self.textCursor().hasSelection() and _text_of(event):

@@ -25,7 +25,9 @@ class CrashStrip(Strip):
         """Say that it happened, and where the report is."""
         self._folder = QUrl.fromLocalFile(str(crash.report.parent))
         when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(crash.at)), QLocale.FormatType.ShortFormat)
-        text = self.tr("Afterword ended unexpectedly ({when}). Whatever was not saved is offered; the report is “{name}”.")
+        text = self.tr(
+            "Afterword ended unexpectedly, about {when}. What the recovery journal holds is offered; the report is “{name}”."
+        )
         self.say(text.format(when=when, name=crash.report.name))
 
     @Slot()

@@ -54,6 +54,8 @@ class Documents(QObject):
         disputed: whether another program changed the file of a draft that was changed here too.
         held: says who else has the draft, a Held; None once it is ours.
         journaled: all that is not saved is in the recovery journal.
+        journal_failed: why nothing can be written there, a JournalNotWritten.
+        journal_works: it can be written again, or need not be.
         noticed: a sentence for the status bar.
         left: after `leave`: nothing can be lost any more, and the window may close.
     """
@@ -69,6 +71,8 @@ class Documents(QObject):
     disputed = Signal(bool)
     held = Signal(object)
     journaled = Signal()
+    journal_failed = Signal(object)
+    journal_works = Signal()
     noticed = Signal(str)
     left = Signal()
 
@@ -80,12 +84,14 @@ class Documents(QObject):
         self._dialogs = dialogs
         self.elsewhere: Callable[[Path], Callable[[], None] | None] = lambda _: None
         self._kept: Kept | None = None
+        self._lost: Path | None = None  # where it was, of a recovered draft that is not there any more
         self._form: Form | None = None  # that the writer chose for the next save
         self._notes = ""
         self._reads_only = False
         self._ledger = AuthorLedger(page.document(), page)
         self._journal = JournalKeeper(page.document(), page.text, paths.journals_dir(), jobs, self)
-        self._journal.failed.connect(self._not_journaled)
+        self._journal.failed.connect(self.journal_failed)
+        self._journal.works.connect(self.journal_works)
         self._journal.written.connect(self.journaled)
         self._reading = Reading(jobs, dialogs, self)
         self._reading.read.connect(self._read)
@@ -97,6 +103,8 @@ class Documents(QObject):
         self._outside = OutsideChanges(jobs, self)
         self._outside.changed.connect(self._changed_outside)
         self._outside.gone.connect(self._gone)
+        self._outside.leave_given.connect(self._leave_given)
+        page.write_refused.connect(self.explain_read_only)
         self._lock = DraftLock(jobs, self)
         self._lock.taken.connect(self._let_write)
         self._lock.refused.connect(self._let_write)
@@ -122,7 +130,13 @@ class Documents(QObject):
     @property
     def name(self) -> str:
         """What the title bar calls it."""
-        return self.path.name if self.path is not None else self.tr("Untitled")
+        path = self.path or self._lost
+        return path.name if path is not None else self.tr("Untitled")
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is here, or on its way, that another draft would take the place of."""
+        return self.path is None and self._reading.path is None and not self.dirty and not self._saving
 
     @property
     def text(self) -> str:
@@ -198,8 +212,8 @@ class Documents(QObject):
     @property
     def folder(self) -> Path:
         """Where file dialogs begin: beside the draft, else where documents are."""
-        if self.path is not None:
-            return self.path.parent
+        if (path := self.path or self._lost) is not None and path.parent.is_dir():
+            return path.parent
         return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
 
     def has(self, path: Path) -> bool:
@@ -207,8 +221,8 @@ class Documents(QObject):
         return same_file(path, self.path) or same_file(path, self._reading.path)
 
     def suggested_path(self) -> Path:
-        """Where a draft without a path might go, named by its beginning."""
-        return self.folder / suggested_name(self._page.text())
+        """Where a draft without a path might go, named by its beginning; where it was, if that is known."""
+        return self.folder / (self._lost.name if self._lost is not None else suggested_name(self._page.text()))
 
     # --- other drafts ---------------------------------------------------------------------------------------------
 
@@ -278,17 +292,18 @@ class Documents(QObject):
         self._lock.hold(None)
         self.left.emit()
 
-    def put_changed(self, kept: Kept | None, before: str, text: str, notes: str | None) -> None:
+    def put_changed(self, kept: Kept | None, lost: Path | None, before: str, text: str, notes: str | None) -> None:
         """Put a draft on the page as it is on the disk, and change it to `text` and `notes`, which are not saved.
 
-        Where the file holds something else than `before`, of which `text` was made, another program has changed it.
+        One that is not on the disk any more was at `lost`. Where the file holds something else than `before`, of which `text` was
+        made, another program has changed it.
         """
         if kept is not None and kept.draft.stamp is not None and clean(kept.draft.text) != before:
             unknown = replace(kept.draft.stamp, mtime_ns=0, digest=b"")
             kept = replace(kept, draft=replace(kept.draft, stamp=unknown))
         self._reading.give_up()
         self._put(*((kept.draft.text, kept.beside) if kept is not None else ("", Beside())))
-        self._take(kept)
+        self._take(kept, lost if kept is None else None)
         self._begin_journal()
         self._page.replace_text(text)
         if notes is not None:
@@ -300,14 +315,10 @@ class Documents(QObject):
         self._outside.look_soon()
         self.opened.emit()
 
-    @Slot(object)
-    def _not_journaled(self, error: Exception) -> None:
-        self.noticed.emit(sentence(error, self.tr))
-
     def _begin_journal(self) -> None:
         """What is on the page is on the disk, or nothing is on it."""
         text = clean(self._kept.draft.text) if self._kept is not None else ""
-        self._journal.begin(self.path, self.name, text)
+        self._journal.begin(self.path or self._lost, self.name, text)
 
     def _open_chosen(self, path: Path | None) -> None:
         if path is not None:
@@ -349,9 +360,9 @@ class Documents(QObject):
         self._form = None
         self.notes_changed.emit(self._notes)
 
-    def _take(self, kept: Kept | None) -> None:
+    def _take(self, kept: Kept | None, lost: Path | None = None) -> None:
         """The page now belongs to this draft."""
-        self._kept = kept
+        self._kept, self._lost = kept, lost
         self._conflicts.end()
         self._lock.hold(kept.draft.path if kept is not None and _can_be_written(kept) else None)
         self._let_write()
@@ -369,6 +380,25 @@ class Documents(QObject):
     def write_all_the_same(self) -> None:
         """Take the draft from whoever has it."""
         self._lock.take_over()
+
+    @Slot()
+    def explain_read_only(self) -> None:
+        """The writer types, in vain: say why."""
+        if self._lock.held is not None:
+            self.held.emit(self._lock.held)
+        elif self._kept is not None and self._kept.damaged:
+            text = self.tr(
+                "“{name}” is damaged and only read, lest a save lose what is in it. Save it under another name to write."
+            )
+            self.noticed.emit(text.format(name=self.name))
+        else:
+            text = self.tr("“{name}” is only read, since it cannot be written there. Save it in another place to write.")
+            self.noticed.emit(text.format(name=self.name))
+
+    @Slot()
+    def _leave_given(self) -> None:
+        if self._kept is not None:
+            self._take(replace(self._kept, draft=replace(self._kept.draft, read_only=False)))
 
     @Slot()
     def _let_write(self) -> None:

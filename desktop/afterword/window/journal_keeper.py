@@ -103,10 +103,12 @@ class JournalKeeper(QObject):
 
     Signals:
         failed: a JournalNotWritten; once until it works again.
+        works: it can be written again, or nothing is to be written any more.
         written: all that was changed is on the disk.
     """
 
     failed = Signal(object)
+    works = Signal()
     written = Signal()
 
     def __init__(
@@ -150,6 +152,7 @@ class JournalKeeper(QObject):
         if units(text) != self._changes.length:  # what a file cannot hold is otherwise there
             self._base = self._text()
         self._timer.stop()
+        self._succeed()
         if self._begun:
             self._begun = False
             self._jobs.start(self._scribe.drop, self._turn).failed.connect(self._not_dropped)
@@ -205,7 +208,7 @@ class JournalKeeper(QObject):
     @Slot(object)
     def _written(self, size: int) -> None:
         what, self._writing = self._writing, None
-        self._failing = False
+        self._succeed()
         if what is not None and what.base is not None:
             self._begun_with = size
         if what is not None and what.turn == self._turn and size > max(_SMALL, _GROWN * self._begun_with):
@@ -232,6 +235,11 @@ class JournalKeeper(QObject):
         if not self._failing:
             self._failing = True
             self.failed.emit(error)
+
+    def _succeed(self) -> None:
+        if self._failing:
+            self._failing = False
+            self.works.emit()
 
     @Slot()
     def _cancelled(self) -> None:

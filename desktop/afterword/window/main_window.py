@@ -32,6 +32,7 @@ from afterword.window.find_bar import FindBar
 from afterword.window.handlers import HANDLERS, edited
 from afterword.window.held_strip import HeldStrip
 from afterword.window.help_dialogs import HelpDialogs
+from afterword.window.journal_strip import JournalStrip
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.key_rules import GHOST_ACTIONS
@@ -126,7 +127,9 @@ class MainWindow(QMainWindow):
         self.banner = Banner(self)
         self.held_strip = HeldStrip(self)
         self.conflict_strip = ConflictStrip(self)
+        self.journal_strip = JournalStrip(self)
         self.crash_strip = CrashStrip(self)
+        self._strips = (self.banner, self.held_strip, self.conflict_strip, self.journal_strip, self.crash_strip)
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
         self.likeliest = LikeliestList(page)
@@ -291,10 +294,8 @@ class MainWindow(QMainWindow):
         outer = QVBoxLayout(central)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(self.banner)
-        outer.addWidget(self.held_strip)
-        outer.addWidget(self.conflict_strip)
-        outer.addWidget(self.crash_strip)
+        for strip in self._strips:
+            outer.addWidget(strip)
         outer.addWidget(self._splitter, 1)
         self.setCentralWidget(central)
         self.setStatusBar(self.status)
@@ -343,13 +344,14 @@ class MainWindow(QMainWindow):
         status.cancel_wanted.connect(self.models.stop_loading)
         status.suggestions_switched.connect(self.preferences.switch_suggestions)
         status.noticed.connect(self.announcer.announce)
-        self.banner.told.connect(self.announcer.announce)
-        self.held_strip.told.connect(self.announcer.announce)
-        self.conflict_strip.told.connect(self.announcer.announce)
-        self.crash_strip.told.connect(self.announcer.announce)
+        for strip in self._strips:
+            strip.told.connect(self.announcer.announce)
         self.held_strip.write_wanted.connect(documents.write_all_the_same)
         documents.held.connect(self.held_strip.show_held)
         documents.disputed.connect(self.conflict_strip.show_conflict)
+        documents.journal_failed.connect(self.journal_strip.show_failure)
+        documents.journal_works.connect(self.journal_strip.dismiss)
+        self.journal_strip.save_wanted.connect(documents.save)
         self.conflict_strip.compare_wanted.connect(documents.compare_outside)
         self.preferences.switched.connect(self.announcer.announce_switched)
         self.preferences.pause_ended.connect(self.announcer.announce_switched)
@@ -439,8 +441,15 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _colours_changed(self, colours: Colours) -> None:
         self.find_bar.set_highlight(colours.found)
-        strips = (self.banner, self.held_strip, self.conflict_strip, self.crash_strip, self.find_bar, self.status)
-        for widget in (self.menuBar(), *strips, self.page.verticalScrollBar(), self.notes, self.panel):
+        for widget in (
+            self.menuBar(),
+            *self._strips,
+            self.find_bar,
+            self.status,
+            self.page.verticalScrollBar(),
+            self.notes,
+            self.panel,
+        ):
             widget.setStyleSheet(style_sheet_of(colours))
 
     @Slot()

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from afterword.drafts.draft import Draft, changed_outside
+from afterword.files import may_write
 from afterword.jobs import Job, Jobs
 from afterword.watch import Watch
 
@@ -23,10 +24,12 @@ class OutsideChanges(QObject):
     Signals:
         changed: it holds something else than was last read or written here.
         gone: it is no longer there.
+        leave_given: it can be written now, and could not be.
     """
 
     changed = Signal()
     gone = Signal()
+    leave_given = Signal()
 
     def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +90,8 @@ class OutsideChanges(QObject):
             self.gone.emit()
         elif what == "changed":
             self.changed.emit()
+        elif what == "writable":
+            self.leave_given.emit()
         elif self._draft is not None:
             self.watch(self._draft)  # it may be another file of the same text, which is not watched yet
 
@@ -98,4 +103,6 @@ class OutsideChanges(QObject):
 def _looked_at(draft: Draft, *, watch: Watch) -> str:  # noqa: ARG001 -- too short to be cancelled
     if draft.path is not None and not os.path.exists(draft.path):
         return "gone"
-    return "changed" if changed_outside(draft) else ""
+    if changed_outside(draft):
+        return "changed"
+    return "writable" if draft.read_only and draft.path is not None and may_write(draft.path) else ""

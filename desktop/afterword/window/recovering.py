@@ -55,7 +55,7 @@ class Recovering(QObject):
     def _put(self, kept: Kept | None) -> None:
         if self._orphan is not None:
             found = self._orphan.found
-            self._documents.put_changed(kept, found.before, found.text, found.notes)
+            self._documents.put_changed(kept, found.head.path, found.before, found.text, found.notes)
 
     @Slot()
     def _journaled(self) -> None:

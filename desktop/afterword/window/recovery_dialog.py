@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QMessageBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -111,6 +112,21 @@ class RecoveryDialog(QDialog):
 
     @Slot()
     def _throw_away(self) -> None:
+        name = self._list.currentItem().text().partition("\n")[0]
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Afterword")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(self.tr("Throw away what was not saved of “{name}”?").format(name=name))
+        box.setInformativeText(self.tr("It cannot be brought back."))
+        throw = box.addButton(self.tr("Throw it away"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        throw.clicked.connect(self._thrown)
+        box.open()
+
+    @Slot()
+    def _thrown(self) -> None:
         self.thrown_away.emit(self._take())
 
     def _take(self) -> Orphan:
