@@ -108,5 +108,7 @@ def make_application() -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("afterword")
     application.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "afterword.svg")))
-    QLocale.setDefault(QLocale.system())
+    locale = QLocale.system()
+    locale.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)  # that of a system without languages groups no digits
+    QLocale.setDefault(locale)
     return application

@@ -3,16 +3,62 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
+from itertools import accumulate, pairwise
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.drafts.compare import compare
+from afterword.drafts.compare import Span, compare
 from afterword.errors import Cancelled
+from afterword.text.boundaries import word_spans
+from afterword.text.scripts import unspaced
 from afterword.watch import Watch
 
 TEXTS = st.text("ab .\n🐟é", max_size=60)
+PIECES = [
+    "don't",
+    "well-known",
+    "l’eau",
+    "cafe\u0301",
+    "naïve",
+    "nai\u0308ve",
+    "3.5",
+    "10,000",
+    "12:30",
+    'ארה"ב',
+    "किताब",
+    "कि",
+    "می\u200cخواهم",
+]
+PIECES += [
+    "a",
+    "t",
+    "'",
+    "’",
+    "-",
+    "\u0301",
+    "\u200d",
+    " ",
+    "  ",
+    "\n",
+    ".",
+    ",",
+    "1",
+    "🐟",
+    "👩\u200d🚀",
+    "🚀",
+    "👍🏽",
+    "🏽",
+    "🇩🇪",
+    "🇪",
+    "1️⃣",
+    "中",
+    "ที่",
+]
+WORDS = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
 
 
 @given(TEXTS, TEXTS)
@@ -35,6 +81,47 @@ def test_changes_are_marked_by_word_and_their_lines_are_told() -> None:
     assert (changed.line_before, changed.line_after) == (1, 1), "with the blank line before it"
     assert not end.changed
     assert ([s.text for s in added.after], added.before, added.line_after) == (["Rain.\n"], (), 4)
+
+
+def borders(spans: Iterable[Span]) -> set[int]:
+    """Where what changed and what did not meet."""
+    spans = list(spans)
+    ends = accumulate(len(span.text) for span in spans)
+    return {end for end, (one, other) in zip(ends, pairwise(spans), strict=False) if one.changed != other.changed}
+
+
+@given(WORDS, WORDS, st.integers(0, 8))
+def test_no_word_is_cut_in_half_and_no_character(before: str, after: str, kept: int) -> None:
+    before += f" {after[:kept]}"  # something is the same, else all is changed
+    passages = compare(before, after)
+    for text, spans in (
+        (before, [span for passage in passages for span in passage.before]),
+        (after, [span for passage in passages for span in passage.after]),
+    ):
+        for border in borders(spans):
+            assert border in {match.start() for match in regex.finditer(r"\X", text)}
+            cut = [text[start:end] for start, end in word_spans(text) if start < border < end]
+            assert all(any(map(unspaced, word)) for word in cut), f"{cut} at {border} of {text!r}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("don't", "don’t"),
+        ("can't", "won't"),
+        ("half-typed", "half-read"),
+        ("cafe\u0301", "cafe"),
+        ("3.5", "3.7"),
+        ("12:30", "12:45"),
+        ("👩\u200d🚀", "👩\u200d🔬"),
+        ("👍🏽", "👍🏿"),
+        ("किताब", "किताबें"),
+    ],
+)
+def test_a_word_changes_as_a_whole(before: str, after: str) -> None:
+    [passage] = compare(f"And now {before}, she said.", f"And now {after}, she said.")
+    assert [s.text for s in passage.before if s.changed] == [before]
+    assert [s.text for s in passage.after if s.changed] == [after]
 
 
 def test_a_novel_with_a_few_changes_is_compared_in_pieces() -> None:

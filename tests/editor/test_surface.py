@@ -313,3 +313,14 @@ def test_a_screen_reader_is_told_the_page_and_never_reads_the_ghost(writer: Writ
     assert reader.text(0, 7) == "One two"
     assert reader.cursorPosition() == 3
     assert interface.text(QAccessible.Text.Value) == "One two"
+
+
+def test_words_of_another_text_are_unknown_until_they_are_counted_be_they_as_many(writer: Writer, qtbot: QtBot) -> None:
+    told: list[int | None] = []
+    writer.page.words_changed.connect(told.append)
+    writer.page.words_unknown.connect(lambda: told.append(None))
+    writer.page.set_text("One two")
+    qtbot.waitUntil(lambda: told == [None, 2])
+    writer.page.set_text("Three four")
+    assert told == [None, 2, None]
+    qtbot.waitUntil(lambda: told == [None, 2, None, 2])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from afterword.engine.protocol import Seen
@@ -47,6 +49,10 @@ def test_they_are_counted_and_it_says_how_much_of_the_page_is_seen(window: MainW
     window.notes.show_seen(Seen(notes=124, notes_left_out=0, page=700, characters=3420, room=1024))
     assert "124 of 512 tokens" in said(window)
     assert "about 600 words" in said(window)
+    window.notes.setLocale(QLocale("en_US"))
+    window.notes.show_seen(Seen(notes=1240, notes_left_out=0, page=7000, characters=34_200, room=16_384))
+    assert "1,240 of 8,192 tokens" in said(window)
+    assert "about 6,000 words" in said(window)
     window.notes.show_seen(Seen(notes=512, notes_left_out=31, page=500, characters=2400, room=1024))
     assert "31 tokens at their end are too many" in said(window)
 
@@ -74,9 +80,6 @@ def test_notes_of_another_draft_are_shown_and_not_taken_for_a_change(
 
 
 def test_tab_leaves_them(window: MainWindow, field: QPlainTextEdit) -> None:
-    from PySide6.QtCore import Qt
-    from PySide6.QtTest import QTest
-
     QTest.keyClick(field, Qt.Key.Key_Tab)
     assert focused() is not field
     assert field.toPlainText() == ""
@@ -89,3 +92,20 @@ def test_panels_share_the_window_with_the_page(window: MainWindow) -> None:
     window.resize(400, 700)
     assert window.page.height() >= 150
     assert window.notes.height() >= 100
+
+
+@pytest.mark.parametrize("width", [1100, 500])
+def test_the_line_that_is_written_on_stays_on_the_page(window: MainWindow, qtbot: QtBot, width: int) -> None:
+    window.resize(width, 700)
+    page = window.page
+    page.set_text("\n".join("The ferry left the harbour at noon, and nobody waved to it. " * 8 for _ in range(60)))
+    cursor = page.textCursor()
+    cursor.setPosition(15_000)
+    page.setTextCursor(cursor)
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    for action in (Action.NOTES, Action.PANEL, Action.NOTES, Action.PANEL):
+        was = page.size()
+        window.menus.actions[action].trigger()
+        qtbot.waitUntil(lambda was=was: page.size() != was)  # type: ignore[misc]
+        QApplication.processEvents()
+        assert page.viewport().rect().contains(page.cursorRect())

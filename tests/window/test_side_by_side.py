@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import regex
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette, QTextCursor, QTextTable
 from PySide6.QtTest import QTest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from afterword.drafts.compare import compare
 from afterword.window import side_by_side
+from afterword.window.comparison import around
 from afterword.window.side_by_side import SideBySide
 
 THEN = "Title\n\nThe ferry left at noon.\n\nNobody waved.\n\nRain.\n\nThe end.\n"
@@ -124,6 +126,24 @@ def test_of_what_is_the_same_only_a_little_is_shown(sides: SideBySide) -> None:
     assert "Line 0." in shown
 
 
+@pytest.mark.parametrize("most", range(30, 130))
+def test_what_is_left_out_begins_and_ends_between_words(most: int) -> None:
+    text = "They didn't wave to the empty ferry. Cafe\u0301 owners smiled 👩\u200d🚀👍🏽, all 10,000 of them. " * 9
+    beginning, end = around(text, False, False, most).split("…\n\n…")
+    assert most - 10 < len(beginning) <= most
+    assert most - 10 < len(end) <= most
+    assert text.startswith(beginning)
+    assert text.endswith(end)
+    borders = {match.start() for match in regex.finditer(r"(?w)\b", text)}
+    assert {len(beginning), len(text) - len(end)} <= borders
+    assert around(text, True, False, most) == f"…{end}"
+    assert around(text, False, True, most) == f"{beginning}…"
+
+
+def test_a_word_without_end_is_cut_all_the_same() -> None:
+    assert around("x" * 1000, False, False, 20) == f"{'x' * 20}…\n\n…{'x' * 20}"
+
+
 def test_many_changes_are_shown_by_and_by(sides: SideBySide) -> None:
     then = "".join(f"Line {number} of then.\nThe same {number}.\n" for number in range(250))
     passages = compare(then, then.replace("then", "now"))
@@ -146,8 +166,10 @@ def test_long_changes_are_shown_by_and_by_too(sides: SideBySide) -> None:
 
 
 def test_a_change_as_long_as_a_book_is_cut_short(sides: SideBySide) -> None:
-    sides.show_passages(compare("One.", "word " * 200_000))
+    sides.show_passages(compare("One.", "words " * 200_000))
     assert len(sides.toPlainText()) < 2 * side_by_side._LONG
+    assert sides.toPlainText().strip().endswith("words …")
+    sides.show_passages(compare("One. Two.", f"One. {'x' * (side_by_side._LONG - 5)} Two. Three."))
     sides.show_passages(compare("a b " * 100_000, "a c b d " * 50_000))
     assert len(sides.toPlainText()) < 3 * side_by_side._LONG
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
@@ -91,6 +92,26 @@ def test_in_a_narrow_window_the_share_is_left(qtbot: QtBot) -> None:
 def test_words(status: StatusBar, count: int, text: str) -> None:
     status.show_words(count)
     assert text in texts(status)
+
+
+@pytest.mark.parametrize(("locale", "text"), [("en_US", "1,536,204 words"), ("de_DE", "1.536.204 words")])
+def test_many_words_are_told_in_groups_of_digits_as_the_writer_is_used_to(status: StatusBar, locale: str, text: str) -> None:
+    status.setLocale(QLocale(locale))
+    status.show_words(1_536_204)
+    assert text in texts(status)
+
+
+def test_words_that_are_not_counted_yet_are_not_those_of_another_draft(status: StatusBar) -> None:
+    status.show_words(1204)
+    status.show_tally(Tally(6000, 540, 1204, 100))
+    [words] = [label for label in status.findChildren(QLabel) if "word" in label.text()]
+    width = words.width()
+    status.hide_words()
+    assert words.text() == ""
+    assert words.toolTip() == "Words in the draft"
+    assert words.width() == width, "nothing moves"
+    status.show_words(1204)
+    assert words.text().endswith("204 words")
 
 
 @pytest.mark.parametrize(

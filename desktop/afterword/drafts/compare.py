@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+import regex as re
 
 from afterword.drafts.alignment import Aligner, anchored
 from afterword.watch import Watch
 
 _PARAGRAPH = re.compile(r"\n*[^\n]+\n?|\n+")  # with the blank lines before it: one more at the end leaves the last as it is
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-# A word, sign or character of a script without spaces, with the space before it; or ends of lines.
-_TOKEN = re.compile(rf"[^\S\n]*(?:[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+|[^\w\s])|\n+|[^\S\n]+")
+_LETTER = rf"(?![{_UNSPACED}])\w"
+# Whole characters as a reader sees them, and what joins them to a word: see `text.boundaries`.
+_LETTERS = rf"(?![\p{{M}}\u200c\u200d])(?={_LETTER})(?:(?:{_LETTER})*(?={_LETTER})\X)+"
+_JOINT = r"['’׳\-‐‑\u00ad]|(?<=\d)[.,:](?=\d)|(?<=\p{Hebrew})[\"״](?=\p{Hebrew})"
+# A word, or a sign or character of a script without spaces, with the space before it; or ends of lines.
+_TOKEN = re.compile(rf"[^\S\n]*(?:{_LETTERS}(?:(?:{_JOINT}){_LETTERS})*|(?!\s)\X)|\n+|[^\S\n]+")
+_SPACE = re.compile(r"(?:(?=\s)\X(?<=\s))*")  # without one that a mark stands on
 _EFFORT = 4_000_000  # see Aligner; about two seconds
 _ALIKE = 20_000  # of so many strange paragraphs on either side each stands beside one; of more all stand beside all
 _RELATED = 0.3  # of the shorter of two paragraphs is in the other too, else all of both is said to be changed
@@ -166,7 +172,7 @@ def _tokens(text: str) -> list[str]:
 
 def _shared_space(one: str, other: str) -> str:
     """The space before the first word, where it is the same: words changed, and not the space between words."""
-    spaces = [text[: len(text) - len(text.lstrip())] for text in (one, other)]
+    spaces = [found.group() for text in (one, other) if (found := _SPACE.match(text))]
     return spaces[0] if spaces[0] == spaces[1] else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QEvent, QMargins, QMimeData, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -51,10 +52,12 @@ class Surface(QPlainTextEdit):
 
     Signals:
         words_changed: the number of words, a moment after it changed.
+        words_unknown: another text is on the page, whose words are not counted yet.
         zoomed: by how many points the font is larger than the look says.
     """
 
     words_changed = Signal(int)
+    words_unknown = Signal()
     zoomed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -96,6 +99,8 @@ class Surface(QPlainTextEdit):
 
     def set_text(self, text: str) -> None:
         """Put `text` on the page: nothing to undo, not modified, the cursor at its beginning."""
+        self._told = -1
+        self.words_unknown.emit()
         self.setCurrentCharFormat(QTextCharFormat())
         self.setPlainText(clean(text))
         self.document().setModified(False)
@@ -127,10 +132,7 @@ class Surface(QPlainTextEdit):
 
     def scroll_to(self, position: int) -> None:
         """Have the line with the character at `position`, in UTF-16 units, at the top, as far as the page scrolls."""
-        block = self.document().findBlock(position)
-        self._spacing.blockBoundingRect(block)  # has it laid out
-        line = block.layout().lineForTextPosition(position - block.position())
-        self.verticalScrollBar().setValue(block.firstLineNumber() + max(line.lineNumber() if line.isValid() else 0, 0))
+        self.verticalScrollBar().setValue(self._line_number(position))
 
     def context(self) -> Context:
         """The text around the cursor; costs as much as that text, whatever the length of the document."""
@@ -232,10 +234,12 @@ class Surface(QPlainTextEdit):
                 rect = QRectF(rect.left(), rect.bottom(), below.width(), below.height())
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() != QEvent.Type.Resize:
+            return super().event(event)
+        with self._same_place():
             self._center_column()  # before Qt lays out for the new size, so that it does so once
             self._bar_timer.start()
-        return super().event(event)
+            return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._tints_accepted:
@@ -277,6 +281,41 @@ class Surface(QPlainTextEdit):
         if self.viewportMargins() != margins:
             self.setViewportMargins(margins)
 
+    def _line_number(self, position: int) -> int:
+        """Which line the character at `position` is in, as the scroll bar counts them."""
+        block = self.document().findBlock(position)
+        self._spacing.blockBoundingRect(block)  # has it laid out
+        line = block.layout().lineForTextPosition(position - block.position())
+        return int(block.firstLineNumber()) + max(line.lineNumber() if line.isValid() else 0, 0)
+
+    @contextmanager
+    def _same_place(self) -> Iterator[None]:
+        """Have the line with the cursor where it was when all is laid out anew; the first line where the cursor is out of sight.
+
+        A page that shows the beginning of the text does so as long as the cursor is on it.
+        """
+        bar, place = self.verticalScrollBar(), self.textCursor()
+        shown = any(block.contains(place.position()) for block, _ in self.visible_blocks())  # else cursorRect may take long
+        if not shown or not self.cursorRect().intersects(self.viewport().rect()):
+            place.setPosition(self.top_position())
+        at_start, above = bar.value() == 0, self._line_number(place.position()) - bar.value()
+        yield
+        block = place.block()
+        for _ in range(above):
+            block = block.previous()
+            self._spacing.blockBoundingRect(block)  # has it laid out, and its lines counted
+        line = self._line_number(place.position())
+        bar.setValue(0 if at_start else line - above)
+        if at_start and self._over(place) > 0:
+            bar.setValue(line - above)
+        bar.setValue(min(bar.value() + max(self._over(place), 0), line))
+
+    def _over(self, place: QTextCursor) -> int:
+        """By how many lines the one at `place` is below the page."""
+        rect = self.cursorRect(place)
+        over = rect.bottom() + 1 - self.viewport().height()
+        return -int(-over // self._spacing.pitch(rect.height()))
+
     @Slot()
     def _fit_bar(self) -> None:
         """Hide the scroll bar while all is on the screen; since one may scroll beyond the end, Qt would always show it."""
@@ -286,8 +325,9 @@ class Surface(QPlainTextEdit):
                 fits = not block.next().isValid() and rect.bottom() <= self.viewport().height()
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
         if policy != self.verticalScrollBarPolicy():
-            self.setVerticalScrollBarPolicy(policy)
-            self._center_column()
+            with self._same_place():
+                self.setVerticalScrollBarPolicy(policy)
+                self._center_column()
 
     @Slot()
     def _repaint_selection(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import regex as re  # whose \b, with the flag w, is that of Unicode Standard Annex 29: a word with its apostrophe, a whole emoji
 from PySide6.QtGui import QColor, QPalette, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
@@ -12,6 +13,7 @@ from afterword.drafts.compare import Passage, Span
 AROUND = 200
 """Characters of what is the same, before and behind a change."""
 
+_BEFORE = 10  # characters that say whether a word begins behind them
 _MOST = 200  # passages; a reader who wants more opens the text
 
 
@@ -61,8 +63,20 @@ def around(text: str, first: bool, last: bool, most: int = AROUND) -> str:
     """A little of what is the same, at most `most` characters next to a change; before the first or behind the last, one end."""
     if len(text) <= 2 * most:
         return text
-    beginning, end = text[:most], text[-most:]
+    beginning, end = beginning_of(text, most), _end_of(text, most)
     return f"…{end}" if first else f"{beginning}…" if last else f"{beginning}…\n\n…{end}"
+
+
+def beginning_of(text: str, most: int) -> str:
+    """At most `most` characters of the beginning, up to the end of a word."""
+    found = re.match(rf"(?ws).{{1,{most}}}(?<=\S)\b", text)
+    return found.group() if found else text[:most]
+
+
+def _end_of(text: str, most: int) -> str:
+    near = text[-most - _BEFORE :]
+    found = re.search(rf"(?ws)\b(?=\S).{{1,{most}}}\Z", near)
+    return found.group() if found else text[-most:]
 
 
 def _in(palette: QPalette, role: QPalette.ColorRole) -> QTextCharFormat:

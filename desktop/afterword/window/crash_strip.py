@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale, QUrl, Slot
+from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from afterword.crash import Crash
 from afterword.window.strip import Strip
+from afterword.window.times import shown_time
 
 
 class CrashStrip(Strip):
@@ -24,7 +25,7 @@ class CrashStrip(Strip):
     def show_crash(self, crash: Crash) -> None:
         """Say that it happened, and where the report is."""
         self._folder = QUrl.fromLocalFile(str(crash.report.parent))
-        when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(crash.at)), QLocale.FormatType.ShortFormat)
+        when = shown_time(crash.at, self.locale(), self.tr)
         text = self.tr(
             "Afterword ended unexpectedly, about {when}. What the recovery journal holds is offered; the report is “{name}”."
         )

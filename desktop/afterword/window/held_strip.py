@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from afterword.drafts.lock import Held
 from afterword.processes import Life
 from afterword.window.strip import Strip
+from afterword.window.times import shown_time
 
 _MINUTE = 60.0  # seconds
 
@@ -42,7 +43,7 @@ class HeldStrip(Strip):
             return self.tr("This draft is being opened somewhere else. Here it can be read.")
         if owner.is_us:
             return self.tr("This draft is open in another window. Here it can be read.")
-        since = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(owner.since)), QLocale.FormatType.ShortFormat)
+        since = shown_time(owner.since, self.locale(), self.tr)
         if held.life is Life.RUNNING:
             text = self.tr("Another Afterword on this machine ({user}) has this draft since {since}. Here it can be read.")
             return text.format(user=owner.user, since=since)

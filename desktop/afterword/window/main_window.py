@@ -320,6 +320,7 @@ class MainWindow(QMainWindow):
         self.keys.changed.connect(self.keeper.save_soon)
         self.help.said.connect(self.announcer.announce)
         page.words_changed.connect(status.show_words)
+        page.words_unknown.connect(status.hide_words)
         page.suggestion_missing.connect(self._suggestion_missing)
         documents.dirty_changed.connect(self.setWindowModified)
         page.ghost_looked_at.connect(self._ghost_looked_at)

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from afterword.drafts.compare import Passage, Span
-from afterword.window.comparison import Looks, around
+from afterword.window.comparison import Looks, around, beginning_of
 
 # What is shown at a time, which is laid out in some 50 ms:
 _CHANGES = 100
@@ -226,11 +226,12 @@ def _put_changed(at: QTextCursor, spans: Sequence[Span], changed: QTextCharForma
             text = text.replace("\n", "¶\n")  # else nobody would see it
         text = text.lstrip("\n") if first else text
         text = text.rstrip("\n") if last else text
-        if len(text) > left:
-            text = f"{text[:left]} …"
+        cut = len(text) > left
+        if cut:
+            text = f"{beginning_of(text, left)} …"
         words = text.lstrip()
         at.insertText(text[: len(text) - len(words)], plain)  # a line through the space before a word says nothing
         at.insertText(words, changed if span.changed else plain)
         left -= len(text)
-        if left <= 0:
+        if cut or left <= 0:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QLocale, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
@@ -134,6 +134,12 @@ class StatusBar(QStatusBar):
         number = self.locale().toString(count)
         self._words.setText(self.tr("1 word") if count == 1 else self.tr("{count} words").format(count=number))
 
+    @Slot()
+    def hide_words(self) -> None:
+        """The draft is another, whose words are not counted yet."""
+        self._words.clear()
+        self.show_tally(Tally())
+
     @Slot(object)
     def show_tally(self, tally: Tally) -> None:
         """How much of the draft was typed: on pointing at the words, and to a screen reader."""
@@ -224,7 +230,7 @@ class StatusBar(QStatusBar):
     def _fix_widths(self) -> None:
         """Give each field the width of its longest text, so that nothing moves when one changes."""
         metrics = self.fontMetrics()
-        locale = QLocale()
+        locale = self.locale()
         widest = {
             self._rate: [self.tr("{rate} tokens/s").format(rate=locale.toString(888.8, "f", 1))],
             self._words: [self.tr("{count} words").format(count=locale.toString(888888))],

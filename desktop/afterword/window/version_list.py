@@ -9,6 +9,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from afterword.drafts.versions import Occasion, Version
+from afterword.window.times import shown_time
 
 _VERSION = Qt.ItemDataRole.UserRole
 
@@ -61,7 +62,7 @@ class VersionList(QListWidget):
 
     def when(self, version: Version) -> str:
         """Day and time, in short."""
-        return self.locale().toString(_time(version), QLocale.FormatType.ShortFormat)
+        return shown_time(version.at, self.locale(), self.tr)
 
     @Slot()
     def _tell(self) -> None:
