@@ -1,6 +1,17 @@
 from __future__ import annotations
 
+import io
+import marshal
+import math
+import random
 import re
+import sqlite3
+import struct
+import sys
+import wave
+import zipfile
+from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -94,13 +105,140 @@ def test_halves_of_characters_cost_nothing_else():
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
         b"PK\x03\x04\x14\x00\x00\x00\x08\x00",
         b"\x1f\x8b\x08\x08\xc7\x9e\x01\x02\x03\x7f\x05\xff\x93",
-        "UTF-16 without a mark".encode("utf-16-le"),
+        "Text and a\0".encode("utf-16-le"),
+        "Text and \x01".encode("utf-16-le"),
+        "Text and \ue000".encode("utf-16-be"),
+        "Text and \uffff".encode("utf-16-be"),
+        _BOM + b"\0" + "A text of some length.".encode("utf-16-le"),
+        "Half a character".encode("utf-16-le")[:-1],
+        "渡船在中午离开了码头。\n".encode("utf-16-le"),
+        b"file one\0file two\0file three\0",
+        b"a\0b",
+        b"a\0b\0",
     ],
-    ids=["elf", "pdf", "png", "zip", "gzip", "utf-16 without mark"],
+    ids=[
+        "elf",
+        "pdf",
+        "png",
+        "zip",
+        "gzip",
+        "NUL",
+        "control",
+        "private",
+        "no character",
+        "mark",
+        "half",
+        "unsure",
+        "names",
+        "odd",
+        "short",
+    ],
 )
 def test_binary_is_known(data):
     with pytest.raises(Binary):
         decode(data)
+
+
+def sound() -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setparams((1, 2, 8000, 0, "NONE", ""))
+        writer.writeframes(bytes(2000) + struct.pack("<1000h", *(round(90 * math.sin(i / 9)) for i in range(1000))))
+    return file.getvalue()
+
+
+def database() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.execute("CREATE TABLE words (word TEXT)")
+        base.execute("PRAGMA encoding = 'UTF-16le'")
+        base.executemany("INSERT INTO words VALUES (?)", [("The ferry left.",)] * 50)
+        return bytes(base.serialize())
+
+
+def archive() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as writer:
+        writer.writestr("a.txt", "The ferry left the dock at noon.".encode("utf-16-le"))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        sound(),
+        sound()[44:],
+        database(),
+        archive(),
+        Path(sys.executable).resolve().read_bytes()[:1_000_000],
+        marshal.dumps(compile(Path(__file__).read_text("utf-8"), "a.py", "exec")),
+        b"".join(struct.pack("<H", i) for i in range(32, 1000)),
+        b"".join(struct.pack("<I", i) for i in range(32, 120)),
+        b"".join(struct.pack(">f", i) for i in range(100)),
+        random.Random(1).randbytes(5000),
+        struct.pack("<81H", 0x20, *range(0x401, 0x451)),
+        (struct.pack("<3H", 0x61, 0x62, 0x63) + b"\0\4") * 20,
+        b"try\0file chooser",
+    ],
+    ids=[
+        "wav",
+        "samples",
+        "sqlite",
+        "zip",
+        "program",
+        "pyc",
+        "shorts",
+        "integers",
+        "floats",
+        "random",
+        "numbers",
+        "both",
+        "strings",
+    ],
+)
+def test_binary_that_has_nul_as_utf_16_has_is_known(data: bytes) -> None:
+    for part in (data, data[1:], data[:-1], data[: len(data) // 4 * 2]):
+        with suppress(UnicodeDecodeError), pytest.raises(Binary):
+            decode(part)
+
+
+UNMARKED = (
+    "The ferry left.",
+    "“Größe” – naïve €5 🐟\r\nsecond\tline\n",
+    "Ferry",
+    "A face that is newer than Python: \U0001fae9",
+    "Это русский текст.\n",
+    "Το πλοίο έφυγε, στις δώδεκα.",
+    "Θάλασσα\n",
+    "המעבורת יצאה בצהריים.",
+    "Příliš žluťoučký kůň",
+    "A long word with a combining a\u0300, an \u0100 and a\u2000space.",
+)
+
+
+@pytest.mark.parametrize("text", UNMARKED)
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_without_its_mark_and_stays_without(text: str, encoding: str) -> None:
+    data = text.encode(encoding)
+    found, form = decode(data)
+    assert (found, form.encoding, form.bom) == (text.replace("\r\n", "\n").replace("\r", "\n"), encoding, False)
+    assert encode(found, form, found)[0] == data
+    data, edited, form = encode("x" + found, form, found)
+    assert data == ("x" + text).encode(encoding)
+    assert decode(data) == (edited, form)
+
+
+@given(
+    st.sampled_from(UNMARKED), st.sampled_from(["utf-16-le", "utf-16-be"]), st.text(st.characters(), max_size=30), st.booleans()
+)
+@example("Ferry", "utf-16-le", "渡船", False)
+@example("Ferry", "utf-16-be", "", False)
+@example("Ferry", "utf-16-be", "\x01", True)
+def test_an_edit_of_utf_16_without_its_mark_can_be_read_again(before: str, encoding: str, new: str, added: bool) -> None:
+    text, form = decode(before.encode(encoding))
+    data, written, form = encode(text * added + new, form, text)
+    read, found = decode(data)
+    assert read.removeprefix("\ufeff") == written.removeprefix("\ufeff")
+    assert not data or found.encoding == encoding
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -153,6 +291,19 @@ def test_what_contradicts_its_mark_is_damaged(data: bytes) -> None:
 @given(st.binary(max_size=200))
 @example(b"\x81\x8d\x8f\x90\x9d")  # not in Windows-1252
 def test_any_bytes_are_text_or_binary_or_damaged_and_text_keeps_its_bytes(data: bytes) -> None:
+    try:
+        text, form = decode(data)
+    except (Binary, UnicodeDecodeError):
+        return
+    assert encode(text, form, text)[0] == data
+
+
+@given(st.sampled_from(UNMARKED), st.sampled_from(["utf-16-le", "utf-16-be"]), st.integers(0, 60), st.binary(max_size=4))
+def test_utf_16_without_its_mark_in_which_something_went_wrong_keeps_its_bytes(
+    text: str, encoding: str, at: int, new: bytes
+) -> None:
+    whole = text.encode(encoding)
+    data = whole[:at] + new + whole[at + len(new) // 2 :]
     try:
         text, form = decode(data)
     except (Binary, UnicodeDecodeError):
@@ -228,6 +379,7 @@ def test_every_encoding_has_a_name_of_its_own_and_is_known_again() -> None:
     assert len({*names}) == len(names) > 20
     assert all(encoding_of(Form(encoding=offered.encoding, bom=offered.bom)) is offered for offered in encodings_offered())
     assert encoding_of(Form(encoding="utf-32-le", bom=True)).name == "UTF-32-LE BOM"
+    assert encoding_of(Form(encoding="utf-16-le")).name == "UTF-16 LE no BOM"
     assert Form(bom=True).with_encoding("cp1252", bom=True) == Form(encoding="cp1252")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from afterword.drafts.encoding import decode
+from afterword.drafts.encoding import Form, decode
 
 # First sentences of books, proverbs, and what people write to each other.
 SENTENCES = {
@@ -69,6 +69,7 @@ SENTENCES = {
         "„Nem tudom” – mondta a nő, és elment.",
         "A boldog családok mind hasonlók egymáshoz, minden boldogtalan család a maga módján az.",
         "Árvíztűrő tükörfúrógép.",
+        "Se continuă oricum, se aşteaptă analiza erorilor.",
         "Köszönöm szépen, viszontlátásra a jövő héten!",
     ),
     "cp1251": (
@@ -78,6 +79,8 @@ SENTENCES = {
         "Привет! Как дела?",
         "Съешь ещё этих мягких французских булок.",
         "Книга стоит 300 рублей.",
+        "Директива не имеет имени.",
+        "Име на цвят на преден план.",
     ),
     "cp1253": (
         "Καλημέρα, τι κάνεις σήμερα;",
@@ -100,3 +103,32 @@ SENTENCES = {
 @pytest.mark.parametrize("newline", ["", "\n"])
 def test_a_sentence_in_the_usual_encoding_of_its_language_is_read_right(encoding: str, sentence: str, newline: str) -> None:
     assert decode((sentence + newline).encode(encoding))[0] == sentence + newline
+
+
+def test_names_from_elsewhere_do_not_make_it_another_encoding() -> None:
+    text = (
+        "Die Señora saß früh am Fenster und zählte die Möwen. Søren hörte ihr zu, während er müßig Äpfel schälte. "
+        "Später fuhr die Fähre über den Fluß, und François grüßte höflich."
+    )
+    assert decode(text.encode("cp1252"))[0] == text
+
+
+@pytest.mark.parametrize(
+    "text", ["“It’s Ødegård’s café,” he said—and left…", "Ist das „ß“ weg?", "Die ÄRZTE über ALLES – §5, 20 °C"]
+)
+def test_signs_and_capitals_where_they_belong_are_no_sign_of_another_encoding(text: str) -> None:
+    assert decode(text.encode("cp1252"))[0] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Das Mädchen hörte früh schöne Lieder, als es über Brücken ging.", "mac_roman"),
+        ("Das Mädchen hörte früh schöne Lieder, als es über Brücken ging.", "cp850"),
+        ("“Hello,” she said — and left…", "mac_roman"),
+        ("A canção já não existe.", "cp850"),
+        ("Välj vilken bok du vill läsa, så hämtar vi den.", "cp850"),
+    ],
+)
+def test_an_old_encoding_is_still_known(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == (text, Form(encoding=encoding))

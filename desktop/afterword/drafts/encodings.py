@@ -28,7 +28,7 @@ class Encoding:
 _OFFERED = (
     Encoding(UTF_8, False, "UTF-8", "unicode"),
     Encoding(UTF_8, True, "UTF-8 BOM", "unicode"),
-    Encoding("utf-16-le", True, "UTF-16 LE", "unicode"),  # without its mark nobody knows it for text again
+    Encoding("utf-16-le", True, "UTF-16 LE", "unicode"),  # without its mark not every text is known for one again
     Encoding("utf-16-be", True, "UTF-16 BE", "unicode"),
     Encoding("cp1252", False, "Windows-1252", "western"),
     Encoding("latin-1", False, "ISO-8859-1", "western"),
@@ -62,4 +62,8 @@ def encodings_offered() -> tuple[Encoding, ...]:
 def encoding_of(form: Form) -> Encoding:
     """What `form` is in; also where that is not offered (UTF-32, a mark where none is usual, or none where one is)."""
     found = next((each for each in _OFFERED if (each.encoding, each.bom) == (form.encoding, form.bom)), None)
-    return found or Encoding(form.encoding, form.bom, form.encoding.upper() + " BOM" * form.bom, "unicode")
+    if found is None:
+        no_mark = (f"{each.name} no BOM" for each in _OFFERED if each.encoding == form.encoding)
+        name = next(no_mark, form.encoding.upper() + " BOM" * form.bom)
+        found = Encoding(form.encoding, form.bom, name, "unicode")
+    return found

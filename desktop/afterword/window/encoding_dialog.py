@@ -55,9 +55,11 @@ class EncodingDialog(QDialog):
         self._read.clicked.connect(self._read_again)
         cancel = Button(self.tr("Cancel"), self.tr("Change nothing"), self)
         cancel.clicked.connect(self.reject)
-        use = Button(self.tr("Save so from now on"), self.tr("The next save stores the draft in this way"), self)
-        use.setDefault(True)
-        use.clicked.connect(self._use)
+        self._save = Button(self.tr("Save so from now on"), self.tr("The next save stores the draft in this way"), self)
+        self._save.setDefault(True)
+        self._save.clicked.connect(self._use)
+        self._encodings.currentIndexChanged.connect(self._choose_default)
+        self._newlines.currentIndexChanged.connect(self._choose_default)
         fields = QFormLayout()
         fields.addRow(self.tr("Encoding:"), self._encodings)
         fields.addRow(self.tr("Line ends:"), self._newlines)
@@ -65,7 +67,7 @@ class EncodingDialog(QDialog):
         row.addWidget(self._read)
         row.addStretch(1)
         row.addWidget(cancel)
-        row.addWidget(use)
+        row.addWidget(self._save)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
@@ -78,6 +80,17 @@ class EncodingDialog(QDialog):
         return offered if has in offered else [has, *offered]
 
     @Slot()
+    def _choose_default(self) -> None:
+        # Reading again would forget other line ends, and shows the same letters where only the mark is another one.
+        other = self._encodings.currentData().encoding != self._form.encoding and not self._other_newline()
+        (self._read if other and self._read.isEnabled() else self._save).setDefault(True)
+
+    def _other_newline(self) -> str:
+        """The line end that was chosen; "" where it is as in the file."""
+        newline = self._newlines.currentData()
+        return newline if newline != self._form.newline or self._form.endings else ""
+
+    @Slot()
     def _read_again(self) -> None:
         self.accept()
         self.read_wanted.emit(self._encodings.currentData().encoding)
@@ -85,11 +98,10 @@ class EncodingDialog(QDialog):
     @Slot()
     def _use(self) -> None:
         self.accept()
-        chosen, newline = self._encodings.currentData(), self._newlines.currentData()
-        form = self._form
+        chosen, newline, form = self._encodings.currentData(), self._other_newline(), self._form
         if chosen != encoding_of(form):
             form = form.with_encoding(chosen.encoding, bom=chosen.bom)
-        if newline and (newline != form.newline or form.endings):
+        if newline:
             form = form.with_newline(newline)
         self.form_chosen.emit(form)
 
