@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,9 +19,13 @@ from afterword.app import Desk
 from afterword.drafts.journal import read_journal
 from afterword.drafts.recovery import orphans
 from afterword.settings import Settings
+from afterword.watch import Watch
+from afterword.window import recovering
 from afterword.window.changed_dialog import Changed
 from afterword.window.comparison import Comparison
+from afterword.window.dialogs import Unsaved
 from afterword.window.recovery_dialog import RecoveryDialog
+from afterword.window.saving import Kept, Opening, load
 from tests.fakes.scripted import ScriptedModel
 from tests.window.conftest import ScriptedDialogs, part
 
@@ -146,10 +152,9 @@ def test_a_file_that_changed_since_the_crash_is_not_replaced_unasked(desk: Desk,
     assert (killed / "ferry.md").read_text("utf-8") == "The ferry left early.\n"
 
 
-def test_a_draft_whose_file_is_gone_comes_back_under_its_name_and_is_saved_where_it_was(
-    desk: Desk, killed: Path, qtbot: QtBot
-) -> None:
+def test_a_draft_whose_file_is_gone_comes_back_under_its_name_and_is_saved_where_it_was(killed: Path, qtbot: QtBot) -> None:
     (killed / "ferry.md").unlink()
+    desk = started(killed)
     dialog = offered(desk, qtbot)
     choose(dialog, "ferry.md")
     press(dialog, "Recover")
@@ -162,6 +167,59 @@ def test_a_draft_whose_file_is_gone_comes_back_under_its_name_and_is_saved_where
     [ours] = [path for path in paths.journals_dir().glob("*.journal") if b"Once again" in path.read_bytes()]
     assert read_journal(ours).head.path == killed / "ferry.md", "should it be killed again"
     assert documents.suggested_path() == killed / "ferry.md"
+    closed(desk, qtbot)
+
+
+class Gate:
+    """Holds the reading of a draft that is to be recovered back."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.event = threading.Event()
+        real = load
+
+        def held(opening: Opening, *, watch: Watch) -> Kept:
+            assert self.event.wait(5)
+            return real(opening, watch=watch)
+
+        monkeypatch.setattr(recovering, "load", held)
+
+
+def test_what_is_typed_while_a_draft_is_being_recovered_is_asked_about(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    gate, asked = Gate(monkeypatch), desk._dialogs
+    assert isinstance(asked, ScriptedDialogs)
+    dialog = offered(desk, qtbot)
+    qtbot.waitUntil(lambda: desk.page.text() == "The ferry left.\n" and not desk.jobs.busy)  # the session is back
+    choose(dialog, "ferry.md")
+    press(dialog, "Recover")
+    press(dialog, "Decide later")
+    QTest.keyClicks(desk.page, "Dear diary. ")
+    with qtbot.waitSignal(desk.window.documents.journaled):
+        pass
+    assert len(list(paths.journals_dir().glob("*.journal"))) == 3, "what is to be recovered is still there"
+    gate.event.set()
+    qtbot.waitUntil(lambda: "unsaved" in asked.open)
+    assert desk.page.text() == "Dear diary. The ferry left.\n"
+    asked.answer("unsaved", Unsaved.CANCEL)
+    assert not desk.window.recovering.busy
+    again = [orphan for orphan in orphans(paths.journals_dir()) if orphan.found.head.path]
+    assert [orphan.found.text for orphan in again] == ["Once. The ferry left.\n"]
+    for orphan in again:
+        orphan.leave()
+
+
+def test_two_drafts_recovered_one_after_the_other_both_come_back(
+    desk: Desk, killed: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    gate = Gate(monkeypatch)
+    dialog = offered(desk, qtbot)
+    choose(dialog, "ferry.md")
+    press(dialog, "Recover")
+    press(dialog, "Recover")
+    gate.event.set()
+    expected = {"Once. The ferry left.\n", "Dear Ben, it rained."}
+    qtbot.waitUntil(lambda: {seat.page.text() for seat in desk.seats} == expected)
 
 
 def test_what_was_recovered_is_in_the_journal_again_until_it_is_saved(desk: Desk, qtbot: QtBot) -> None:

@@ -202,7 +202,8 @@ class Desk(QObject):
             self.window.open_draft(draft)
         self._session.start(read=draft is None)
         self.jobs.start(self._store.check).failed.connect(self._versions_broken)
-        self.jobs.start(orphans, paths.journals_dir()).done.connect(self._offer_recovery)
+        if draft is not None:
+            self._look_for_orphans()
 
     @Slot(object)
     def _versions_broken(self, error: Exception) -> None:
@@ -230,6 +231,11 @@ class Desk(QObject):
         if found.missing:
             names = ", ".join(path.name for path in found.missing)
             self.window.show_notice(self.tr("Not there any more: {names}.").format(names=names))
+        self._look_for_orphans()
+
+    def _look_for_orphans(self) -> None:
+        """Of what a crash left, once it is known which windows have which drafts."""
+        self.jobs.start(orphans, paths.journals_dir()).done.connect(self._offer_recovery)
 
     @Slot(object)
     def _offer_recovery(self, found: list[Orphan]) -> None:

@@ -87,6 +87,11 @@ class DraftNotWritten(DraftError):
 
 
 @dataclass(eq=False)
+class DraftHeld(DraftError):
+    """Another draft is there that somebody else has open; it was not replaced."""
+
+
+@dataclass(eq=False)
 class BesideNotWritten(DraftError):
     """What is kept beside the draft could not be saved. `reason` is the system's word for it."""
 
@@ -206,6 +211,13 @@ class ModelRunsCode(ModelError):
 
 
 @dataclass(eq=False)
+class ModelUnsafe(ModelError):
+    """The model's files are such as no honest model has; no library is let near them. `reason` says what."""
+
+    reason: str
+
+
+@dataclass(eq=False)
 class ModelBroken(ModelError):
     """The model's files are damaged or incomplete. `reason` is for the log and the details."""
 
@@ -232,8 +244,30 @@ class ModelNotStored(ModelError):
 
 
 @dataclass(eq=False)
+class ModelNotRemoved(ModelError):
+    """The model is still there. `reason` says why."""
+
+    reason: str
+
+
+@dataclass(eq=False)
 class HubUnreachable(ModelError):
     """The model is not on this machine and the hub did not answer."""
+
+
+@dataclass(eq=False)
+class HubAway(AfterwordError):
+    """The hub was asked for no model in particular, and did not answer."""
+
+
+@dataclass(eq=False)
+class HubBusy(ModelError):
+    """The hub answers, but has too much to do."""
+
+
+@dataclass(eq=False)
+class ModelGated(ModelError):
+    """The hub gives the model only to those who agreed to its terms there and show a token."""
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from afterword.drafts import draft as drafts
 from afterword.drafts.beside import Beside, read_beside, write_beside
+from afterword.drafts.lock import Taken, take
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.settings import Settings
@@ -755,3 +756,139 @@ def test_a_draft_that_another_window_has_is_left_to_it(
     settled(qtbot, jobs)
     assert page.text() == "mine"
     assert gone == [tmp_path / "theirs.md"]
+
+
+# --- what is undone, and what is not on the disk --------------------------------------------------------------------
+
+
+def typed(page: Page, text: str) -> None:
+    page.moveCursor(QTextCursor.MoveOperation.End)
+    page.textCursor().insertText(text)
+
+
+def test_undoing_does_not_save_a_draft_whose_file_is_gone(qtbot: QtBot, documents: Documents, page: Page, tmp_path: Path) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md", "Old.")
+    typed(page, " Typed.")
+    told: list[str] = []
+    documents.noticed.connect(told.append)
+    path.unlink()
+    qtbot.waitUntil(lambda: bool(told))
+    page.undo()
+    assert page.text() == "Old."
+    assert documents.dirty
+
+
+def test_undoing_does_not_save_a_draft_over_which_another_program_wrote(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md", "Old.")
+    typed(page, " Typed.")
+    path.write_text("Theirs.", "utf-8")
+    dialogs.will("changed", Changed.MINE)
+    documents.compare_outside()
+    qtbot.waitUntil(lambda: dialogs.questions() == ["changed"])
+    page.undo()
+    assert page.text() == "Old."
+    assert documents.dirty
+
+
+def test_undoing_what_was_typed_during_a_save_and_before_is_to_be_saved(
+    qtbot: QtBot, documents: Documents, page: Page, writing: Gate, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md", "Old.")
+    typed(page, " One.")
+    documents.save()
+    qtbot.waitUntil(lambda: writing.calls == 1)
+    page.moveCursor(QTextCursor.MoveOperation.Start)
+    page.textCursor().insertText("Two. ")
+    writing.event.set()
+    qtbot.waitUntil(lambda: documents.save_state is SaveState.UNSAVED)
+    while page.document().isUndoAvailable():
+        page.undo()
+    assert (page.text(), path.read_text("utf-8")) == ("Old.", "Old. One.")
+    assert documents.dirty
+
+
+# --- leaving --------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_given_up_and_is_being_saved_after_all_is_waited_for(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, writing: Gate, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md", "Old.")
+    typed(page, " Typed.")
+    dialogs.will("unsaved", Unsaved.DISCARD)
+    documents.settle_for(lambda: None, lambda: None)
+    documents.save()
+    left: list[bool] = []
+    documents.left.connect(lambda: left.append(True))
+    documents.leave()
+    assert not left
+    writing.event.set()
+    qtbot.waitUntil(lambda: bool(left))
+    assert path.read_text("utf-8") == "Old. Typed."
+
+
+def test_a_save_that_never_ends_is_told_and_another_place_is_offered(
+    qtbot: QtBot,
+    documents: Documents,
+    page: Page,
+    dialogs: ScriptedDialogs,
+    writing: Gate,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md", "Old.")
+    typed(page, " Typed.")
+    documents._patience.setInterval(20)
+    documents.save()
+    qtbot.waitUntil(lambda: "elsewhere" in dialogs.open)
+    assert "does not answer" in str(dialogs.asked[-1][1])
+    dialogs.answer("elsewhere", False)
+    qtbot.waitUntil(lambda: "elsewhere" in dialogs.open)
+    documents._patience.setInterval(60_000)
+    monkeypatch.setattr("afterword.window.saving.write_draft", drafts.write_draft)
+    dialogs.will("save", tmp_path / "b.md")
+    dialogs.answer("elsewhere", True)
+    qtbot.waitUntil(lambda: documents.path == tmp_path / "b.md")
+    assert (tmp_path / "b.md").read_text("utf-8") == "Old. Typed."
+    writing.event.set()
+    qtbot.waitUntil(lambda: not documents._jobs.busy)
+    assert (documents.path, documents.dirty) == (tmp_path / "b.md", False), "the answer that came too late changes nothing"
+    assert path.exists()
+
+
+# --- another place --------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_that_somebody_else_has_is_not_replaced(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "b.md"
+    theirs.write_text("Theirs.", "utf-8")
+    taken = take(theirs)
+    assert isinstance(taken, Taken)
+    typed(page, "Mine.")
+    dialogs.will("save", theirs)
+    documents.save()
+    qtbot.waitUntil(lambda: "elsewhere" in dialogs.open)
+    assert "open somewhere else" in str(dialogs.asked[-1][1])
+    assert theirs.read_text("utf-8") == "Theirs."
+    taken.release()
+    dialogs.will("save", theirs)
+    dialogs.answer("elsewhere", True)
+    qtbot.waitUntil(lambda: documents.path == theirs and not documents.dirty)
+    assert theirs.read_text("utf-8") == "Mine."
+
+
+def test_a_file_that_gets_its_ending_here_is_asked_about_before_it_is_replaced(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, tmp_path: Path
+) -> None:
+    (tmp_path / "b.md").write_text("Theirs.", "utf-8")
+    typed(page, "Mine.")
+    dialogs.will("save", tmp_path / "b")
+    documents.save()
+    qtbot.waitUntil(lambda: "save" in dialogs.open)
+    assert dialogs.asked[-1][1] == tmp_path / "b.md", "the dialog asks about this name"
+    assert (tmp_path / "b.md").read_text("utf-8") == "Theirs."
+    dialogs.answer("save", None)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from afterword.drafts.journal import read_journal
+from afterword.drafts.journal import Edit, Head, Journal, read_journal
 from afterword.editor.page import Page
 from afterword.errors import JournalNotWritten
 from afterword.jobs import Jobs
+from afterword.watch import Watch
 from afterword.window import journal_keeper
-from afterword.window.journal_keeper import JournalKeeper
+from afterword.window.journal_keeper import JournalKeeper, _Written
 
 
 class Desk:
@@ -146,3 +149,55 @@ def test_one_that_somebody_removed_is_begun_anew_without_a_word(desk: Desk, gone
     kept = read_journal(desk.journals[0])
     assert (kept.before, kept.notes) == ("One", "Ida is the captain.")
     assert desk.failed == []
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_what_comes_while_the_draft_before_is_written_down_is_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    held, real = threading.Event(), Journal.append
+
+    def append(self: Journal, *args: Any) -> None:
+        assert held.wait(5)
+        if fails:
+            raise JournalNotWritten(self.path, "full")
+        real(self, *args)
+
+    monkeypatch.setattr(Journal, "append", append)
+    desk.opens("One")
+    desk.types(" two")
+    desk.keeper.write_now()
+    desk.opens("Another")
+    desk.keeper.note("Ida is the captain.")
+    held.set()
+    desk.qtbot.waitUntil(lambda: not desk.jobs.busy)
+    monkeypatch.undo()
+    desk.qtbot.waitUntil(lambda: bool(desk.journals) and read_journal(desk.journals[0]).notes == "Ida is the captain.")
+    assert desk.kept == "Another"
+
+
+def test_all_is_written_anew_though_the_draft_before_was_just_written_down(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, real = threading.Event(), Journal.append
+
+    def append(self: Journal, *args: Any) -> None:
+        assert held.wait(5)
+        real(self, *args)
+
+    monkeypatch.setattr(Journal, "append", append)
+    desk.opens("One")
+    desk.types(" two")
+    desk.keeper.write_now()
+    desk.opens("Another")
+    desk.keeper.write_all()
+    held.set()
+    desk.keeps("Another")
+
+
+def test_what_was_meant_for_the_draft_before_never_reaches_the_journal_of_the_next(desk: Desk) -> None:
+    scribe = desk.keeper._scribe
+    desk.opens("Another")
+    desk.types("!")
+    desk.keeps("Another!")
+    late = _Written(0, Head(None, 1.0, "old"), None, None, (Edit(0, 0, "Late. "),), None, 1.0)
+    scribe.write(late, watch=Watch())
+    assert desk.kept == "Another!"

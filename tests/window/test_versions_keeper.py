@@ -162,3 +162,15 @@ def test_of_two_texts_in_conflict_the_one_that_gives_way_is_kept(
     writer.settles()
     gone = "Theirs.\n" if answer is Changed.MINE else "Old.\nMine.\n"
     assert (gone, Occasion.OVERRULED) in writer.kept(path)
+
+
+def test_the_versions_window_closes_when_the_page_is_another_under_it(writer: Writer, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    writer.opens(path, "Old.\n")
+    writer.window.menus.actions[Action.VERSIONS].trigger()
+    qtbot.waitUntil(lambda: writer.window.findChild(VersionsDialog) is not None)
+    path.write_text("A day of work.\n", "utf-8")
+    qtbot.waitUntil(lambda: writer.page.text() == "A day of work.\n")
+    qtbot.waitUntil(lambda: writer.window.findChild(VersionsDialog) is None)
+    writer.settles()
+    assert ("A day of work.\n", Occasion.SAVED) in writer.kept(path)

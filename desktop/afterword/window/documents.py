@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, QStandardPaths, QTimer, Signal, Slot
 
 from afterword import paths
 from afterword.drafts.beside import Beside
@@ -18,7 +18,7 @@ from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
 from afterword.editor.plaintext import clean
 from afterword.files import same_file
-from afterword.jobs import Jobs
+from afterword.jobs import Job, Jobs
 from afterword.sentences import sentence
 from afterword.text.kind import Kind, kind_of
 from afterword.window.conflicts import Conflicts
@@ -32,6 +32,9 @@ from afterword.window.recent import RecentFiles
 from afterword.window.saving import ChangedOutside, Kept, Opening, SaveState, Writing, save
 
 DEFAULT_ENDING = ".md"
+
+PATIENCE_MS = 15_000
+"""After so long a save that does not end is told, and another place is offered."""
 
 
 class Documents(QObject):
@@ -51,6 +54,7 @@ class Documents(QObject):
         save_state_changed: a SaveState.
         saved: the Kept that was just written.
         overruled: a text of the draft that makes room for another one, and was nobody's wish to lose.
+        followed: the page has what another program wrote.
         disputed: whether another program changed the file of a draft that was changed here too.
         held: says who else has the draft, a Held; None once it is ours.
         journaled: all that is not saved is in the recovery journal.
@@ -68,6 +72,7 @@ class Documents(QObject):
     save_state_changed = Signal(object)
     saved = Signal(object)
     overruled = Signal(str)
+    followed = Signal()
     disputed = Signal(bool)
     held = Signal(object)
     journaled = Signal()
@@ -113,7 +118,11 @@ class Documents(QObject):
         self._written_revision = 0
         self._written_form: Form | None = None
         self._save_next: Path | None = None
+        self._writing: Job | None = None
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._write_hangs)
         self._writes = 0
+        self._is_gone = False  # whether it was told that the file is not there any more
         self._given_up: tuple[object, ...] | None = None  # what the writer would rather lose than stay
         page.set_markdown(True)
         page.set_text("")  # nothing to save and nothing to undo
@@ -265,7 +274,7 @@ class Documents(QObject):
     @Slot()
     def leave(self) -> None:
         """Make sure that nothing is lost, then emit `left`; nothing is emitted when the writer would rather stay."""
-        if self._given_up is not None and self._given_up == self._state:
+        if self._given_up is not None and self._given_up == self._state and not self._saving:
             self._tell_left()
         elif self._tell_left not in self._departures:
             self.leave_for(self._tell_left)
@@ -309,8 +318,7 @@ class Documents(QObject):
         if notes is not None:
             self.set_notes(notes)
             self.notes_changed.emit(notes)
-        self._page.document().setModified(True)
-        self._tell_save_state()
+        self._mark_changed()
         self._journal.write_now()
         self._outside.look_soon()
         self.opened.emit()
@@ -363,6 +371,7 @@ class Documents(QObject):
     def _take(self, kept: Kept | None, lost: Path | None = None) -> None:
         """The page now belongs to this draft."""
         self._kept, self._lost = kept, lost
+        self._is_gone = False
         self._conflicts.end()
         self._lock.hold(kept.draft.path if kept is not None and _can_be_written(kept) else None)
         self._let_write()
@@ -417,15 +426,24 @@ class Documents(QObject):
 
     @Slot()
     def _gone(self) -> None:
-        if not self._saving and not self.changed:
+        if not self._saving and not self._is_gone:
+            self._is_gone = True
             self._only_here()
             text = self.tr("“{name}” was moved or removed by another program. Save it to have it there again.")
             self.noticed.emit(text.format(name=self.name))
 
     def _only_here(self) -> None:
         """What is on the page is nowhere else."""
-        self._page.document().setModified(True)
+        self._mark_changed()
         self._journal.write_all()
+
+    def _mark_changed(self) -> None:
+        """The page holds something else than the file, whatever is undone: what Qt takes for unchanged is not any more."""
+        document = self._page.document()
+        with QSignalBlocker(document):
+            document.setModified(False)
+        document.setModified(True)
+        self._tell_save_state()
 
     @Slot()
     def _changed_outside(self) -> None:
@@ -456,7 +474,7 @@ class Documents(QObject):
         """What stands on the page may be saved over what another program wrote."""
         self.overruled.emit(theirs.draft.text)
         self._take(theirs)
-        self._page.document().setModified(True)
+        self._mark_changed()
 
     def take_theirs(self, theirs: Kept) -> None:
         """As one change that can be undone: what stood on the page is not lost. Notes that were changed here stay."""
@@ -472,6 +490,7 @@ class Documents(QObject):
         self._begin_journal()
         if noted:
             self._journal.note(self._notes)
+        self.followed.emit()
         text = self.tr("“{name}” is as another program saved it. Undo brings back what you had.")
         self.noticed.emit(text.format(name=self.name))
 
@@ -493,45 +512,74 @@ class Documents(QObject):
     def _save_chosen(self, path: Path | None) -> None:
         if path is None:
             self._departures.stay()
+            return
+        whole = path.absolute() if path.suffix else path.absolute().with_name(path.name + DEFAULT_ENDING)
+        if whole.name != path.name and whole.exists():  # the dialog has asked about the name without its ending
+            self._dialogs.choose_save(whole, self._save_chosen)
         else:
-            self._write(path.absolute() if path.suffix else path.absolute().with_name(path.name + DEFAULT_ENDING))
+            self._write(whole)
 
-    def _write(self, path: Path, *, replacing: bool = False) -> None:
+    def _write(self, path: Path) -> None:
         if self._saving:
             self._save_next = path  # with the text as it is when the running save ends
             return
         self._saving = True
+        self._given_up = None
         self._conflicts.end()
         self._departures.asking = False
         self._tell_save_state()
-        self._ledger.when_read(partial(self._start_writing, path, replacing))
+        self._ledger.when_read(partial(self._start_writing, path))
 
-    def _start_writing(self, path: Path, replacing: bool) -> None:
+    def _start_writing(self, path: Path) -> None:
         self._written_revision = self._page.document().revision()
         self._outside.watch(None)  # what happens to the file now is our own doing
         accepted = self._ledger.later_runs()
-        what = Writing(path, self._page.text(), self._notes, accepted, self._kept, self._form, replacing)
+        what = Writing(path, self._page.text(), self._notes, accepted, self._kept, self._form)
         self._written_form = self._form
-        job = self._jobs.start(save, what)
-        job.done.connect(self._written)
-        job.failed.connect(self._write_failed)
-        job.cancelled.connect(self._write_cancelled)
+        self._writing = self._jobs.start(save, what)
+        self._writing.done.connect(self._written)
+        self._writing.failed.connect(self._write_failed)
+        self._writing.cancelled.connect(self._write_cancelled)
+        self._patience.start()
+
+    @Slot()
+    def _write_hangs(self) -> None:
+        """The disk does not answer: it may be a share that is gone. Nobody knows what was written there."""
+        text = self.tr("“{name}” is still not written: the disk does not answer.").format(name=self.name)
+        self._dialogs.ask_elsewhere(text, partial(self._hanging_answered, self._writing))
+
+    def _hanging_answered(self, writing: Job | None, elsewhere: bool) -> None:
+        if writing is None or self._writing is not writing:
+            return  # it was written after all
+        if not elsewhere:
+            self._patience.start()
+            return
+        writing.cancel()
+        self._writing = None
+        self._departures.asking = True
+        self._save_over()
+        self.save_as()
 
     @Slot(object)
     def _written(self, kept: Kept) -> None:
+        if self.sender() is not self._writing:
+            return  # given up
         self._writes += 1
         form, self._written_form = self._written_form, None
         if self._form is form:
             self._form = None
         if kept.failure is not None:
             self.noticed.emit(sentence(kept.failure, self.tr))
-        elif self._written_revision == self._page.document().revision():
+        if kept.failure is None and self._written_revision == self._page.document().revision():
             self._page.document().setModified(False)
+        else:
+            self._mark_changed()
         if kept.draft.unfit:
             lacking = encoding_of(form or (self._kept.draft.form if self._kept is not None else Form())).name
             text = self.tr("{encoding} has no “{character}”, so “{name}” was saved in UTF-8.")
             self.noticed.emit(text.format(encoding=lacking, character=kept.draft.unfit, name=self.name))
         self._saving = False
+        self._patience.stop()
         self._take(kept)
         if not self.dirty:
             self._begin_journal()
@@ -540,6 +588,8 @@ class Documents(QObject):
 
     @Slot(object)
     def _write_failed(self, error: Exception) -> None:
+        if self.sender() is not self._writing:
+            return
         self._save_over()
         if self._save_next is not None:
             self._save_ended()
@@ -556,11 +606,14 @@ class Documents(QObject):
 
     @Slot()
     def _write_cancelled(self) -> None:
+        if self.sender() is not self._writing:
+            return
         self._save_over()
         self._departures.stay()
 
     def _save_over(self) -> None:
         self._saving = False
+        self._patience.stop()
         self._outside.watch(self._kept.draft if self._kept is not None else None)
         self._tell_save_state()
 

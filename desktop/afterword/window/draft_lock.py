@@ -56,40 +56,65 @@ class DraftLock(QObject):
             self._take(self._held)
 
     def _take(self, despite: Held | None) -> None:
+        if self._taking is not None:
+            return
         self._taking = self._jobs.start(take, self._path, despite)
         self._taking.done.connect(self._answered)
 
     def _let_go(self) -> None:
         self._timer.stop()
+        if self._taking is not None:
+            self._taking.done.disconnect(self._answered)
+            _Late(self._taking, self._jobs)
         taken, self._taken, self._held, self._taking, self._refreshing = self._taken, None, None, None, None
         if taken is not None:
             self._jobs.start(taken.release)
 
     @Slot(object)
     def _answered(self, answer: Taken | Held) -> None:
-        current = self.sender() is self._taking
-        if current:
-            self._taking = None
+        self._taking = None
         if isinstance(answer, Held):
-            if current:
-                self._held = answer
-                self.refused.emit(answer)
-        elif current:
+            self._held = answer
+            self.refused.emit(answer)
+        else:
             self._taken, self._held = answer, None
             self._timer.start()
             self.taken.emit()
-        else:
-            self._jobs.start(answer.release)  # of a draft that has left meanwhile
 
     @Slot()
     def _refresh(self) -> None:
-        if self._taken is not None:
+        if self._taken is not None and self._refreshing is None:  # the one before may hang, on a share that is gone
             self._refreshing = self._jobs.start(self._taken.refresh)
             self._refreshing.done.connect(self._refreshed)
+            self._refreshing.failed.connect(self._not_refreshed)
+
+    @Slot()
+    def _not_refreshed(self) -> None:
+        self._refreshing = None
 
     @Slot(object)
     def _refreshed(self, ours: bool) -> None:
-        if not ours and self._taken is not None and self.sender() is self._refreshing:
+        if self.sender() is not self._refreshing:
+            return
+        self._refreshing = None
+        if not ours and self._taken is not None:
             self._taken = None
             self._timer.stop()
             self._take(None)  # says who has it now
+
+
+class _Late(QObject):
+    """Lets go of a lock that is only now being taken, of a draft that has left: its page may be gone before the answer comes."""
+
+    def __init__(self, taking: Job, jobs: Jobs) -> None:
+        super().__init__(jobs)
+        self._jobs = jobs
+        taking.done.connect(self._release)
+        taking.failed.connect(self.deleteLater)
+        taking.cancelled.connect(self.deleteLater)
+
+    @Slot(object)
+    def _release(self, answer: Taken | Held) -> None:
+        if isinstance(answer, Taken):
+            self._jobs.start(answer.release)
+        self.deleteLater()

@@ -135,6 +135,7 @@ class JournalKeeper(QObject):
         self._writing: _Written | None = None
         self._begun_with = 0  # bytes
         self._failing = False
+        self._due = False  # whether something is to be written
         self._begun = False  # whether there may be a file
         self._changes = Changes(document, self)
         self._changes.edited.connect(self._edited)
@@ -152,6 +153,7 @@ class JournalKeeper(QObject):
         if units(text) != self._changes.length:  # what a file cannot hold is otherwise there
             self._base = self._text()
         self._timer.stop()
+        self._due = False
         self._succeed()
         if self._begun:
             self._begun = False
@@ -188,6 +190,7 @@ class JournalKeeper(QObject):
         self._base, self._edits, self._notes = self._text(), [], self._unsaved_notes
 
     def _soon(self) -> None:
+        self._due = True
         if not self._timer.isActive() and self._writing is None:
             self._timer.start(WRITE_AFTER_MS)
 
@@ -196,7 +199,7 @@ class JournalKeeper(QObject):
         self._timer.stop()
         if self._writing is not None:
             return
-        self._begun = True
+        self._begun, self._due = True, False
         saved = self._saved if self._base is not None and self._base != self._saved else None
         self._writing = _Written(self._turn, self._head, self._base, saved, tuple(self._edits), self._notes, self._clock())
         self._base, self._edits, self._notes = None, [], None
@@ -213,7 +216,8 @@ class JournalKeeper(QObject):
             self._begun_with = size
         if what is not None and what.turn == self._turn and size > max(_SMALL, _GROWN * self._begun_with):
             self._anew()
-        if self._edits or self._notes is not None or (self._base is not None and what is not None and what.turn == self._turn):
+            self._due = True
+        if self._due:
             self._soon()
         elif what is not None and what.turn == self._turn:
             self.written.emit()
@@ -222,6 +226,7 @@ class JournalKeeper(QObject):
     def _not_written(self, error: Exception) -> None:
         what, self._writing = self._writing, None
         if what is not None and what.turn == self._turn:
+            self._due = True
             if isinstance(error, JournalGone):
                 self._anew()
                 self._timer.start(WRITE_AFTER_MS)
@@ -230,7 +235,7 @@ class JournalKeeper(QObject):
                 self._base, self._edits = what.base, [*what.edits, *self._edits]
             self._notes = what.notes if self._notes is None else self._notes
             self._timer.start(TRY_AGAIN_MS)
-        elif self._edits:
+        elif self._due:
             self._soon()
         if not self._failing:
             self._failing = True

@@ -14,7 +14,8 @@ from afterword.drafts.compare import Passage, compare
 from afterword.drafts.draft import Draft, changed_outside, read_draft, write_draft
 from afterword.drafts.encoding import Form
 from afterword.drafts.ledger import Run
-from afterword.errors import BesideBroken, BesideNotRead, BesideNotWritten, BesideOfAnother, DraftError
+from afterword.drafts.lock import Held, take
+from afterword.errors import BesideBroken, BesideNotRead, BesideNotWritten, BesideOfAnother, DraftError, DraftHeld
 from afterword.files import same_file
 from afterword.watch import Watch
 
@@ -70,7 +71,6 @@ class Writing:
         accepted: finds which of the text was accepted, which is kept there too.
         like: what was last read or written.
         form: how it is to stand in the file, where that is not as before.
-        replace: also when another program has changed the file.
     """
 
     path: Path
@@ -79,7 +79,6 @@ class Writing:
     accepted: Callable[[], tuple[Run, ...]]
     like: Kept | None
     form: Form | None
-    replace: bool
 
 
 def load(opening: Opening, *, watch: Watch) -> Kept:
@@ -104,12 +103,25 @@ def save(what: Writing, *, watch: Watch) -> Kept:
 
     Raises:
         ChangedOutside: nothing was written.
+        DraftHeld: likewise, since somebody else has the draft that would be replaced.
         DraftNotWritten, Cancelled: likewise.
     """
     path, like = what.path, what.like
     here = like if like is not None and same_file(like.draft.path, path) else None
-    if not what.replace and here is not None and os.path.exists(path) and changed_outside(here.draft):
+    if here is not None and os.path.exists(path) and changed_outside(here.draft):
         raise ChangedOutside
+    lock = take(path, watch=watch) if here is None else None
+    if isinstance(lock, Held):
+        raise DraftHeld(path)
+    try:
+        return _save(what, here, watch)
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _save(what: Writing, here: Kept | None, watch: Watch) -> Kept:
+    path, like = what.path, what.like
     draft = write_draft(path, what.text, like=like.draft if like is not None else None, form=what.form, watch=watch)
     before = here.beside if here is not None else None
     try:

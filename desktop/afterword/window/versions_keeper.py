@@ -35,6 +35,7 @@ class VersionsKeeper(QObject):
     """
 
     noticed = Signal(str)
+    _dialog_outdated = Signal()
 
     def __init__(self, store: VersionStore, page: Page, documents: Documents, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +53,7 @@ class VersionsKeeper(QObject):
         documents.opened.connect(self._opened)
         documents.saved.connect(self._saved)
         documents.overruled.connect(self._overruled)
+        documents.followed.connect(self._followed)
         documents.left.connect(self._leave)
 
     def show(self) -> None:
@@ -63,12 +65,20 @@ class VersionsKeeper(QObject):
     @Slot(object)
     def _show_dialog(self, _: Version | Exception) -> None:
         dialog = VersionsDialog(self._store, self._key, self._page.text(), self._jobs, self._page.window())
+        self._dialog_outdated.connect(dialog.reject)
         dialog.restored.connect(self._page.replace_text)
         dialog.failed.connect(self._not_kept)
         dialog.open()
 
     @Slot()
+    def _followed(self) -> None:
+        """What another program wrote is a version too."""
+        self._dialog_outdated.emit()
+        self._keep(self._page.text(), Occasion.SAVED)
+
+    @Slot()
     def _opened(self) -> None:
+        self._dialog_outdated.emit()
         self._leave()
         path = self._documents.path
         if path is None:
