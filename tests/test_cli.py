@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file, save_file
 
-from afterword import cli
+from afterword import cli, paths
 from afterword.drafts.beside import Beside, write_beside
 from afterword.engine.sampling import RANGES
-from tests.engine.tiny import tiny_gpt2
+from tests.engine.tiny import tiny_gpt2, tiny_llama
 from tests.fakes.scripted import ScriptedModel
 
 
@@ -307,8 +307,52 @@ def test_what_cannot_be_exported_is_told_in_one_sentence(
     assert not (tmp_path / target).exists()
 
 
-def test_models_lists_the_starter(run) -> None:
+def test_models_lists_the_starter_and_what_is_worth_a_try(run) -> None:
     code, out, err = run("models")
     assert (code, err) == (0, "")
-    assert lines(out)[0].startswith("starter")
+    assert lines(out)[0].split()[:2] == ["*", "starter"], "it is the one that is set"
+    assert "openai-community/gpt2" in out
     assert run("models", "list")[1] == out
+
+
+def test_models_default_says_and_changes_which_one_is_used(run, tmp_path: Path) -> None:
+    assert run("models", "default")[1] == "starter\n"
+    code, _, err = run("models", "default", "nosuch/model")
+    assert code == 1
+    assert "“nosuch/model”" in err
+    folder = tiny_llama(tmp_path / "model")
+    assert run("models", "default", str(folder))[0] == 0
+    assert run("models", "default")[1] == f"{folder}\n"
+
+
+def test_models_remove_removes_what_is_afterwords_own_and_nothing_else(run, tmp_path: Path) -> None:
+    own = tiny_llama(paths.models_dir() / "mine")
+    assert "mine" in run("models")[1]
+    assert run("models", "remove", "mine")[0] == 0
+    assert not own.exists()
+    assert "mine" not in run("models")[1]
+    elsewhere = tiny_llama(tmp_path / "model")
+    code, _, err = run("models", "remove", str(elsewhere))
+    assert code == 1
+    assert "Afterword's own folder" in err
+    assert elsewhere.exists()
+
+
+def test_models_measure_tells_how_fast_one_is_and_the_list_remembers(run) -> None:
+    tiny_llama(paths.models_dir() / "mine")
+    code, out, err = run("models", "measure", "mine")
+    assert code == 0, err
+    assert "tokens a second here" in out
+    assert re.search(r"mine .*tokens/s here", run("models")[1])
+    code, _, err = run("models", "measure", "nosuch")
+    assert code == 1
+    assert "“nosuch”" in err
+
+
+def test_models_search_and_fetch_say_when_there_is_no_network(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    for verb in ("search", "fetch"):
+        code, out, err = run("models", verb, "owner/model")
+        assert (code, out) == (1, "")
+        assert len(lines(err)) in (1, 2)
+        assert "hub" in lines(err)[-1]

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from afterword import __version__, errors, logs, paths
-from afterword.command import FAILURE, INTERRUPTED, SUCCESS, USAGE, Parser, number_of, opened, progress
+from afterword import __version__, errors, logs, model_verbs, paths
+from afterword.command import FAILURE, INTERRUPTED, SUCCESS, USAGE, Parser, number_of, opened
 from afterword.engine.protocol import Request
 from afterword.engine.sampling import LONG, RANGES, Sampling
 from afterword.files import reason, same_file
@@ -22,7 +22,6 @@ from afterword.suggest.rules import RULES
 from afterword.suggest.suggester import Suggester
 from afterword.text.characters import writable
 from afterword.text.context import Context
-from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -218,47 +217,24 @@ def _export(arguments: list[str]) -> int:
     return SUCCESS
 
 
-# --- models ---------------------------------------------------------------------------------------------------------
-
-
-def _models(arguments: list[str]) -> int:
-    parser = Parser(prog="afterword models", description="The language models on this machine.")
-    verbs = parser.add_subparsers(dest="verb", metavar="list | fetch", parser_class=Parser)
-    verbs.add_parser("list", help="list them (the default)")
-    fetch = verbs.add_parser("fetch", help="fetch one, ready for use")
-    fetch.add_argument("name", help="starter, or a hub id")
-    options = parser.parse_args(arguments)
-    return _fetch(options.name) if options.verb == "fetch" else _list()
-
-
-def _list() -> int:
-    from afterword.engine import catalogue
-
-    for entry in catalogue.entries(paths.models_dir()):
-        state = "installed" if entry.installed else "not fetched yet"
-        print(f"{entry.name:32} {entry.size / 1e6:8.0f} MB  {state:16} {entry.licence or 'licence unknown'}")
-    return SUCCESS
-
-
-def _fetch(name: str) -> int:
-    from afterword.engine.opening import fetch
-
-    folder = fetch(name, paths.models_dir(), Watch(progress()))
-    print(f"“{name}” is ready in {folder}.")
-    return SUCCESS
-
-
 # --- bench ----------------------------------------------------------------------------------------------------------
 
 
 def _bench(arguments: list[str]) -> int:
-    from afterword.bench import drafts, editor, keystrokes, latency
+    from afterword.bench import alternatives, drafts, editor, keystrokes, latency
 
-    verbs = {"latency": latency.main, "keystrokes": keystrokes.main, "editor": editor.main, "drafts": drafts.main}
+    verbs = {
+        "latency": latency.main,
+        "keystrokes": keystrokes.main,
+        "alternatives": alternatives.main,
+        "editor": editor.main,
+        "drafts": drafts.main,
+    }
     parser = Parser(
         prog="afterword bench",
         description="Measure how soon suggestions are there and what they cost (latency), the keys they save (keystrokes), "
-        "how soon the page shows what was typed (editor), or how soon drafts are opened and safe (drafts).",
+        "how often other words for one are right (alternatives), how soon the page shows what was typed (editor), or how soon "
+        "drafts are opened and safe (drafts).",
     )
     parser.add_argument("verb", choices=verbs, help="“afterword bench VERB --help” tells more")
     return verbs[parser.parse_args(arguments[:1]).verb](arguments[1:])
@@ -267,7 +243,7 @@ def _bench(arguments: list[str]) -> int:
 _VERBS: dict[str, Callable[[list[str]], int]] = {
     "complete": _complete,
     "export": _export,
-    "models": _models,
+    "models": model_verbs.main,
     "bench": _bench,
 }
 

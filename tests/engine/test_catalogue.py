@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -11,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.engine import catalogue, conversion, starter
-from afterword.errors import ModelError, ModelMissing, ModelNotThere
+from afterword.errors import ModelError, ModelMissing, ModelNotRemoved, ModelNotThere
+from tests.engine.models import model_folder
 
 _SHA = "0123456789abcdef0123456789abcdef01234567"
 
@@ -27,22 +27,26 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def _cached(cache: Path, name: str, architecture: str, weights: str = "model.safetensors", card: str = "") -> None:
-    """As huggingface_hub lays a downloaded model out."""
+def _cached(cache: Path, name: str, architecture: str, *, pickled: bool = False, card: str = "", shards: int = 1) -> Path:
+    """As huggingface_hub lays a downloaded model out: a snapshot of links to blobs."""
     repository = cache / f"models--{name.replace('/', '--')}"
     snapshot = repository / "snapshots" / _SHA
     for folder in (snapshot, repository / "blobs", repository / "refs"):
         folder.mkdir(parents=True)
     (repository / "refs" / "main").write_text(_SHA)
-    _model(snapshot, architecture, weights)
+    _model(snapshot, architecture, pickled=pickled, shards=shards)
     if card:
         (snapshot / "README.md").write_text(card)
+    for number, file in enumerate(snapshot.iterdir()):
+        blob = file.rename(repository / "blobs" / str(number))
+        file.symlink_to(Path("../..") / "blobs" / blob.name)
+    return snapshot
 
 
-def _model(folder: Path, architecture: str = "LlamaForCausalLM", weights: str = "model.safetensors") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps({"architectures": [architecture]}))
-    (folder / weights).write_bytes(bytes(100))
+def _model(folder: Path, architecture: str = "LlamaForCausalLM", *, pickled: bool = False, shards: int = 1) -> Path:
+    model_folder(folder, architecture, shards=shards)
+    if pickled:
+        (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     return folder
 
 
@@ -57,7 +61,10 @@ def _starter(models_dir: Path) -> Path:
 
 def test_on_a_new_machine_there_is_only_the_starter_to_fetch(models_dir: Path, cache: Path) -> None:
     (entry,) = catalogue.entries(models_dir)
-    assert entry == catalogue.Entry("starter", starter.TITLE, "starter", None, 98_362_432, "Apache-2.0", False)
+    starter_has, needs = 134_515_008, 369_916_272
+    assert entry == catalogue.Entry(
+        "starter", starter.TITLE, "starter", None, 98_362_432, "Apache-2.0", False, starter_has, needs
+    )
 
 
 def test_without_any_cache_of_the_hub_nothing_is_wrong(models_dir: Path, cache: Path) -> None:
@@ -81,7 +88,8 @@ def test_converted_files_and_folders_are_listed_and_can_be_opened_by_their_names
     converted = conversion.converted(gguf, models_dir)
     own = _model(models_dir / "my model")
     _model(models_dir / "classifier", "BertForSequenceClassification")
-    _model(models_dir / "pickled", weights="pytorch_model.bin")
+    _model(models_dir / "pickled", pickled=True)
+    (_model(models_dir / "lying") / "model.safetensors").write_bytes(bytes(100))
     (models_dir / "notes").mkdir()
     (models_dir / ".half.partial").mkdir()
     _, *entries = catalogue.entries(models_dir)
@@ -89,6 +97,7 @@ def test_converted_files_and_folders_are_listed_and_can_be_opened_by_their_names
         ("my model", "folder", own),
         ("tiny.gguf", "converted", converted),
     ]
+    assert (entries[0].parameters, entries[0].memory) == (1000, 2750)
     assert catalogue.resolve(entries[1].name, models_dir) == converted
     assert catalogue.resolve("my model", models_dir) == own
 
@@ -101,16 +110,76 @@ def test_a_damaged_conversion_is_not_listed(gguf: Path, models_dir: Path, cache:
 def test_of_the_hubs_cache_causal_models_with_safetensors_are_listed(models_dir: Path, cache: Path) -> None:
     _cached(cache, "zoo/Writer-1B", "LlamaForCausalLM", card="---\nlicense: mit\ntags: [x]\n---\n# Writer\nlicense: none\n")
     _cached(cache, "gpt2", "GPT2LMHeadModel")
-    _cached(cache, "old/pickles", "GPT2LMHeadModel", weights="pytorch_model.bin")
-    _cached(cache, "bert", "BertForMaskedLM")
+    _cached(cache, "old/pickles", "GPT2LMHeadModel", pickled=True)
+    _cached(cache, "some/classifier", "BertForSequenceClassification")
+    _cached(cache, "in/parts", "GPT2LMHeadModel", shards=2)
+    (_cached(cache, "half/one", "GPT2LMHeadModel", shards=2) / "model-00002-of-00002.safetensors").unlink()
+    (_cached(cache, "only/weights", "GPT2LMHeadModel") / "tokenizer.json").unlink()
     (cache / "models--broken").mkdir()
     (cache / "something else").write_text("x")
     _, *entries = catalogue.entries(models_dir)
     assert [(e.name, e.kind, e.licence, e.installed) for e in entries] == [
         ("gpt2", "hub", "", True),
+        ("in/parts", "hub", "", True),
         ("zoo/Writer-1B", "hub", "mit", True),
     ]
-    assert all(e.size > 100 for e in entries)
+    assert all(e.size > 4 * e.parameters for e in entries)
+    assert [e.parameters for e in entries] == [1000, 2000, 1000]
+
+
+def test_masked_models_are_listed_apart(models_dir: Path, cache: Path) -> None:
+    _cached(cache, "bert", "BertForMaskedLM")
+    _model(models_dir / "own bert", "RobertaForMaskedLM")
+    _, *entries = catalogue.entries(models_dir)
+    assert [(e.name, e.kind) for e in entries] == [("own bert", "masked"), ("bert", "masked")]
+
+
+# --- removing -------------------------------------------------------------------------------------------------------
+
+
+def test_a_removed_model_is_gone_and_nothing_else(
+    gguf: Path, models_dir: Path, cache: Path, conversions: list[Path], tmp_path: Path
+) -> None:
+    conversion.converted(gguf, models_dir)
+    _model(models_dir / "my model")
+    _cached(cache, "zoo/writer", "LlamaForCausalLM")
+    _cached(cache, "gpt2", "GPT2LMHeadModel")
+    _starter(models_dir)
+    others = _model(tmp_path / "elsewhere" / "linked")
+    (models_dir / "linked").symlink_to(others)
+    names = [entry.name for entry in catalogue.entries(models_dir)]
+    assert len(names) == 6
+    for name in names:
+        before = {entry.name for entry in catalogue.entries(models_dir) if entry.installed}
+        catalogue.remove(name, models_dir)
+        assert {entry.name for entry in catalogue.entries(models_dir) if entry.installed} == before - {name}
+        with pytest.raises(ModelMissing):
+            catalogue.remove(name, models_dir)
+    assert gguf.is_file()
+    assert others.is_dir()
+    assert not [path for path in (*models_dir.iterdir(), *cache.iterdir()) if path.is_dir() and path.name != ".locks"]
+
+
+@pytest.mark.parametrize("name", ["{elsewhere}", "{gguf}", "../elsewhere", "."])
+def test_what_is_not_afterwords_is_not_removed(
+    name: str, gguf: Path, models_dir: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models_dir.mkdir(exist_ok=True)
+    elsewhere = _model(tmp_path / "elsewhere")
+    monkeypatch.chdir(models_dir)
+    with pytest.raises(ModelNotRemoved):
+        catalogue.remove(name.format(elsewhere=elsewhere, gguf=gguf), models_dir)
+    assert (elsewhere / "config.json").is_file()
+    assert gguf.is_file()
+
+
+@pytest.mark.parametrize("name", ["", "x\0y", "hub", "no/such", "~nobody-here/x"])
+def test_what_is_not_there_cannot_be_removed(name: str, models_dir: Path, cache: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (models_dir / "hub").mkdir(parents=True)
+    with pytest.raises((ModelMissing, ModelNotRemoved)):
+        catalogue.remove(name, models_dir)
+    assert (models_dir / "hub").is_dir()
 
 
 # --- what a name stands for -----------------------------------------------------------------------------------------

@@ -82,6 +82,13 @@ def test_a_hub_model_on_this_machine_needs_no_network(hub_cache: Path, models_di
     assert says(open_model("writers/tiny", models_dir))
 
 
+def test_half_a_model_in_the_hubs_cache_is_as_good_as_none(hub_cache: Path, models_dir: Path) -> None:
+    [tokenizer] = hub_cache.rglob("tokenizer.json")
+    tokenizer.unlink()
+    with pytest.raises(ModelMissing):
+        open_model("writers/tiny", models_dir)
+
+
 def test_a_hub_model_that_is_not_here_is_not_fetched_unasked(hub_cache: Path, models_dir: Path) -> None:
     with pytest.raises(ModelMissing):
         open_model("writers/other", models_dir)
@@ -178,7 +185,8 @@ def test_weights_that_are_missing_are_noticed(gpt2: Path, tmp_path: Path, models
 
 def test_a_shard_that_is_missing_is_named(gpt2: Path, tmp_path: Path, models_dir: Path) -> None:
     folder = Path(shutil.copytree(gpt2, tmp_path / "sharded"))
-    index = {"metadata": {}, "weight_map": {"a": "model.safetensors", "b": "model-00002.safetensors"}}
+    (folder / "model.safetensors").rename(folder / "model-00001.safetensors")
+    index = {"metadata": {}, "weight_map": {"a": "model-00001.safetensors", "b": "model-00002.safetensors"}}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
     with pytest.raises(ModelBroken, match="model-00002"):
         open_model(str(folder), models_dir)

@@ -6,8 +6,10 @@ The weights are random but seeded: the same call gives the same model. Nothing h
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 PAGE = """\
@@ -191,7 +193,15 @@ def tiny_llama(folder: Path, *, dtype: Any = None) -> Path:
 
 
 def tiny_gguf(
-    path: Path, *, architecture: str = "llama", pre: str = "gpt-2", seed: int = 7, norm: float = 1.0, without: str = ""
+    path: Path,
+    *,
+    architecture: str = "llama",
+    pre: str = "gpt-2",
+    seed: int = 7,
+    norm: float = 1.0,
+    without: str = "",
+    kind: str = "",
+    keys: Mapping[str, int | str] = MappingProxyType({}),
 ) -> Path:
     """Write a tiny Llama as a GGUF file: linear layers in Q4_1, the embedding in Q8_0, norms in float32, like the starter model.
 
@@ -202,28 +212,32 @@ def tiny_gguf(
         seed: of the random weights.
         norm: the weight of every normalisation.
         without: the name of a tensor to leave out.
+        kind: the type of all weights but those of norms, by its name.
+        keys: what else the file says of itself, or says instead.
     """
     import numpy as np
-    from gguf import GGMLQuantizationType, GGUFWriter, TokenType
-    from gguf.quants import quantize
+    from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFWriter, TokenType
 
     path.parent.mkdir(parents=True, exist_ok=True)
     bpe = json.loads(_trained())["model"]
     tokens = sorted(bpe["vocab"], key=bpe["vocab"].__getitem__)
     merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in bpe["merges"]]
     random = np.random.default_rng(seed)
+    one = GGMLQuantizationType[kind] if kind else None
+    unit = GGML_QUANT_SIZES[one][0] if one is not None else 1
+    width, inner = max(_WIDTH, unit), max(_INNER, unit)
 
     writer = GGUFWriter(path, architecture)
     writer.add_name("Tiny")
     writer.add_block_count(_LAYERS)
     writer.add_context_length(_POSITIONS)
-    writer.add_embedding_length(_WIDTH)
-    writer.add_feed_forward_length(_INNER)
+    writer.add_embedding_length(width)
+    writer.add_feed_forward_length(inner)
     writer.add_head_count(_HEADS)
     writer.add_head_count_kv(_KEY_VALUE_HEADS)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_freq_base(10000.0)
-    writer.add_rope_dimension_count(_WIDTH // _HEADS)
+    writer.add_rope_dimension_count(width // _HEADS)
     writer.add_vocab_size(len(tokens))
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre(pre)
@@ -234,28 +248,32 @@ def tiny_gguf(
     writer.add_eos_token_id(0)
     writer.add_add_bos_token(False)
     writer.add_add_space_prefix(False)
+    for key, value in keys.items():
+        for said in writer.kv_data:
+            said.pop(key, None)
+        writer.add_string(key, value) if isinstance(value, str) else writer.add_uint32(key, value)
 
-    def add(name: str, rows: int, columns: int, kind: GGMLQuantizationType) -> None:
-        weights = random.normal(0, 0.3, (rows, columns)).astype(np.float32)
+    def add(name: str, rows: int, columns: int, usual: GGMLQuantizationType) -> None:
+        packed = _packed(usual if one is None else one, rows, columns, random)
         if name != without:
-            writer.add_tensor(name, quantize(weights, kind), raw_dtype=kind)
+            writer.add_tensor(name, packed, raw_dtype=usual if one is None else one)
 
     def add_norm(name: str) -> None:
-        writer.add_tensor(name, np.full(_WIDTH, norm, np.float32))
+        writer.add_tensor(name, np.full(width, norm, np.float32))
 
     four, eight = GGMLQuantizationType.Q4_1, GGMLQuantizationType.Q8_0
-    narrow = _WIDTH * _KEY_VALUE_HEADS // _HEADS
-    add("token_embd.weight", len(tokens), _WIDTH, eight)
+    narrow = width * _KEY_VALUE_HEADS // _HEADS
+    add("token_embd.weight", len(tokens), width, eight)
     for layer in range(_LAYERS):
         add_norm(f"blk.{layer}.attn_norm.weight")
-        add(f"blk.{layer}.attn_q.weight", _WIDTH, _WIDTH, four)
-        add(f"blk.{layer}.attn_k.weight", narrow, _WIDTH, four)
-        add(f"blk.{layer}.attn_v.weight", narrow, _WIDTH, four)
-        add(f"blk.{layer}.attn_output.weight", _WIDTH, _WIDTH, four)
+        add(f"blk.{layer}.attn_q.weight", width, width, four)
+        add(f"blk.{layer}.attn_k.weight", narrow, width, four)
+        add(f"blk.{layer}.attn_v.weight", narrow, width, four)
+        add(f"blk.{layer}.attn_output.weight", width, width, four)
         add_norm(f"blk.{layer}.ffn_norm.weight")
-        add(f"blk.{layer}.ffn_gate.weight", _INNER, _WIDTH, four)
-        add(f"blk.{layer}.ffn_up.weight", _INNER, _WIDTH, four)
-        add(f"blk.{layer}.ffn_down.weight", _WIDTH, _INNER, four)
+        add(f"blk.{layer}.ffn_gate.weight", inner, width, four)
+        add(f"blk.{layer}.ffn_up.weight", inner, width, four)
+        add(f"blk.{layer}.ffn_down.weight", width, inner, four)
     add_norm("output_norm.weight")
 
     writer.write_header_to_file()
@@ -263,3 +281,25 @@ def tiny_gguf(
     writer.write_tensors_to_file()
     writer.close()
     return path
+
+
+def _packed(kind: Any, rows: int, columns: int, random: Any) -> Any:
+    """Random weights in blocks of `kind`, an array of bytes; where gguf cannot make them, random ones that it can read."""
+    import numpy as np
+    from gguf import GGML_QUANT_SIZES
+    from gguf.quants import dequantize, quantize
+
+    try:
+        return quantize(random.normal(0, 0.3, (rows, columns)).astype(np.float32), kind)
+    except NotImplementedError:
+        weights, size = GGML_QUANT_SIZES[kind]
+    count, found = rows * columns // weights, np.zeros((0, size), np.uint8)
+    while len(found) < count:
+        blocks = random.integers(0, 256, (count, size), np.uint8)
+        try:
+            with np.errstate(all="ignore"):
+                blocks = blocks[np.abs(dequantize(blocks, kind)).max(-1) < 100]  # scales may be anything, even no numbers
+        except NotImplementedError:  # nobody reads them
+            pass
+        found = np.concatenate([found, blocks])
+    return found[:count].reshape(rows, -1)

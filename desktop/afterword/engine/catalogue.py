@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import re
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from afterword.engine import conversion, starter
-from afterword.errors import ModelMissing, ModelNotThere
+from afterword.engine import checking, conversion, hub, starter, weights
+from afterword.errors import ModelError, ModelMissing, ModelNotRemoved, ModelNotThere
 
-__all__ = ["STARTER", "Entry", "entries", "resolve"]
+__all__ = ["STARTER", "Entry", "entries", "remove", "resolve"]
+
+_log = logging.getLogger(__name__)
 
 STARTER = starter.NAME
 
-Kind = Literal["starter", "converted", "folder", "hub"]
+Kind = Literal["starter", "converted", "folder", "hub", "masked"]
 
-# One or two parts of letters, digits, "-", "_" and ".", as huggingface_hub's validate_repo_id has it.
-_HUB_ID = re.compile(r"(?!.*(?:--|\.\.))(?:[\w-][\w.-]{0,95}/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w-])?", re.ASCII)
-_CAUSAL = ("ForCausalLM", "LMHeadModel")  # how transformers names the classes that continue text
 _LICENCE = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
 
 
@@ -30,11 +30,14 @@ class Entry:
     Attributes:
         name: what `resolve` takes.
         title: what to show.
-        kind: the starter model, a converted GGUF, a folder that was put among the models, or a model in the hub's cache.
+        kind: the starter model, a converted GGUF, a folder that was put among the models, or a model from the hub, downloaded
+            here or by another program; "masked" for one from either that does not continue text but fills gaps.
         folder: where its files are; None when they are not there yet.
         size: in bytes, on disk; of a starter model that is not there yet, to fetch.
         licence: as an SPDX identifier or as its author wrote it; "" where that is not known.
         installed: whether it can be opened without fetching anything.
+        parameters: how many weights it has.
+        memory: in bytes, what it needs to run in the form that is fastest.
     """
 
     name: str
@@ -44,14 +47,18 @@ class Entry:
     size: int
     licence: str
     installed: bool
+    parameters: int
+    memory: int
 
 
 def entries(models_dir: Path) -> list[Entry]:
-    """The starter model, the models in `models_dir`, and the causal models with safetensors in the hub's cache, in this order.
+    """The starter model, the models in `models_dir`, those from the hub, and those in its own cache, in this order.
 
-    Asks no network. Broken folders are left out.
+    Asks no network. Broken folders are left out, and models that neither continue text nor fill gaps.
     """
-    return [_starter(models_dir), *_own(models_dir), *_cached()]
+    found = [_starter(models_dir), *_own(models_dir), *_downloaded(models_dir)]
+    names = {entry.name for entry in found}
+    return [*found, *(entry for entry in _cached() if entry.name not in names)]
 
 
 def resolve(name: str, models_dir: Path) -> Path | str:
@@ -84,9 +91,72 @@ def resolve(name: str, models_dir: Path) -> Path | str:
         if path.suffix.lower() != ".gguf":
             raise ModelNotThere(name)
         return path
-    if not _HUB_ID.fullmatch(name) or name.lower().endswith(".gguf"):
+    if not hub.ID.fullmatch(name) or name.lower().endswith(".gguf"):
         raise ModelMissing(name)
     return name
+
+
+def remove(name: str, models_dir: Path) -> None:
+    """Remove a model from the disk: one in `models_dir`, or one of the hub, out of its own cache too where it is only there.
+
+    Args:
+        name: of an entry, or the path of its folder.
+        models_dir: where converted and downloaded models are kept.
+
+    Raises:
+        ModelMissing: there is none of that name.
+        ModelNotRemoved: it is not Afterword's to remove, or the system does not let it.
+    """
+    try:
+        folder = _own_folder(name, models_dir)
+        if folder is not None:
+            _remove_folder(folder)
+        elif not hub.ID.fullmatch(name) or not _remove_cached(name):
+            if Path(name).expanduser().exists():
+                raise ModelNotRemoved(name, "it is not in Afterword's own folder")
+            raise ModelMissing(name)
+    except OSError as error:
+        raise ModelNotRemoved(name, error.strerror or str(error)) from error
+    except (ValueError, RuntimeError) as error:  # a zero byte, no home
+        raise ModelMissing(name) from error
+
+
+def _own_folder(name: str, models_dir: Path) -> Path | None:
+    """The folder under `models_dir` that holds the model `name`, whole or not."""
+    for folder in (models_dir / name, Path(name).expanduser()):
+        inside = folder.parent in (models_dir, hub.home(models_dir)) and not folder.name.startswith(".")
+        if inside and ((folder / "config.json").exists() or (folder / conversion.MARKER).exists()):
+            return folder
+    return hub.own_folder(name, models_dir) if hub.ID.fullmatch(name) else None
+
+
+def _remove_folder(folder: Path) -> None:
+    if folder.is_symlink():
+        return folder.unlink()  # what it leads to is somebody's own
+    gone = folder.with_name(f".{folder.name}.older")
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def _remove_cached(name: str) -> bool:
+    """Remove all revisions of `name` from the hub's own cache; False where it has none."""
+    from huggingface_hub import constants, scan_cache_dir
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        cache = scan_cache_dir(constants.HF_HUB_CACHE)
+    except (CacheNotFound, ValueError):
+        return False
+    held = [repository for repository in cache.repos if repository.repo_type == "model" and repository.repo_id == name]
+    if not held:
+        return False
+    # Of this one alone: a model under two names has the same revisions under both, and the library takes the first that it finds.
+    alone = replace(cache, repos=frozenset(held))
+    alone.delete_revisions(*(revision.commit_hash for revision in held[0].revisions)).execute()
+    if held[0].repo_path.exists():
+        raise OSError(None, "the system keeps some of its files")
+    return True
 
 
 def _in_folder(name: str, folder: Path) -> Path:
@@ -102,7 +172,9 @@ def _starter(models_dir: Path) -> Entry:
     folder = models_dir / STARTER
     installed = conversion.is_whole(folder)
     size = _size(folder) if installed else starter.SIZE
-    return Entry(STARTER, starter.TITLE, "starter", folder if installed else None, size, starter.LICENCE, installed)
+    memory = weights.memory(starter.PARAMETERS)
+    place = folder if installed else None
+    return Entry(STARTER, starter.TITLE, "starter", place, size, starter.LICENCE, installed, starter.PARAMETERS, memory)
 
 
 def _own(models_dir: Path) -> list[Entry]:
@@ -112,10 +184,16 @@ def _own(models_dir: Path) -> list[Entry]:
             continue
         marker = conversion.read_marker(folder)
         if marker is None:
-            if _is_causal(folder):
-                found.append(Entry(folder.name, folder.name, "folder", folder, _size(folder), _licence(folder), True))
+            found += _entry(folder.name, folder.name, "folder", folder, _licence(folder))
         elif conversion.is_whole(folder):
-            found.append(Entry(folder.name, marker.title, "converted", folder, _size(folder), marker.licence, True))
+            found += _entry(folder.name, marker.title, "converted", folder, marker.licence)
+    return found
+
+
+def _downloaded(models_dir: Path) -> list[Entry]:
+    found = []
+    for name, folder, about in hub.installed(models_dir):
+        found += _entry(name, name, "hub", folder, about.licence)
     return found
 
 
@@ -129,20 +207,26 @@ def _cached() -> list[Entry]:
         return []
     found = []
     for repository in sorted(cache.repos, key=lambda repository: repository.repo_id.lower()):
-        if repository.repo_type != "model":
-            continue
         revision = next((r for r in repository.revisions if "main" in r.refs), None)
-        if revision is not None and _is_causal(revision.snapshot_path):
-            name, folder = repository.repo_id, revision.snapshot_path
-            found.append(Entry(name, name, "hub", folder, revision.size_on_disk, _licence(folder), True))
+        if repository.repo_type == "model" and revision is not None and checking.has_tokenizer(revision.snapshot_path):
+            folder = revision.snapshot_path
+            found += _entry(repository.repo_id, repository.repo_id, "hub", folder, _licence(folder))
     return found
 
 
-def _is_causal(folder: Path) -> bool:
-    """Whether the configuration names a causal language model and there are safetensors; nothing is loaded."""
-    architectures = _json(folder / "config.json").get("architectures")
-    named = isinstance(architectures, list) and any(str(name).endswith(_CAUSAL) for name in architectures)
-    return named and any(folder.glob("*.safetensors"))
+def _entry(name: str, title: str, kind: Kind, folder: Path, licence: str) -> list[Entry]:
+    """The entry for the model in `folder`; none where it would not be opened. Nothing is loaded."""
+    try:
+        examined = checking.examine(name, folder)
+    except ModelError as error:
+        _log.info("left out: %s", error)
+        return []
+    if checking.is_masked(examined.config):
+        kind = "masked"
+    elif not checking.can_continue(examined.config):
+        return []
+    held = examined.weights.parameters
+    return [Entry(name, title, kind, folder, _size(folder), licence, True, held, weights.memory(held))]
 
 
 def _licence(folder: Path) -> str:
@@ -153,14 +237,6 @@ def _licence(folder: Path) -> str:
         return ""
     found = _LICENCE.search(card.split("\n---", 1)[0]) if card.startswith("---") else None
     return found.group(1) if found else ""
-
-
-def _json(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _size(folder: Path) -> int:

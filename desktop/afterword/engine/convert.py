@@ -11,7 +11,9 @@ import functools
 import json
 import logging
 import os
+import re
 import shutil
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import Any
 
 from afterword.engine import child
 from afterword.engine.conversion import no_room
+from afterword.engine.gguf_header import Header, OtherFormat, read_header, readable, type_name
 from afterword.errors import ModelBroken, ModelError, ModelNotStored, ModelTooLarge, ModelUnsupported
 
 # Vocabularies whose merges were learned with digits split off one by one, by the name that the GGUF carries in
@@ -30,7 +33,7 @@ _BYTES_PER_WEIGHT = 2  # bfloat16
 _ROOM = 32 * 2**20  # bytes for the tokenizer, and some air
 
 # The shares of the time when the starter model is converted, by measurement.
-_READ, _TOKENIZED, _UNPACKED = 0.2, 0.6, 0.9
+_READ, _TOKENIZED, _UNPACKED = 0.01, 0.35, 0.7
 
 
 def convert(source: Path, folder: Path, report: Callable[[float], None]) -> None:
@@ -48,23 +51,29 @@ def convert(source: Path, folder: Path, report: Callable[[float], None]) -> None
     """
     name = source.name
     report(0.0)
-    pre, weights = _checked(source, name)
-    _check_room(name, folder, weights)
+    header = _checked(source, name)
+    _check_room(name, folder, header.weights * _BYTES_PER_WEIGHT)
     report(_READ)
 
     import torch
     from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()
     local: dict[str, Any] = {"gguf_file": name, "local_files_only": True, "trust_remote_code": False}
     try:
+        config = AutoConfig.from_pretrained(source.parent, **local)
+        if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+            raise ModelUnsupported(name, f"it is a {config.model_type} model that does not continue text")
+        _check_size(name, folder, config, header)
         tokenizer = AutoTokenizer.from_pretrained(source.parent, **local)
         report(_TOKENIZED)
         model, info = AutoModelForCausalLM.from_pretrained(
             source.parent,
+            config=config,
             dtype=torch.bfloat16,
             # Plain weights instead of packed blocks; only such a model can be saved.
             quantization_config=GgufConfig(dequantize=True),
@@ -74,15 +83,19 @@ def convert(source: Path, folder: Path, report: Callable[[float], None]) -> None
         )
     except MemoryError as error:
         raise ModelTooLarge(name) from error
+    except ModelError:
+        raise
     except Exception as error:  # of any type: the file is whole, so what transformers cannot read it does not support
-        raise ModelUnsupported(name, _in_short(error)) from error
+        if isinstance(error, RuntimeError) and "allocate" in str(error):
+            raise ModelTooLarge(name) from error
+        raise ModelUnsupported(name, _unsupported(error, header)) from error
     report(_UNPACKED)
     if info["missing_keys"]:
         raise ModelBroken(name, f"{len(info['missing_keys'])} of its weights are missing")
     if not all(bool(torch.isfinite(weight).all()) for weight in model.parameters()):
         raise ModelBroken(name, "some of its weights are not numbers")
     model.config.name_or_path = name
-    tokenizer = _mended(tokenizer, pre, model.get_input_embeddings().num_embeddings)
+    tokenizer = _mended(tokenizer, header.text("tokenizer.ggml.pre"), model.get_input_embeddings().num_embeddings)
     try:
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -91,26 +104,47 @@ def convert(source: Path, folder: Path, report: Callable[[float], None]) -> None
     report(1.0)
 
 
-def _checked(source: Path, name: str) -> tuple[str, int]:
-    """The file's pre-tokeniser and its number of weights; raises ModelBroken where the file is not whole."""
-    import gguf
-
+def _checked(source: Path, name: str) -> Header:
+    """The header of a file that is whole, of weights that can be read; raises ModelBroken and ModelUnsupported."""
     try:
-        reader = gguf.GGUFReader(str(source))
-        weights = sum(int(tensor.n_elements) for tensor in reader.tensors)
-        pre = reader.get_field("tokenizer.ggml.pre")
-        pre_name = str(pre.contents()) if pre else ""
+        header = read_header(source)
     except OSError as error:
         raise ModelBroken(name, error.strerror or str(error)) from error
-    except Exception as error:  # of any type: the parser trusts the numbers in the file
+    except OtherFormat as error:
+        raise ModelUnsupported(name, str(error)) from error
+    except (ValueError, struct.error) as error:
         raise ModelBroken(name, "it is no whole GGUF file") from error
-    return pre_name, weights
+    kind = header.text("general.type") or "model"
+    if kind != "model":
+        raise ModelUnsupported(name, f"it holds no model, but: {kind}")
+    if header.number("split.count") > 1:
+        raise ModelUnsupported(name, "it is one of several parts")
+    if unread := sorted({type_name(tensor.kind) for tensor in header.tensors if not readable(tensor.kind)}):
+        raise ModelUnsupported(name, f"its weights are of type {', '.join(unread)}, which cannot be read")
+    if header.number(f"{header.text('general.architecture')}.block_count") > len(header.tensors):
+        raise ModelBroken(name, "it has fewer layers than it says")
+    return header
 
 
-def _check_room(name: str, folder: Path, weights: int) -> None:
+def _check_size(name: str, folder: Path, config: Any, header: Header) -> None:
+    """Whether the model of `config` is no larger than the file, which would be noticed when there is no memory left."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    if parameters > header.weights:
+        raise ModelBroken(name, "it has fewer weights than it says")
+    _check_room(
+        name, folder, parameters * _BYTES_PER_WEIGHT + sum(buffer.numel() * buffer.itemsize for buffer in model.buffers())
+    )
+
+
+def _check_room(name: str, folder: Path, size: int) -> None:
     import psutil
 
-    needed = weights * _BYTES_PER_WEIGHT + _ROOM
+    needed = size + _ROOM
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise ModelNotStored(name, no_room(needed, free))
@@ -147,6 +181,18 @@ def _mended(tokenizer: Any, pre: str, rows: int) -> Any:
         clean_up_tokenization_spaces=False,
         **special,
     )
+
+
+def _unsupported(error: Exception, header: Header) -> str:
+    """Why transformers cannot read a file, in short."""
+    if kind := re.search(r"ggml type (\d+)", str(error)):
+        return f"its weights are of type {type_name(int(kind[1]))}, which cannot be read"
+    architecture = header.text("general.architecture")
+    if f"architecture {architecture} is not supported" in str(error):
+        return f"transformers does not read “{architecture}” from GGUF"
+    if "tokenizer.ggml.tokens" not in header.keys:
+        return "it has no tokenizer"
+    return _in_short(error)
 
 
 def _in_short(error: BaseException) -> str:

@@ -1,26 +1,384 @@
-"""One file from the Hugging Face hub, in a process of its own.
+"""What is asked of the Hugging Face hub, in a process of its own.
 
-`python -m afterword.engine.fetch REPOSITORY REVISION FILE FOLDER`. A download inside
-huggingface_hub cannot be cancelled; a process can.
+A request can so be ended at any moment, and neither the libraries nor a token of the user's come into the window's process.
+
+`python -m afterword.engine.fetch VERB JSON`, with the arguments as a JSON object:
+
+- `about`: `name`. What the hub has under this id.
+- `search`: `text`, `limit`.
+- `model`: `folder`, with a marker (`hub.About`) that lists what is to be fetched into it.
+- `file`: `repository`, `revision`, `file`, `folder`. One file of any kind.
+
+Its lines are JSON too: `{"about": {...}}`, `{"found": [...]}`, `{"done": bytes}`; the last one is `{"ended": true}` or
+`{"error": "ModelMissing", ...}`. Nothing else of an error is told than its type, and the places in the code.
+
+huggingface_hub says where things are and signs the requests. Its own download is not used: since version 2 it begins a file anew
+that was interrupted.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
 import os
+import re
 import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from afterword.engine import child
+from afterword import logs
+from afterword.engine import checking, child, weights
+from afterword.engine.hub import MARKER, PARTS, About, File
+from afterword.errors import (
+    HubBusy,
+    HubUnreachable,
+    ModelBroken,
+    ModelError,
+    ModelGated,
+    ModelMissing,
+    ModelNotStored,
+    ModelPickled,
+    ModelRunsCode,
+    ModelUnsupported,
+)
+
+Tell = Callable[..., None]
+
+TIMEOUT = (4.0, 15.0, 15.0, 15.0)  # seconds to connect, read, write, and for a free connection
+_TRIES = 4  # without a byte in between
+_WAIT_S, _WAIT_MOST_S = 0.5, 30.0
+_TELL_S = 0.1
+_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+# Configuration and vocabulary; the weights are chosen by their names. Never pickles, never Python files.
+_SMALL = (".json", ".txt", ".model", ".jinja")
+_LEFT_OUT = ("trainer_state.json", "training_args.json", "adapter_config.json", "all_results.json", "train_results.json")
+_SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
+_PLAIN_NAME = re.compile(r"[\w][\w .+()-]{0,200}", re.ASCII)
+_NO_TEXT = frozenset({"custom_code", "gptq", "awq", "bitsandbytes", "compressed-tensors", "mlx", "4-bit", "8-bit", "fp8"})
+
+
+def about(name: str, revision: str | None = None) -> About:
+    """What the hub has under `name`, and what of it is needed."""
+    siblings, info = _siblings(name, revision)
+    files = {file: siblings[file] for file in needed(name, siblings)}
+    tags = info.tags or []
+    total = getattr(info.safetensors, "total", None)
+    return About(
+        id=info.id,
+        revision=str(info.sha),
+        size=sum(file.size for file in files.values()),
+        parameters=total if isinstance(total, int) else None,
+        licence=next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), ""),
+        gated=bool(info.gated),
+        files=files,
+    )
+
+
+def needed(name: str, files: Mapping[str, File]) -> list[str]:
+    """Which of a repository's files a model is made of: its weights once, as safetensors, and what is small.
+
+    Raises:
+        ModelPickled, ModelUnsupported, ModelMissing: there are no such weights.
+    """
+    top = [file for file in files if _PLAIN_NAME.fullmatch(file)]
+    if weights.FILE in top:
+        held = [weights.FILE]
+    elif weights.INDEX in top:
+        held = [weights.INDEX, *sorted(file for file in top if _SHARD.fullmatch(file))]
+    else:
+        if any(file.endswith(checking.PICKLES) for file in top):
+            raise ModelPickled(name)
+        if any(file.endswith(".gguf") for file in top):
+            raise ModelUnsupported(name, "the hub has it as GGUF files only; download one of them and open it")
+        raise ModelMissing(name)
+    small = [
+        file
+        for file in top
+        if file.endswith(_SMALL)
+        and not file.endswith(".index.json")
+        and file not in _LEFT_OUT
+        and files[file].size <= checking.FILE_MOST
+    ]
+    return [*sorted(small), *held]
+
+
+def search(text: str, limit: int) -> list[dict[str, Any]]:
+    """Models of the hub that continue text, by name, the most downloaded first."""
+    from huggingface_hub import constants, get_session
+    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
+
+    asked: dict[str, Any] = {
+        "search": text,
+        "pipeline_tag": "text-generation",
+        "filter": ["safetensors"],
+        "sort": "downloads",
+        "limit": limit * 2,  # some are left out
+        "expand": ["downloads", "gated", "safetensors", "tags"],
+    }
+    timeout: Any = TIMEOUT
+    response = get_session().get(f"{constants.ENDPOINT}/api/models", params=asked, headers=build_hf_headers(), timeout=timeout)
+    hf_raise_for_status(response)
+    found = []
+    for model in response.json():
+        tags = [str(tag) for tag in model.get("tags") or ()]
+        if not _NO_TEXT.isdisjoint(tags):
+            continue
+        total = (model.get("safetensors") or {}).get("total")
+        found.append(
+            {
+                "id": str(model["id"]),
+                "downloads": int(model.get("downloads") or 0),
+                "parameters": total if isinstance(total, int) else None,
+                "licence": next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), ""),
+                "gated": bool(model.get("gated")),
+            }
+        )
+    return found[:limit]
+
+
+def model(folder: Path, tell: Tell) -> None:
+    """Fetch what the marker in `folder` lists and is not there yet; the weights when all else has been looked at."""
+    wanted = About.of(json.loads((folder / MARKER).read_text("utf-8")))
+    download = _Download(wanted, folder, tell)
+    held = [file for file in wanted.files if file.endswith(".safetensors")]
+    for file in wanted.files:
+        if file not in held:
+            download.fetch(file)
+    _look(wanted, folder)
+    for file in held:
+        download.fetch(file)
+
+
+def _look(wanted: About, folder: Path) -> None:
+    """Refuse what would be refused when it is opened, before its weights are fetched."""
+    name = wanted.id
+    if "config.json" not in wanted.files:
+        raise ModelUnsupported(name, "it has no config.json")
+    config = checking.read_json(name, folder / "config.json", checking.CONFIG_MOST)
+    checking.check_config(name, config)
+    if checking.is_other(config):
+        raise ModelUnsupported(name, "it is not one that continues text")
+    if "auto_map" in config:
+        from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+
+        if config.get("model_type") not in CONFIG_MAPPING_NAMES:
+            raise ModelRunsCode(name)
+    if weights.INDEX in wanted.files:
+        try:
+            shards = weights.files_of(folder, checking.read_json(name, folder / weights.INDEX))
+        except weights.WeightsBroken as error:
+            raise ModelBroken(name, str(error)) from error
+        missing = [shard for shard in shards if shard not in wanted.files]
+        if missing:
+            raise ModelBroken(name, f"the hub has no {missing[0]}")
+
+
+class _Interrupted(Exception):
+    """Worth another try."""
+
+
+class _Download:
+    """Fetches files of one revision, each under its own name only when it is whole."""
+
+    def __init__(self, wanted: About, folder: Path, tell: Tell) -> None:
+        from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
+
+        self._wanted, self._folder, self._tell = wanted, folder, tell
+        # As they are, not packed for the way: so the range of bytes is one of the file.
+        self._headers = {**build_hf_headers(), "Accept-Encoding": "identity"}
+        self._parts = folder / PARTS
+        self._parts.mkdir(exist_ok=True)
+        self._done, self._told = 0, 0.0
+
+    def fetch(self, name: str) -> None:
+        """Have the file `name`, going on where it was interrupted."""
+        file, target = self._wanted.files[name], self._folder / name
+        if not target.is_file():
+            part = self._parts / file.digest.replace(":", "-")
+            for _ in range(2):
+                self._complete(name, file, part)
+                if _digest(part, file) == file.digest:
+                    os.replace(part, target)
+                    break
+                part.unlink()
+            else:
+                raise ModelBroken(self._wanted.id, f"{name} is not what the hub says it is")
+        self._done += file.size
+        self._report(0)
+
+    def _complete(self, name: str, file: File, part: Path) -> None:
+        tries, wait = 0, _WAIT_S
+        while (had := _size(part)) != file.size or not part.exists():
+            try:
+                self._go_on(name, file, part)
+            except Exception as error:
+                if not (isinstance(error, _Interrupted) or _is_transport(error)):
+                    raise
+                if _size(part) > had:
+                    tries, wait = 0, _WAIT_S
+                tries += 1
+                if tries == _TRIES:
+                    raise
+                asked = error.args[0] if isinstance(error, _Interrupted) and error.args else None
+                time.sleep(min(asked or wait, _WAIT_MOST_S))
+                wait *= 2
+
+    def _go_on(self, name: str, file: File, part: Path) -> None:
+        """Ask for the rest once. Raises _Interrupted, or what the HTTP library raises, where it did not all come."""
+        from huggingface_hub import get_session, hf_hub_url
+
+        had = _size(part)
+        if had > file.size:
+            part.unlink()
+            had = 0
+        url = hf_hub_url(self._wanted.id, name, revision=self._wanted.revision)
+        headers = {**self._headers, "Range": f"bytes={had}-"} if had else self._headers
+        timeout: Any = TIMEOUT
+        with get_session().stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response:
+            self._check(name, response, had)
+            with part.open("ab" if response.status_code == 206 else "wb") as out:
+                self._write(response.iter_bytes(), out, name, file)
+                out.flush()
+                os.fsync(out.fileno())
+        if _size(part) < file.size:
+            raise _Interrupted
+
+    def _check(self, name: str, response: Any, had: int) -> None:
+        status = response.status_code
+        if status in _BUSY:
+            asked = response.headers.get("Retry-After", "")
+            raise _Busy(int(asked) if asked.isdigit() else None)
+        if status in (401, 403):
+            raise ModelGated(self._wanted.id)
+        begins = response.headers.get("Content-Range", "").startswith(f"bytes {had}-")
+        if status not in (200, 206) or (status == 206 and not begins):
+            raise ModelBroken(self._wanted.id, f"the hub does not give {name}")
+
+    def _write(self, chunks: Iterable[bytes], out: BinaryIO, name: str, file: File) -> None:
+        written = out.tell()
+        for chunk in chunks:
+            written += len(chunk)
+            if written > file.size:
+                raise ModelBroken(self._wanted.id, f"{name} is larger than the hub says it is")
+            out.write(chunk)
+            self._report(written)
+
+    def _report(self, written: int) -> None:
+        now = time.monotonic()
+        if now - self._told > _TELL_S or not written:
+            self._told = now
+            self._tell(done=self._done + written)
+
+
+class _Busy(_Interrupted):
+    """The hub is; it may say for how many seconds."""
+
+
+def _siblings(name: str, revision: str | None) -> tuple[dict[str, File], Any]:
+    """The files of a repository with size and digest, and what else the hub says of it."""
+    from huggingface_hub import HfApi
+
+    timeout: Any = TIMEOUT
+    info = HfApi().model_info(name, revision=revision, files_metadata=True, timeout=timeout)
+    files = {}
+    for sibling in info.siblings or ():
+        size = sibling.lfs.size if sibling.lfs else sibling.size
+        digest = f"sha256:{sibling.lfs.sha256}" if sibling.lfs else f"git:{sibling.blob_id}"
+        if isinstance(size, int) and re.fullmatch(r"sha256:[0-9a-f]{64}|git:[0-9a-f]{40}", digest):
+            files[sibling.rfilename] = File(size, digest)
+    return files, info
+
+
+def _digest(path: Path, file: File) -> str:
+    """The digest of what is in `path`, of the kind that `file` has."""
+    with path.open("rb") as stream:
+        if file.digest.startswith("sha256:"):
+            return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
+        # As git names the content of a file.
+        content = b"blob %d\0" % file.size + stream.read()
+        return f"git:{hashlib.sha1(content, usedforsecurity=False).hexdigest()}"
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _is_transport(error: BaseException) -> bool:
+    """Whether the HTTP library raised it: its name and its types have changed between releases of huggingface_hub."""
+    return type(error).__module__.partition(".")[0].startswith("httpx")
+
+
+def _known(error: Exception, name: str) -> ModelError | None:
+    """What `error` means for whoever asked for `name`; None where nobody foresaw it."""
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+
+    if isinstance(error, ModelError):
+        return error
+    if isinstance(error, GatedRepoError):
+        return ModelGated(name)
+    if isinstance(error, HfHubHTTPError):
+        status = error.response.status_code
+        return HubBusy(name) if status in _BUSY else ModelMissing(name) if status in (401, 403, 404) else HubUnreachable(name)
+    if isinstance(error, HFValidationError):
+        return ModelMissing(name)
+    if isinstance(error, _Busy):
+        return HubBusy(name)
+    if isinstance(error, (OfflineModeIsEnabled, _Interrupted)) or _is_transport(error):
+        return HubUnreachable(name)
+    if isinstance(error, OSError):
+        return ModelNotStored(name, error.strerror or type(error).__name__)
+    if isinstance(error, (ValueError, LookupError, TypeError, AttributeError)):
+        return HubUnreachable(name)  # somebody else answers in its place
+    return None
+
+
+def answer(verb: str, asked: dict[str, Any], tell: Tell) -> int:
+    """Do what is asked and tell how it ended; the exit code is 0 or 1."""
+    try:
+        _answer(verb, asked, tell)
+    except Exception as error:
+        sys.stderr.write(logs.trace_of(error))
+        known = _known(error, "")
+        if known is not None:
+            tell(error=type(known).__name__, **{key: value for key, value in vars(known).items() if key != "name"})
+        return 1
+    tell(ended=True)
+    return 0
+
+
+def _answer(verb: str, asked: dict[str, Any], tell: Tell) -> None:
+    if verb == "about":
+        tell(about=about(asked["name"]).told())
+    elif verb == "search":
+        tell(found=search(asked["text"], asked["limit"]))
+    elif verb == "model":
+        model(Path(asked["folder"]), tell)
+    else:
+        siblings, info = _siblings(asked["repository"], asked["revision"])
+        files = {name: file for name, file in siblings.items() if name == asked["file"]}
+        wanted = About(info.id, str(info.sha), 0, None, "", False, files)
+        _Download(wanted, Path(asked["folder"]), tell).fetch(asked["file"])
 
 
 def main() -> int:
-    """Download into FOLDER; the exit code is 0 or 1, the reason on the error output."""
-    repository, revision, file, folder = sys.argv[1:]
-    child.be_a_child()
-    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # read when huggingface_hub is imported
-    from huggingface_hub import hf_hub_download
+    """Run as a child process."""
+    verb, asked = sys.argv[1], json.loads(sys.argv[2])
+    lines = child.be_a_child()
+    logging.disable()  # libraries may write what they were asked for, and with which token
+    # Read when huggingface_hub is imported, which would find out what else runs here, and tell.
+    os.environ |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
-    hf_hub_download(repository, file, revision=revision, local_dir=folder)
-    return 0
+    def tell(**values: object) -> None:
+        lines.write(json.dumps(values) + "\n")
+
+    return answer(verb, asked, tell)
 
 
 if __name__ == "__main__":

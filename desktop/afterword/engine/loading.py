@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from afterword.engine.checking import check_memory, claims_held, has_tokenizer, is_masked, is_other, weigh
 from afterword.engine.libraries import import_libraries
 from afterword.engine.protocol import LanguageModel
 from afterword.errors import AfterwordError, Cancelled, ModelBroken, ModelRunsCode, ModelTooLarge, ModelUnsupported
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
     import torch
 
     from afterword.engine.tuning import Tuning
-
-_VOCABULARIES = ("tokenizer.json", "vocab*", "*.model")
-_OTHER_HEADS = (
-    "ForMaskedLM",
-    "ForSequenceClassification",
-    "ForTokenClassification",
-    "ForQuestionAnswering",
-    "ForMultipleChoice",
-)
 
 
 def load(
@@ -48,7 +40,7 @@ def load(
     Args:
         name: what the user calls it.
         folder: with its configuration, tokenizer and weights.
-        config_json: what its config.json holds.
+        config_json: what its config.json holds, which `checking.check_files` has looked at.
         watch: told the stages; cancelling is noticed between them.
         exact: see `opening.open_model`.
         models_dir: where what is fastest on this machine is remembered.
@@ -71,28 +63,33 @@ def load(
     kind = config_json.get("model_type")
     if not isinstance(kind, str) or kind not in CONFIG_MAPPING:
         raise ModelRunsCode(name) if "auto_map" in config_json else ModelUnsupported(name, f"transformers does not know “{kind}”")
+    other = ModelUnsupported(name, f"it is a {kind} model that does not continue text")
+    if is_masked(config_json) or is_other(config_json):
+        raise other
+    held = weigh(name, folder, config_json)
     local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     with _blaming(name, "config.json is not what it should be", config_json):
         config = AutoConfig.from_pretrained(folder, **local)
-        architectures = config.architectures or []
-        if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING or any(a.endswith(_OTHER_HEADS) for a in architectures):
-            raise ModelUnsupported(name, f"it is a {kind} model that does not continue text")
+        if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+            raise other
+    device = _device(torch)
+    tuning = None if exact or device.type != "cpu" else tuned(models_dir)
+    dtype = torch.bfloat16 if small else _dtype(torch, exact, tuning)
+    check_memory(name, held.parameters, dtype.itemsize)
     watch.report(0.1, "tokenizer")
-    there = any(any(folder.glob(pattern)) for pattern in _VOCABULARIES)
-    with _blaming(name, "its tokenizer cannot be read" if there else "it has no tokenizer"):
+    with _blaming(name, "its tokenizer cannot be read" if has_tokenizer(folder) else "it has no tokenizer"):
         tokenizer = AutoTokenizer.from_pretrained(folder, **local)
         largest = _largest_token(tokenizer)
     watch.report(0.4, "weights")
-    device = _device(torch)
-    tuning = None if exact or device.type != "cpu" else tuned(models_dir)
-    with _blaming(name, "its weights cannot be read", config_json):
+    packed = bool(config_json.get("quantization_config"))
+    with _blaming(name, "its weights cannot be read", config_json), claims_held(name, held, packed):
         model, info = AutoModelForCausalLM.from_pretrained(
             folder,
             config=config,
             use_safetensors=True,
             ignore_mismatched_sizes=True,  # to be told of them; else they raise
             output_loading_info=True,
-            dtype=torch.bfloat16 if small else _dtype(torch, exact, tuning),
+            dtype=dtype,
             **local,
         )
         if missing := len(info["missing_keys"]):
@@ -142,6 +139,8 @@ def _blaming(name: str, reason: str, config_json: Mapping[str, Any] = MappingPro
             raise ModelTooLarge(name) from error
         if isinstance(error, AfterwordError) and not (quantized and isinstance(error, ModelBroken)):
             raise
+        if isinstance(error, ValueError) and "trust_remote_code" in str(error):
+            raise ModelRunsCode(name) from error
         if quantized:
             raise ModelUnsupported(name, "it is quantized in a way that Afterword cannot read") from error
         unknown = error.args[0] if isinstance(error, KeyError) and error.args else None

