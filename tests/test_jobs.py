@@ -109,6 +109,40 @@ def test_a_save_does_not_wait_behind_long_exports(jobs: Jobs, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: ("done", 2) in listener.heard)
 
 
+def test_what_is_started_apart_waits_for_no_other_task(qtbot: QtBot) -> None:
+    jobs, may_end, listener = Jobs(), threading.Event(), Listener()
+    for _ in range(50):  # as on a network drive that does not answer any more
+        jobs.start(lambda *, watch: may_end.wait())
+    try:
+        listener.listen(jobs.start_apart(add, 1, 1))
+        qtbot.waitUntil(lambda: ("done", 2) in listener.heard)
+        assert jobs.busy
+    finally:
+        may_end.set()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert jobs.close()
+
+
+def test_what_is_started_apart_runs_in_turn(jobs: Jobs, qtbot: QtBot) -> None:
+    order: list[int] = []
+    for number in range(20):
+        jobs.start_apart(lambda n, *, watch: order.append(n), number)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert order == list(range(20))
+
+
+def test_closing_waits_for_what_was_started_apart_and_lets_nothing_more_start(qtbot: QtBot) -> None:
+    jobs, may_end, listener = Jobs(), threading.Event(), Listener()
+    jobs.start_apart(lambda *, watch: may_end.wait())
+    try:
+        assert not jobs.close(timeout_ms=50)
+    finally:
+        may_end.set()
+    assert jobs.close()
+    listener.listen(jobs.start_apart(add, 1, 1))
+    qtbot.waitUntil(lambda: ("cancelled", None) in listener.heard)
+
+
 def test_closing_ends_what_runs(qtbot: QtBot) -> None:
     jobs, started = Jobs(), threading.Event()
     jobs.start(wait_for_ever, started)

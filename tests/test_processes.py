@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.processes import Life, Process, life_of, this_process
+from afterword.processes import Life, Process, life_of, of_another_start, this_process
 
 TOKEN = "from afterword.processes import this_process; import sys; print(this_process().token(), flush=True); sys.stdin.read()"
 
@@ -36,7 +36,7 @@ def test_a_process_runs_until_it_is_gone() -> None:
     [
         ({"begun": "1"}, Life.ENDED),  # its number was given to another one
         ({"begun": ""}, Life.RUNNING),
-        ({"boot": "0123456789ab"}, Life.ENDED),
+        ({"boot": "0123456789ab"}, Life.UNKNOWN),  # before this start, or on a machine made of the same image
         ({"space": "7"}, Life.UNKNOWN),
         ({"machine": "0123456789ab"}, Life.UNKNOWN),
         ({"machine": "0123456789ab", "boot": "0123456789ab", "pid": 1 << 30}, Life.UNKNOWN),
@@ -45,6 +45,13 @@ def test_a_process_runs_until_it_is_gone() -> None:
 )
 def test_what_is_known_of_another_process(other: dict[str, str], life: Life) -> None:
     assert life_of(replace(this_process(), **other)) is life  # type: ignore[arg-type]
+
+
+def test_a_process_of_another_start_is_known_by_it() -> None:
+    here = this_process()
+    assert of_another_start(replace(here, boot="0123456789ab"))
+    assert not of_another_start(here)
+    assert not of_another_start(replace(here, boot="0123456789ab", machine="0123456789ab")), "of another machine"
 
 
 def test_a_process_that_the_system_hides_counts_as_running(monkeypatch: pytest.MonkeyPatch) -> None:

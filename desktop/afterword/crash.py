@@ -27,10 +27,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from afterword import __version__
 from afterword.logs import told, trace_of
+from afterword.owning import NO_LOCK, let_go, lock_of
 from afterword.watch import Watch
 
 KEPT = 5
@@ -80,7 +79,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.on_unforeseen: Callable[[BaseException], None] = lambda _: None
         self._report = folder / f"{_RUNNING}{secrets.token_hex(8)}{_ENDING}"
-        self._owner = _lock_of(self._report)
+        self._owner = lock_of(self._report)
         self._handle: int | None = None
         self._was_enabled = faulthandler.is_enabled()
         self._noted = 0
@@ -95,7 +94,7 @@ class Run:
             self._owner.acquire(timeout=0)  # first, so that nobody takes the report for left behind
             self._handle = os.open(self._report, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
             faulthandler.enable(self._handle)
-        except (OSError, NotImplementedError) as error:  # a file system without locks, for one
+        except NO_LOCK as error:  # a file system without locks, for one
             _log.warning("there will be no report of a crash: %s", error)
         self._write(_head())
 
@@ -116,7 +115,7 @@ class Run:
             os.close(handle)
         with suppress(OSError):
             self._report.unlink(missing_ok=True)
-        _let_go(self._owner)
+        let_go(self._owner)
 
     def failed(self, error: BaseException) -> None:
         """The program ends because of `error`; the next start finds the report."""
@@ -218,10 +217,10 @@ def last_crash(folder: Path, *, watch: Watch | None = None) -> Crash | None:  # 
 
 
 def _claimed(report: Path) -> Crash | None:
-    owner = _lock_of(report)
+    owner = lock_of(report)
     try:
         owner.acquire(timeout=0)
-    except (Timeout, OSError, NotImplementedError):  # it runs
+    except NO_LOCK:  # it runs
         return None
     try:
         at = report.stat().st_mtime
@@ -231,7 +230,7 @@ def _claimed(report: Path) -> Crash | None:
     except OSError:  # another start has taken it
         return None
     finally:
-        _let_go(owner)
+        let_go(owner)
     text = ""
     with suppress(OSError):
         if aside.stat().st_size > LARGEST:
@@ -250,16 +249,6 @@ def _written(report: Path) -> float:
         return report.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _lock_of(report: Path) -> FileLock:
-    return FileLock(report.with_name(report.name + ".lock"), thread_local=False)
-
-
-def _let_go(owner: FileLock) -> None:
-    owner.release()
-    with suppress(OSError):
-        Path(owner.lock_file).unlink(missing_ok=True)
 
 
 def _way_to(error: BaseException) -> tuple[str, ...]:

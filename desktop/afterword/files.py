@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
 from itertools import count
@@ -20,17 +21,21 @@ _log = logging.getLogger(__name__)
 CHUNK_BYTES = 1 << 22  # between two looks at whether the task should stop
 
 
-def write_whole(path: Path, data: bytes, watch: Watch | None = None) -> os.stat_result:
+def write_whole(
+    path: Path, data: bytes, watch: Watch | None = None, *, still: Callable[[], None] | None = None
+) -> os.stat_result:
     """Make `data` the content of `path`, so that at every moment the old content or the new one is there whole.
 
     A temporary file in the same folder is written and flushed to the disk (fsync), then takes the place of `path` in one step
     (os.replace), and the folder is flushed. A symbolic link is followed and kept. The permissions of an existing file are kept,
-    and its owner and extended attributes where the system allows; a hard link is not: the other names keep the old content.
+    and its owner, group and extended attributes, each where the system allows; a hard link is not: the other names keep the old
+    content.
 
     Args:
         path: where to; its folder must exist.
         data: all of it.
         watch: may stop the writing up to the last step; then the old content stays.
+        still: called just before the last step; what it raises leaves what is at `path` then.
 
     Returns:
         What the system knows of the new file.
@@ -56,6 +61,8 @@ def write_whole(path: Path, data: bytes, watch: Watch | None = None) -> os.stat_
         finally:
             os.close(handle)
         watch.check()
+        if still is not None:
+            still()
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
@@ -137,8 +144,9 @@ def _write(handle: int, data: bytes, watch: Watch) -> None:
 def _keep_attributes(target: Path, old: os.stat_result, temporary: Path) -> None:
     # None of this may cost the writer the save: a file system that cannot hold an attribute goes without it.
     if hasattr(os, "chown"):
-        with suppress(OSError):
-            os.chown(temporary, old.st_uid, old.st_gid)
+        for uid, gid in ((-1, old.st_gid), (old.st_uid, -1)):  # who may not give a file away may still keep its group
+            with suppress(OSError):
+                os.chown(temporary, uid, gid)
     with suppress(OSError):
         shutil.copystat(target, temporary)
     with suppress(OSError):

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 
 from afterword.errors import Cancelled
 from afterword.watch import Watch
@@ -95,9 +95,10 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setObjectName("jobs")  # what the system calls its threads
-        self._pool.setMaxThreadCount(_AT_ONCE)
+        self._pool, self._apart = QThreadPool(self), QThreadPool(self)
+        for pool, at_once in ((self._pool, _AT_ONCE), (self._apart, 1)):
+            pool.setObjectName("jobs")  # what the system calls its threads
+            pool.setMaxThreadCount(at_once)
         self._running: list[Job] = []
         self._closed = False
 
@@ -111,13 +112,22 @@ class Jobs(QObject):
 
         Once these jobs are closed nothing runs any more (a timer may still ask for it), and the job says that it was cancelled.
         """
+        return self._start(self._pool, function, args)
+
+    def start_apart(self, function: Callable[..., Any], *args: Any) -> Job:
+        """As `start`, on a thread of its own, one after the other: for what must not wait for the rest, all of which may be
+        waiting for a network drive that does not answer. Nothing that may itself wait for one belongs there.
+        """
+        return self._start(self._apart, function, args)
+
+    def _start(self, pool: QThreadPool, function: Callable[..., Any], args: tuple[Any, ...]) -> Job:
         job = Job(self)
         job._told.connect(self._forget)
         self._running.append(job)
         if self._closed:
             job._ended.emit("cancelled", None)
         else:
-            self._pool.start(_Run(job, function, args))
+            pool.start(_Run(job, function, args))
         return job
 
     def close(self, timeout_ms: int = 2000) -> bool:
@@ -125,7 +135,8 @@ class Jobs(QObject):
         self._closed = True
         for job in self._running:
             job.cancel()
-        return bool(self._pool.waitForDone(timeout_ms))
+        deadline = QDeadlineTimer(timeout_ms)
+        return all(pool.waitForDone(deadline.remainingTime()) for pool in (self._apart, self._pool))
 
     @Slot()
     def _forget(self) -> None:

@@ -24,7 +24,7 @@ class Life(Enum):
 
     RUNNING = auto()  # also where the system does not say who has its number
     ENDED = auto()
-    UNKNOWN = auto()  # it is on another machine, or in a container
+    UNKNOWN = auto()  # it is on another machine, or in a container, or of another start (see `of_another_start`)
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,18 @@ def this_process() -> Process:
 def life_of(process: Process) -> Life:
     """Whether `process` still runs."""
     here = this_process()
-    if process.machine != here.machine:
-        return Life.UNKNOWN
-    if process.boot != here.boot:
-        return Life.ENDED  # the machine was started again since
-    if process.space != here.space:
+    if (process.machine, process.boot, process.space) != (here.machine, here.boot, here.space):
         return Life.UNKNOWN
     begun = _begun(process.pid)
     if begun is None or (begun and process.begun and begun != process.begun):
         return Life.ENDED
     return Life.RUNNING
+
+
+def of_another_start(process: Process) -> bool:
+    """Whether `process` ended when this machine was started again, or is on another one that was made of the same image."""
+    here = this_process()
+    return process.machine == here.machine and process.boot != here.boot
 
 
 if sys.platform == "linux":

@@ -272,6 +272,31 @@ def test_a_change_by_another_program_is_noticed(tmp_path):
     assert not changed_outside(Draft("never saved"))
 
 
+def test_what_another_program_writes_while_a_draft_is_written_is_noticed_and_stays(tmp_path, monkeypatch):
+    class Changed(Exception):
+        pass
+
+    path = tmp_path / "a.md"
+    draft = write_draft(path, "text")
+    really, asked = os.fsync, []
+
+    def late(handle):
+        path.write_text("theirs")
+        really(handle)
+
+    def still():
+        asked.append(True)
+        if changed_outside(draft):
+            raise Changed
+
+    monkeypatch.setattr(os, "fsync", late)
+    with pytest.raises(Changed):
+        write_draft(path, "mine", like=draft, still=still)
+    assert asked
+    assert path.read_text() == "theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_the_kind_is_in_the_ending():
     endings = {".md": Kind.MARKDOWN, ".MARKDOWN": Kind.MARKDOWN, ".txt": Kind.PLAIN, ".text": Kind.PLAIN, "": Kind.PLAIN}
     assert {ending: kind_of(Path(f"a{ending}")) for ending in endings} == endings

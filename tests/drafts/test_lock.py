@@ -15,17 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from afterword.drafts import lock, lone_file
-from afterword.drafts.lock import Held, Taken, lock_path, take
+from afterword.drafts.lock import REFRESH_S, Held, Taken, lock_path, take
 from afterword.errors import Cancelled
 from afterword.processes import Life, this_process
 from afterword.watch import Watch
 
 ELSEWHERE = replace(this_process(), machine="0123456789ab")
 GONE = replace(this_process(), begun="1")
+ANOTHER_START = replace(this_process(), boot="0123456789ab")
 OWNER = """
 import sys
 from pathlib import Path
@@ -133,7 +134,7 @@ def test_another_process_is_told_who_has_it_and_gets_it_once_that_is_gone(draft:
     assert held(draft).owner != there.owner
 
 
-@pytest.mark.parametrize("process", [GONE, replace(this_process(), boot="0123456789ab"), replace(this_process(), pid=1 << 30)])
+@pytest.mark.parametrize("process", [GONE, replace(this_process(), pid=1 << 30)])
 def test_what_was_left_behind_here_is_taken_over(draft: Path, process: object) -> None:
     left_by(process, draft)
     ours = taken(draft)
@@ -144,7 +145,19 @@ def test_what_was_left_behind_here_is_taken_over(draft: Path, process: object) -
     assert list(draft.parent.iterdir()) == [draft]
 
 
-@pytest.mark.parametrize("process", [ELSEWHERE, replace(this_process(), space="7"), "nonsense", None])
+def test_the_lock_of_a_machine_made_of_the_same_image_is_not_taken_while_that_says_that_it_is_there(draft: Path) -> None:
+    left_by(ANOTHER_START, draft)
+    path = lock_path(draft)
+    now = path.stat().st_mtime
+    for silent, life in ((0, Life.UNKNOWN), (2 * REFRESH_S, Life.UNKNOWN), (10 * REFRESH_S, Life.ENDED)):
+        os.utime(path, (now - silent, now - silent))
+        answer = take(draft)
+        assert (answer.life if isinstance(answer, Held) else Life.ENDED) is life
+    assert isinstance(answer, Taken)
+    assert answer.after is not None, "this machine was started again since"
+
+
+@pytest.mark.parametrize("process", [ELSEWHERE, ANOTHER_START, replace(this_process(), space="7"), "nonsense", None])
 def test_of_another_machine_only_the_writer_can_say(draft: Path, process: object) -> None:
     left_by(process, draft)
     there = held(draft)
@@ -154,6 +167,13 @@ def test_of_another_machine_only_the_writer_can_say(draft: Path, process: object
     ours = taken(draft, despite=there)
     assert ours.after == there.owner
     assert held(draft).owner != there.owner
+
+
+@pytest.mark.parametrize("process", [ELSEWHERE, replace(this_process(), space="7"), "nonsense"])
+def test_however_long_another_machine_is_silent_it_may_wake_up(draft: Path, process: object) -> None:
+    left_by(process, draft)
+    os.utime(lock_path(draft), (1e9, 1e9))
+    assert held(draft).life is Life.UNKNOWN
 
 
 def test_a_draft_is_taken_only_from_whom_the_writer_was_told_of(draft: Path) -> None:
@@ -351,6 +371,7 @@ def test_what_a_lock_says_is_bounded_and_printable(draft: Path) -> None:
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda of: st.lists(of), max_leaves=4)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary()
     | st.dictionaries(st.sampled_from(["host", "user", "since", "process", "token"]), JSON).map(lambda d: json.dumps(d).encode())

@@ -156,15 +156,29 @@ def test_old_ones_are_thinned_out_and_their_room_is_given_back(shelf: Shelf) -> 
         shelf.now += 60
     size = shelf.path.stat().st_size
     shelf.now += 400 * DAY
-    shelf.keeps("The last.")
-    assert len(shelf.versions()) == LAST_ONES + 2, "the named one, the last of that week, the last twenty"
+    shelf.keeps("Read again.")
+    assert len(shelf.versions()) == 42, "nothing is dropped at once"
+    shelf.keeps(*(f"On and on: {number}." for number in range(LAST_ONES)))
+    assert len(shelf.versions()) == LAST_ONES + 3, "the named one, the last of that week and of this one, the last twenty"
     assert shelf.texts()[0] == "The first."
-    assert shelf.path.stat().st_size < 0.7 * size
+    assert shelf.path.stat().st_size < 0.2 * size
+
+
+def test_one_save_by_a_clock_that_is_ten_years_ahead_drops_nothing(shelf: Shelf) -> None:
+    for number in range(35):
+        shelf.keeps(f"{number}")
+        shelf.now += 60
+    shelf.now += 3650 * DAY
+    shelf.keeps("ahead")
+    shelf.now -= 3650 * DAY
+    shelf.keeps("right again")
+    assert shelf.texts() == [*map(str, range(35)), "ahead", "right again"]
 
 
 def test_the_oldest_of_all_drafts_go_when_the_file_is_too_large(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, limit=500_000)
-    other = new_key()
+    (tmp_path / "other.md").touch()
+    other = key_of(tmp_path / "other.md")
     shelf.keeps(novel(40_000, 100), key=other)
     shelf.keeps(novel(40_000, 101), key=other, occasion=NAMED, name="Named")
     shelf.keeps("The newest of the other.", key=other)
@@ -175,6 +189,29 @@ def test_the_oldest_of_all_drafts_go_when_the_file_is_too_large(tmp_path: Path) 
     assert numbers == kept[-len(numbers) :], "the oldest went"
     assert len(numbers) > 5
     assert shelf.texts()[-1] == novel(40_000, 29)
+
+
+@pytest.mark.parametrize("gone", ["never saved", "left behind"])
+def test_drafts_that_nobody_can_find_do_not_make_the_file_too_large(tmp_path: Path, gone: str) -> None:
+    shelf = Shelf(tmp_path, limit=500_000)
+    for number in range(40):
+        shelf.keeps(novel(40_000, number), key=new_key() if gone == "never saved" else key_of(tmp_path / f"{number}.md"))
+    shelf.keeps("The newest of all.")
+    assert shelf.path.stat().st_size <= 500_000
+    assert shelf.blocks() > 2, "no more went than had to"
+    assert shelf.texts() == ["The newest of all."]
+
+
+def test_the_newest_of_each_draft_that_is_there_and_of_the_one_that_is_written_stay(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, limit=200_000)
+    there = [tmp_path / f"{number}.md" for number in range(5)]
+    for path in there:
+        path.touch()
+        shelf.keeps("Old.", novel(40_000, len(path.name)), key=key_of(path))
+    key = new_key()
+    shelf.keeps(novel(400_000, 1), key=key)
+    assert [len(shelf.versions(key_of(path))) for path in there] == [1] * 5
+    assert shelf.texts(key) == [novel(400_000, 1)]
 
 
 def test_what_is_never_dropped_may_be_more_than_the_limit(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +32,46 @@ def test_permissions_are_kept(tmp_path, mode):
     write_whole(file, b"new")
     assert file.read_bytes() == b"new"
     assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another account")
+@pytest.mark.parametrize(("groups", "kept"), [([3000], (2002, 3000)), ([], (2002, 2002))])
+def test_the_group_of_a_shared_file_is_kept_whoever_saves_it(groups, kept):
+    ours = os.getgroups()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "file"
+        file.write_bytes(b"old")
+        for path, mode in ((Path(folder), 0o777), (file, 0o666)):
+            os.chown(path, 2001, 3000)
+            path.chmod(mode)
+        os.setgroups(groups)
+        os.setresgid(2002, 2002, 0)
+        os.setresuid(2002, 2002, 0)
+        try:
+            write_whole(file, b"new")
+        finally:
+            os.setresuid(0, 0, 0)
+            os.setresgid(0, 0, 0)
+            os.setgroups(ours)
+        found = file.stat()
+        assert (file.read_bytes(), found.st_uid, found.st_gid) == (b"new", *kept)
+        assert stat.S_IMODE(found.st_mode) == 0o666
+
+
+@pytest.mark.parametrize("refused", ["owner", "group"])
+def test_of_owner_and_group_what_can_be_kept_is_kept(tmp_path, monkeypatch, refused):
+    file = tmp_path / "file"
+    file.write_bytes(b"old")
+    kept: list[tuple[int, int]] = []
+
+    def chown(path, uid, gid):
+        if (uid if refused == "owner" else gid) != -1:
+            raise PermissionError
+        kept.append((uid, gid))
+
+    monkeypatch.setattr(os, "chown", chown)
+    write_whole(file, b"new")
+    assert kept == [(-1, file.stat().st_gid) if refused == "owner" else (file.stat().st_uid, -1)]
 
 
 def test_the_time_is_that_of_the_writing(tmp_path):
@@ -189,6 +231,28 @@ def test_stopping_leaves_the_old_file(tmp_path, monkeypatch):
         write_whole(file, b"new", watch)
     assert file.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("existing", [True, False])
+def test_who_looks_a_last_time_sees_what_was_written_meanwhile_and_can_have_it_stay(tmp_path, existing):
+    class Changed(Exception):
+        pass
+
+    file = tmp_path / "file"
+    if existing:
+        file.write_bytes(b"old")
+
+    def still():
+        file.write_bytes(b"theirs")  # and what is ours is written down already
+        assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"theirs", b"new"}
+        raise Changed
+
+    with pytest.raises(Changed):
+        write_whole(file, b"new", still=still)
+    assert file.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [file]
+    write_whole(file, b"new", still=lambda: None)
+    assert file.read_bytes() == b"new"
 
 
 def test_the_reason_is_a_phrase():

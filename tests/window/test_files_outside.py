@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from afterword import paths
+from afterword import files, paths
 from afterword.drafts import draft as drafts
 from afterword.drafts.encoding import Form
 from afterword.drafts.journal import read_journal
@@ -444,3 +444,29 @@ def test_a_character_that_the_encoding_lacks_makes_it_utf_8_and_that_is_told(
     assert path.read_text("utf-8") == "Größe schön über\nЖ\n"
     assert "Windows-1252 has no “Ж”" in told[-1]
     assert documents.form == Form()
+
+
+def test_what_another_program_writes_while_ours_is_being_written_is_not_lost(
+    qtbot: QtBot,
+    documents: Documents,
+    page: Page,
+    dialogs: ScriptedDialogs,
+    jobs: Jobs,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    typed(page, "Mine.\n")
+    real = files._write
+
+    def meanwhile(*args: object) -> None:
+        real(*args)  # type: ignore[arg-type]
+        monkeypatch.undo()
+        path.write_bytes(b"Theirs.\n")
+
+    monkeypatch.setattr(files, "_write", meanwhile)
+    documents.save()
+    qtbot.waitUntil(lambda: "changed" in dialogs.open)
+    assert path.read_bytes() == b"Theirs.\n"
+    dialogs.answer("changed", Changed.MINE)
+    qtbot.waitUntil(lambda: path.read_bytes() == b"Old.\nMine.\n" and not jobs.busy)

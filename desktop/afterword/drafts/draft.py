@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -109,7 +110,13 @@ def read_draft(
 
 
 def write_draft(
-    path: Path, text: str, *, like: Draft | None = None, form: Form | None = None, watch: Watch | None = None
+    path: Path,
+    text: str,
+    *,
+    like: Draft | None = None,
+    form: Form | None = None,
+    still: Callable[[], None] | None = None,
+    watch: Watch | None = None,
 ) -> Draft:
     """Save `text` at `path`, whole or not at all (see `files.write_whole`).
 
@@ -119,6 +126,7 @@ def write_draft(
         like: the draft as it was last read or written: byte order mark and line endings stay as they are there, and
             text that did not change gets the very bytes that it had.
         form: how it is to stand in the file, where that is not as `like` stands there.
+        still: called just before the new text takes its place; what it raises leaves the file as it is.
         watch: may stop it before the new text is in place.
 
     Returns:
@@ -134,7 +142,7 @@ def write_draft(
     wanted = form or before.form
     data, text, form = encode(text, wanted, before.text)
     try:
-        found = write_whole(path, data, watch)
+        found = write_whole(path, data, watch, still=still)
     except OSError as error:
         raise DraftNotWritten(path, reason(error)) from error
     lacking = "" if form.encoding == wanted.encoding else unfit(text, wanted.encoding)

@@ -2,7 +2,9 @@
 
 It is a small JSON file. Whoever creates it has the draft. One that was left behind by a process of this machine that is gone is
 taken over. Of a process on another machine nobody can know here whether it lives (a computer that sleeps wakes up and goes on),
-so that is for the writer to decide. Where no lock can be kept, as in a folder that takes no files, a draft opens without one.
+so that is for the writer to decide. Machines made of one image have one name and number: a process of another start of "this" one
+is taken for gone only once it has been silent for some minutes. Where no lock can be kept, as in a folder that takes no files, a
+draft opens without one.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import getpass
 import json
 import logging
+import math
 import os
 import platform
 import secrets
@@ -23,7 +26,7 @@ from typing import Any
 
 from afterword.drafts.lone_file import Unsupported, alone, create, is_at, now_in, opened, read, replace, rewrite
 from afterword.files import reason
-from afterword.processes import Life, Process, life_of, this_process
+from afterword.processes import Life, Process, life_of, of_another_start, this_process
 from afterword.watch import Watch
 
 REFRESH_S = 60
@@ -32,6 +35,7 @@ REFRESH_S = 60
 _VERSION = 1
 _LONGEST_NAME = 80
 _TRIES, _PAUSE_S = 25, 0.02  # to see what others are just doing, which takes microseconds on a disk
+_SILENT_S = 3 * REFRESH_S
 _UNFINISHED_S = 10  # a lock without an owner is one that is being written, or that was left behind in that moment
 _LATEST = 1e11  # seconds since 1970; no clock says so, and no calendar can
 
@@ -236,9 +240,16 @@ def _look(path: Path) -> tuple[bytes, Held] | None:
         return data, Held(owner, life)
     now = now_in(path.parent)
     silent = None if now is None else max(0.0, now - at)
-    if owner is None and silent is not None and silent > _UNFINISHED_S:
+    if silent is not None and silent > _gone_after(owner):
         life = Life.ENDED
     return data, Held(owner, life, silent)
+
+
+def _gone_after(owner: Owner | None) -> float:
+    """For how long a lock whose owner is UNKNOWN has to be silent, in seconds, to have been left behind."""
+    if owner is None:
+        return _UNFINISHED_S
+    return _SILENT_S if owner.process is not None and of_another_start(owner.process) else math.inf
 
 
 def _owner(data: bytes) -> Owner | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +14,13 @@ from afterword.drafts.draft import read_draft
 from afterword.drafts.journal import Head, Journal, Recovered, read_journal
 from afterword.errors import DraftError, JournalBroken
 from afterword.files import put_aside
+from afterword.owning import NO_LOCK, let_go, lock_of, release
 from afterword.text.boundaries import count_words
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
 
 _ENDING = ".journal"
-_NO_LOCK = (OSError, NotImplementedError)  # what filelock raises where the system refuses one, or has none
 
 
 class OwnedJournal(Journal):
@@ -32,7 +31,7 @@ class OwnedJournal(Journal):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._owner = _lock_of(path)
+        self._owner = lock_of(path)
 
     def begin(self, head: Head, text: str, *, before: str | None = None, at: float = 0.0) -> None:
         """Write down `text`, in place of all that was written down before; see `Journal.begin`."""
@@ -42,16 +41,16 @@ class OwnedJournal(Journal):
     def drop(self) -> None:
         """Forget what was written down. Raises OSError."""
         super().drop()
-        _let_go(self._owner)
+        let_go(self._owner)
 
     def _own(self) -> None:
         if self._owner.is_locked and os.path.exists(self._owner.lock_file):
             return
         try:
-            _release(self._owner)  # of a file that somebody took away
+            release(self._owner)  # of a file that somebody took away
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._owner.acquire(timeout=0)
-        except _NO_LOCK as error:
+        except NO_LOCK as error:
             _log.warning("the journal %s has no lock: %s", self.path, str(error))
 
 
@@ -74,11 +73,11 @@ class Orphan:
     def drop(self, *, watch: Watch | None = None) -> None:  # noqa: ARG002 -- too short to be cancelled
         """The writer has what is of use of it; a task for `Jobs`. Raises OSError."""
         self.journal.unlink(missing_ok=True)
-        _let_go(self.owner)
+        let_go(self.owner)
 
     def leave(self) -> None:
         """Leave it for another time."""
-        _release(self.owner)
+        release(self.owner)
 
 
 def new_journal(folder: Path) -> Journal:
@@ -107,12 +106,12 @@ def orphans(folder: Path, *, watch: Watch | None = None) -> list[Orphan]:
 
 
 def _orphan(path: Path) -> Orphan | None:
-    owner = _lock_of(path)
+    owner = lock_of(path)
     try:
         owner.acquire(timeout=0)
     except Timeout:
         return None
-    except _NO_LOCK as error:  # nobody can own it either
+    except NO_LOCK as error:  # nobody can own it either
         _log.warning("the journal %s has no lock: %s", path, str(error))
     try:
         found = read_journal(path)
@@ -121,11 +120,11 @@ def _orphan(path: Path) -> Orphan | None:
         path.unlink(missing_ok=True)
     except JournalBroken as error:
         if isinstance(error.__cause__, OSError):  # the disk failed, or it is somebody else's
-            _release(owner)
+            release(owner)
             raise error.__cause__ from error
         _log.warning("a journal is set aside", exc_info=True)
         put_aside(path)
-    _let_go(owner)
+    let_go(owner)
     return None
 
 
@@ -139,18 +138,3 @@ def _is_on_disk(found: Recovered) -> bool:
         return read_draft(found.head.path, large=True).text == found.text
     except DraftError:
         return False
-
-
-def _lock_of(path: Path) -> FileLock:
-    return FileLock(path.with_name(path.name + ".lock"), thread_local=False)  # taken and let go on threads of the jobs
-
-
-def _let_go(owner: FileLock) -> None:
-    _release(owner)
-    with suppress(OSError):  # it holds nothing
-        Path(owner.lock_file).unlink()
-
-
-def _release(owner: FileLock) -> None:
-    with suppress(OSError):  # then it ends with the process
-        owner.release(force=True)

@@ -12,12 +12,14 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable
+from functools import cache
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from afterword.drafts.version_file import Damaged, VersionFile, changing
-from afterword.drafts.versions import Occasion, Version, blocks_of, left_behind, superfluous
+from afterword.drafts.versions import Occasion, Version, blocks_of, left_behind, never_saved, superfluous
 from afterword.errors import VersionsBroken, VersionUnreadable
 from afterword.files import digest_of
 from afterword.text.boundaries import word_spans
@@ -42,7 +44,8 @@ class VersionStore:
     Args:
         path: of the file; it and its folder need not exist.
         limit: of its size in bytes. When it is over, the oldest versions of all drafts go until it is a tenth below, except those
-            that have a name and the newest of each draft, which stay even if they alone are more.
+            that have a name, the newest of each draft whose file is there, and the newest of the draft that is being kept, which
+            stay even if they alone are more.
         clock: seconds since 1970.
     """
 
@@ -86,8 +89,8 @@ class VersionStore:
                 with changing(db):
                     number = _put(db, key, new, blocks)
                     versions = _versions(db, key)
-                    _drop(db, superfluous(versions, now))
-                    _shrink(db, self._limit, watch)
+                    _drop(db, superfluous(versions))
+                    _shrink(db, key, self._limit, watch)
                 db.executescript("PRAGMA incremental_vacuum")  # `execute` would give back one page only
                 return next(version for version in reversed(versions) if version.number == number)
 
@@ -241,17 +244,24 @@ def _drop(db: sqlite3.Connection, numbers: list[int]) -> None:
         db.execute(f"DELETE FROM blocks WHERE id NOT IN ({_USED})")
 
 
-def _shrink(db: sqlite3.Connection, limit: int, watch: Watch | None) -> None:
+def _shrink(db: sqlite3.Connection, key: bytes, limit: int, watch: Watch | None) -> None:
     if _size(db) <= limit:
         return
-    spare = "name = '' AND number NOT IN (SELECT MAX(number) FROM versions GROUP BY draft)"
+    newest = dict(db.execute("SELECT MAX(number), draft FROM versions GROUP BY draft"))
+
+    @cache
+    def stays(number: int) -> bool:
+        draft = newest.get(number)
+        return isinstance(draft, bytes) and (draft == key or not (never_saved(draft) or left_behind(draft)))
+
     while _size(db) > _SHRINK_TO * limit:
         if watch is not None:
             watch.check()
-        numbers = [number for (number,) in db.execute(f"SELECT number FROM versions WHERE {spare} ORDER BY number")]
-        if not numbers:
+        numbers = [number for (number,) in db.execute("SELECT number FROM versions WHERE name = '' ORDER BY number")]
+        oldest = list(islice((number for number in numbers if not stays(number)), 1 + len(numbers) // 10))
+        if not oldest:
             return
-        _drop(db, numbers[: 1 + len(numbers) // 10])
+        _drop(db, oldest)
 
 
 def _size(db: sqlite3.Connection) -> int:

@@ -2,7 +2,8 @@
 
 How long: all of the last hour, then one for each hour of the last day, one for each day of the last thirty, and one for each week
 before that. Those that have a name and the last twenty of each draft stay whatever their age. Which of two is newer is told by
-their numbers, which rise whatever the clock says.
+their numbers, which rise whatever the clock says; and the age of one is counted up to the earliest of the last twenty, so that
+nothing is dropped for a few saves by a clock that is ahead.
 """
 
 from __future__ import annotations
@@ -68,18 +69,24 @@ def new_key() -> bytes:
     return _NEVER_SAVED + secrets.token_hex(16).encode()
 
 
+def never_saved(key: bytes) -> bool:
+    """Whether `key` is one of `new_key`."""
+    return key.startswith(_NEVER_SAVED)
+
+
 def left_behind(key: bytes) -> bool:
     """Whether `key` is of a path at which there is nothing any more."""
-    return not key.startswith(_NEVER_SAVED) and not os.path.lexists(os.fsdecode(key))
+    return not never_saved(key) and not os.path.lexists(os.fsdecode(key))
 
 
-def superfluous(versions: Sequence[Version], now: int) -> list[int]:
+def superfluous(versions: Sequence[Version]) -> list[int]:
     """The numbers of those that need not be kept, of one draft.
 
     Args:
-        versions: all of the draft, by rising number.
-        now: in seconds since 1970. What was kept at a later time, by a clock that was set back since, counts as new.
+        versions: all of the draft, by rising number. What was kept at a later time than the last ones, by a clock that was set
+            back since, counts as new.
     """
+    now = min((version.at for version in versions[-LAST_ONES:]), default=0)
     taken: set[tuple[int, int]] = set()
     over = []
     for version in reversed(versions[:-LAST_ONES]):

@@ -14,32 +14,32 @@ class ByParagraph(Generic[Value]):
 
     def __init__(self) -> None:
         self._values: list[Value | None] = [None]
+        self._known = bytearray(1)  # 1 for each value that is; found in no time, where values are compared by their fields
 
     def changed(self, first: int, last: int, paragraphs: int) -> None:
         """Paragraphs `first` to `last` are new or changed; the document now has `paragraphs` of them."""
         gone = last + 1 - (paragraphs - len(self._values))
         self._values[first : max(first, gone)] = [None] * (last + 1 - first)
+        self._known[first : max(first, gone)] = bytes(last + 1 - first)
 
     def work_out(self, value_of: Callable[[int], Value], seconds: float | None = None) -> bool:
         """Work out what changed.
 
         Args:
             value_of: the value of the paragraph with that number.
-            seconds: stop after about as long as this.
+            seconds: stop after about as long as this, but not before one paragraph is worked out.
 
         Returns:
             Whether everything is worked out.
         """
         until = None if seconds is None else time.perf_counter() + seconds
         number = 0
-        while True:
-            try:
-                number = self._values.index(None, number)
-            except ValueError:
-                return True
-            if until is not None and time.perf_counter() > until:
-                return False
+        while (number := self._known.find(0, number)) >= 0:
             self._values[number] = value_of(number)
+            self._known[number] = 1
+            if until is not None and time.perf_counter() >= until:
+                break
+        return 0 not in self._known
 
     def known(self) -> Iterator[Value]:
         """The values that have been worked out, from the first paragraph on."""

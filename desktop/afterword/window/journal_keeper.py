@@ -157,7 +157,7 @@ class JournalKeeper(QObject):
         self._succeed()
         if self._begun:
             self._begun = False
-            self._jobs.start(self._scribe.drop, self._turn).failed.connect(self._not_dropped)
+            self._jobs.start_apart(self._scribe.drop, self._turn).failed.connect(self._not_dropped)
 
     def note(self, notes: str) -> None:
         """The notes for the model are now these."""
@@ -203,7 +203,7 @@ class JournalKeeper(QObject):
         saved = self._saved if self._base is not None and self._base != self._saved else None
         self._writing = _Written(self._turn, self._head, self._base, saved, tuple(self._edits), self._notes, self._clock())
         self._base, self._edits, self._notes = None, [], None
-        job: Job = self._jobs.start(self._scribe.write, self._writing)
+        job: Job = self._jobs.start_apart(self._scribe.write, self._writing)
         job.done.connect(self._written)
         job.failed.connect(self._not_written)
         job.cancelled.connect(self._cancelled)

@@ -108,21 +108,25 @@ def save(what: Writing, *, watch: Watch) -> Kept:
     """
     path, like = what.path, what.like
     here = like if like is not None and same_file(like.draft.path, path) else None
-    if here is not None and os.path.exists(path) and changed_outside(here.draft):
-        raise ChangedOutside
+
+    def still() -> None:
+        if here is not None and os.path.exists(path) and changed_outside(here.draft):
+            raise ChangedOutside
+
+    still()
     lock = take(path, watch=watch) if here is None else None
     if isinstance(lock, Held):
         raise DraftHeld(path)
     try:
-        return _save(what, here, watch)
+        return _save(what, here, still, watch)
     finally:
         if lock is not None:
             lock.release()
 
 
-def _save(what: Writing, here: Kept | None, watch: Watch) -> Kept:
+def _save(what: Writing, here: Kept | None, still: Callable[[], None], watch: Watch) -> Kept:
     path, like = what.path, what.like
-    draft = write_draft(path, what.text, like=like.draft if like is not None else None, form=what.form, watch=watch)
+    draft = write_draft(path, what.text, like=like.draft if like is not None else None, form=what.form, still=still, watch=watch)
     before = here.beside if here is not None else None
     try:
         return Kept(draft, write_beside(path, draft.text, Beside(what.notes, what.accepted()), like=before))

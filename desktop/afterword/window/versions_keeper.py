@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from afterword.drafts.version_store import VersionStore
-from afterword.drafts.versions import Occasion, Version, key_of, new_key
+from afterword.drafts.versions import Occasion, Version, key_of, never_saved, new_key
 from afterword.editor.page import Page
 from afterword.errors import AfterwordError
 from afterword.jobs import Job, Jobs
@@ -153,5 +153,5 @@ class VersionsKeeper(QObject):
 def _keep(store: VersionStore, before: bytes, key: bytes, text: str, occasion: Occasion, *, watch: Watch) -> Version:  # noqa: ARG001
     """The last one, when the writer leaves, is not to be given up."""
     if before and before != key:
-        store.copy(before, key)
+        (store.move if never_saved(before) else store.copy)(before, key)
     return store.keep(key, text, occasion)
