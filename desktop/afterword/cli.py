@@ -121,6 +121,9 @@ def _complete(arguments: list[str]) -> int:
         '{"id", "shown", "probability", "ms"}, with the milliseconds to the whole suggestion',
     )
     parser.add_argument("--model", help="starter, a folder, a .gguf file, or a hub id (default: the one set in the window)")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), help="what it runs on (default: as set in the window)"
+    )
     parser.add_argument("--exact", action="store_true", help="float32 and no shortcuts: as transformers' generate")
     for key in RANGES:
         parser.add_argument(f"--{key.replace('_', '-')}", type=number_of(key), metavar="N", help=_HELP[key])
@@ -134,7 +137,10 @@ def _complete(arguments: list[str]) -> int:
     sampling = replace(settings.sampling() if options.jsonl else LONG, **given)
     text = "" if options.jsonl else _text_of(options.text)
     with opened(
-        settings["model.name"] if options.model is None else options.model, options.exact, download=options.model is not None
+        settings["model.name"] if options.model is None else options.model,
+        options.exact,
+        download=options.model is not None,
+        device=options.device or settings["model.device"],
     ) as model:
         suggester = Suggester(model, without=RULES if options.exact else ())
         return _answer_lines(suggester, sampling) if options.jsonl else _stream(suggester, text, sampling)

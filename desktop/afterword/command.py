@@ -51,11 +51,11 @@ def number_of(key: str) -> Callable[[str], float]:
 
 
 @contextmanager
-def opened(name: str, exact: bool, download: bool) -> Iterator[LanguageModel]:
+def opened(name: str, exact: bool, download: bool, device: str = "auto") -> Iterator[LanguageModel]:
     """The model `name`, given back when the block ends; what takes long while it is opened is said on stderr."""
     from afterword.engine.opening import open_model
 
-    model = open_model(name, paths.models_dir(), Watch(progress()), exact=exact, download=download)
+    model = open_model(name, paths.models_dir(), Watch(progress()), exact=exact, download=download, device=device)
     try:
         yield model
     finally:

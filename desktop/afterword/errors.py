@@ -278,6 +278,11 @@ class StarterUnavailable(AfterwordError):
 
 
 @dataclass(eq=False)
+class DeviceFull(ModelError):
+    """The accelerator's memory is full; from now on the model computes on the processor."""
+
+
+@dataclass(eq=False)
 class GenerationFailed(ModelError):
     """The model was loaded but failed while it wrote."""
 

@@ -48,6 +48,7 @@ SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.HubBusy: "The model hub has too much to do; try again later.",
     errors.ModelGated: "“{name}” is only for those who agreed to its terms on the model hub and set HF_TOKEN to their token.",
     errors.StarterUnavailable: "The starter model could not be fetched: {reason}.",
+    errors.DeviceFull: "The graphics memory is full: from now on “{name}” runs on the processor.",
     errors.GenerationFailed: "“{name}” stopped with an error: {reason}.",
     errors.OutOfRange: "{key} must be between {low} and {high}, not {value}.",
     errors.TextEncoding: "The text is not in UTF-8 (byte {offset} does not fit).",

@@ -81,6 +81,7 @@ _SAMPLING_TITLES = {
 
 DECLARED: tuple[Setting, ...] = (
     Setting("model.name", "starter", "Model"),
+    Setting("model.device", "auto", "Runs on", choices=("auto", "cpu", "cuda", "mps")),
     Setting("suggestions.enabled", True, "Suggestions"),
     Setting("suggestions.reveal", False, "Only while Ctrl is held"),
     Setting("suggestions.shading", "subtle", "Sureness shown", choices=("off", "subtle", "strong")),

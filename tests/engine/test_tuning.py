@@ -165,7 +165,7 @@ def test_a_kernel_that_is_slower_is_not_used(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_kernel_is_used_for_as_many_rows_as_it_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tuning, "_calls", lambda rows, _: float(rows))
     monkeypatch.setattr(tuning, "_seconds", lambda *_: 10.0)
-    assert measure() == Tuning(packed=True, rows=8, half=True, threads=1)
+    assert measure() == Tuning(packed=True, rows=8, half=True, threads=1, weight_ns=1e9 / (2 * 64 * 96))
 
 
 # --- what is made of it -------------------------------------------------------------------------------------------------

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from afterword.engine.checking import check_memory, claims_held, has_tokenizer, is_masked, is_other, weigh
 from afterword.engine.libraries import import_libraries
-from afterword.engine.protocol import LanguageModel
 from afterword.errors import AfterwordError, Cancelled, ModelBroken, ModelRunsCode, ModelTooLarge, ModelUnsupported
 from afterword.watch import Watch
 
 if TYPE_CHECKING:
     import torch
 
+    from afterword.engine.local import TransformersModel
     from afterword.engine.tuning import Tuning
 
 
@@ -33,8 +33,9 @@ def load(
     watch: Watch,
     exact: bool,
     models_dir: Path,
+    device: str,
     small: bool = False,
-) -> LanguageModel:
+) -> TransformersModel:
     """Load the model in `folder`.
 
     Args:
@@ -44,6 +45,7 @@ def load(
         watch: told the stages; cancelling is noticed between them.
         exact: see `opening.open_model`.
         models_dir: where what is fastest on this machine is remembered.
+        device: the type of one that is there.
         small: in its smaller and slower form.
 
     Raises:
@@ -72,8 +74,7 @@ def load(
         config = AutoConfig.from_pretrained(folder, **local)
         if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
             raise other
-    device = _device(torch)
-    tuning = None if exact or device.type != "cpu" else tuned(models_dir)
+    tuning = None if exact or device != "cpu" else tuned(models_dir)
     dtype = torch.bfloat16 if small else _dtype(torch, exact, tuning)
     check_memory(name, held.parameters, dtype.itemsize)
     watch.report(0.1, "tokenizer")
@@ -102,9 +103,9 @@ def load(
             raise ModelBroken(name, "its tokenizer has more tokens than the model knows")
         model = model.to(device).eval()
         if exact:
-            return TransformersModel(name, model, tokenizer, exact)
+            return TransformersModel(name, model, tokenizer, exact, parameters=held.parameters)
         runner, small = runner_for(model, tuning, small)
-        return TransformersModel(name, model, tokenizer, runner=runner, small=small)
+        return TransformersModel(name, model, tokenizer, runner=runner, small=small, parameters=held.parameters)
 
 
 def _largest_token(tokenizer: Any) -> int:
@@ -147,14 +148,6 @@ def _blaming(name: str, reason: str, config_json: Mapping[str, Any] = MappingPro
         if isinstance(unknown, str) and json.dumps(unknown) in json.dumps(dict(config_json)):
             raise ModelUnsupported(name, f"transformers does not know “{unknown}”") from error
         raise ModelBroken(name, reason) from error
-
-
-def _device(torch: Any) -> torch.device:
-    if torch.cuda.is_available():
-        return torch.device("cuda")  # type: ignore[no-any-return]
-    if torch.backends.mps.is_available():
-        return torch.device("mps")  # type: ignore[no-any-return]
-    return torch.device("cpu")  # type: ignore[no-any-return]
 
 
 def _dtype(torch: Any, exact: bool, tuning: Tuning | None) -> torch.dtype:

@@ -13,6 +13,7 @@ import torch
 from afterword.engine import lookup, measuring
 from afterword.engine.following import Following
 from afterword.engine.healing import Healing, Typed
+from afterword.engine.libraries import give_back_memory
 from afterword.engine.measuring import Agreement, Speed
 from afterword.engine.processors import breaker_tokens
 from afterword.engine.prompting import Prompt, Prompting
@@ -22,7 +23,7 @@ from afterword.engine.sampler import logits_processors, random_source, sample_ne
 from afterword.engine.sampling import Sampling
 from afterword.engine.spelled import Spelled, Token
 from afterword.engine.vocabulary import Vocabulary
-from afterword.errors import AfterwordError, GenerationFailed
+from afterword.errors import AfterwordError, DeviceFull, GenerationFailed
 from afterword.text.context import Context
 
 TOKENS_PER_WORD = 8  # a bound for scripts and models that spell words out; English needs 1.3
@@ -40,15 +41,30 @@ class TransformersModel:
         exact: as `generate` does it: half-typed words as they are tokenised, prefill in one piece, a token at a time.
         runner: a faster one for the same model.
         small: whether the runner has the model in a smaller form than is fastest.
+        parameters: how many weights it has.
+
+    Attributes:
+        parameters: likewise.
+        fallback: see `Capabilities`.
     """
 
     def __init__(
-        self, name: str, model: Any, tokenizer: Any, exact: bool = False, runner: Runner | None = None, small: bool = False
+        self,
+        name: str,
+        model: Any,
+        tokenizer: Any,
+        exact: bool = False,
+        runner: Runner | None = None,
+        small: bool = False,
+        parameters: int = 0,
     ) -> None:
         self._name = name
         self._exact = exact
         self._small = small
         self._device = model.device
+        self._model = None if self._device.type == "cpu" else model  # to be moved where memory runs out there
+        self.parameters = parameters
+        self.fallback = ""
         self._tokenizer = tokenizer
         self._positions = _positions(model)
         self._ends = _end_tokens(model, tokenizer)
@@ -68,7 +84,7 @@ class TransformersModel:
     @property
     def capabilities(self) -> Capabilities:
         """It ignores nothing."""
-        return Capabilities(small=self._small)
+        return Capabilities(small=self._small, device=self._device.type, fallback=self.fallback)
 
     @property
     def positions(self) -> int | None:
@@ -148,7 +164,8 @@ class TransformersModel:
 
     def close(self) -> None:
         """Give back the memory."""
-        del self._following, self._healing, self._tokenizer, self._prompting, self._vocabulary
+        del self._following, self._healing, self._tokenizer, self._prompting, self._vocabulary, self._model
+        give_back_memory()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
@@ -293,6 +310,17 @@ class TransformersModel:
     def _pieces(self, prompt: list[int], typed: Typed, tokens: Iterable[Token]) -> Iterator[Piece]:
         return Spelled(self._vocabulary.decoder, prompt, typed.hidden).push_all(tokens)
 
+    def _leave_device(self) -> None:
+        """Go on on the processor; what was asked is to be asked again."""
+        model, self._model = self._model, None
+        assert model is not None
+        self._following = Following(TransformersRunner(model.to("cpu"), room=not self._exact), whole=self._exact)
+        self._healing = Healing(self._vocabulary, self._following, self._prompting.continuation)
+        self._device, self.fallback = model.device, "memory"
+        self._begins_word = self._begins_word.to(self._device)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
     @contextmanager
     def _failing(self) -> Iterator[None]:
         """Whatever a library raises in the middle of a text, the text ends here."""
@@ -300,6 +328,9 @@ class TransformersModel:
             yield
         except Exception as error:
             self._following.forget()
+            if isinstance(error, torch.OutOfMemoryError) and self._model is not None:
+                self._leave_device()
+                raise DeviceFull(self._name) from error
             if isinstance(error, AfterwordError):
                 raise
             raise GenerationFailed(self._name, type(error).__name__) from error

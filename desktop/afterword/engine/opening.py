@@ -8,22 +8,36 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from afterword.engine import catalogue, hub, starter
 from afterword.engine.checking import check_files, check_folder
 from afterword.engine.conversion import converted
+from afterword.engine.libraries import import_libraries
 from afterword.engine.loading import load
 from afterword.engine.protocol import LanguageModel
 from afterword.errors import ModelBroken, ModelMissing, ModelTooLarge
 from afterword.watch import Watch
 
+if TYPE_CHECKING:
+    from afterword.engine.local import TransformersModel
+
 __all__ = ["check_folder", "fetch", "open_model"]
 
 _log = logging.getLogger(__name__)
 
+_MEASURED = "The ferry left the quay at six, when the gulls were still asleep on the roof of the customs house. "
+_PROMPT, _NEW = 64, 16  # tokens that are read and written to find out which device is faster
+
 
 def open_model(
-    name: str, models_dir: Path, watch: Watch | None = None, *, exact: bool = False, download: bool = False
+    name: str,
+    models_dir: Path,
+    watch: Watch | None = None,
+    *,
+    exact: bool = False,
+    download: bool = False,
+    device: str = "auto",
 ) -> LanguageModel:
     """Load the model that the user calls `name`.
 
@@ -33,6 +47,8 @@ def open_model(
         watch: told the stages; cancelling is noticed between them.
         exact: float32 and no shortcut, so that greedy output equals transformers' `generate`.
         download: whether a hub model that is not on this machine may be fetched.
+        device: "cpu", "cuda", "mps", or "auto" for what is fastest (see `devices`). Where there is no such device, or the model
+            does not fit there, it is loaded for the processor, and its capabilities say so.
 
     Raises:
         ModelError, StarterUnavailable: with the reason as its type.
@@ -41,27 +57,55 @@ def open_model(
     watch = watch or Watch()
     folder = _folder(name, models_dir, watch, download)
     try:
-        return _open(name, folder, watch, exact, models_dir)
+        return _open(name, folder, watch, exact, models_dir, device)
     except ModelBroken:
         folder = _folder(name, models_dir, watch, download, verify=True)
         if folder.parent != models_dir:
             raise  # not of our making: it cannot be made again
-        return _open(name, folder, watch, exact, models_dir)
+        return _open(name, folder, watch, exact, models_dir, device)
 
 
-def _open(name: str, folder: Path, watch: Watch, exact: bool, models_dir: Path) -> LanguageModel:
+def _open(name: str, folder: Path, watch: Watch, exact: bool, models_dir: Path, wanted: str) -> LanguageModel:
     config = check_files(name, folder)
     watch.report(-1, "importing")
+    import_libraries()
+    from afterword.engine import devices
+
+    given = (name, folder, config, watch, exact, models_dir)
+    device, undecided = devices.chosen(wanted, name, models_dir, exact)
+    fallback = "missing" if wanted not in (devices.AUTO, device) else ""
+    if device != devices.CPU:
+        try:
+            model = load(*given, device)
+            if not undecided or _is_fastest(model, name, device, models_dir):
+                return model
+            model.close()
+        except (MemoryError, ModelTooLarge):
+            _log.warning("%s does not fit on %s", name, device, exc_info=True)
+            fallback = "memory"
     try:
-        return load(name, folder, config, watch, exact, models_dir)
+        model = load(*given, devices.CPU)
     except (MemoryError, ModelTooLarge):
         if exact:
             raise ModelTooLarge(name) from None
         _log.warning("%s does not fit; once more in its smaller form", name, exc_info=True)
-    try:
-        return load(name, folder, config, watch, exact, models_dir, small=True)
-    except MemoryError as error:
-        raise ModelTooLarge(name) from error
+        try:
+            model = load(*given, devices.CPU, small=True)
+        except MemoryError as error:
+            raise ModelTooLarge(name) from error
+    model.fallback = fallback
+    return model
+
+
+def _is_fastest(model: TransformersModel, name: str, device: str, models_dir: Path) -> bool:
+    """Measure a model on an accelerator, and remember whether it is faster there than on the processor."""
+    from afterword.engine import devices
+    from afterword.engine.tuning import tuned
+
+    taken = model.measure(_MEASURED, _PROMPT, _NEW).decode_s
+    fastest = devices.faster(taken, model.parameters, tuned(models_dir).weight_ns)
+    devices.remember(name, device if fastest else devices.CPU, models_dir)
+    return fastest
 
 
 def fetch(name: str, models_dir: Path, watch: Watch | None = None) -> Path:

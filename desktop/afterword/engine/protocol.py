@@ -50,12 +50,17 @@ class Capabilities:
     Attributes:
         ignores: names of Sampling's fields that have no effect on it; the window greys those controls.
         small: whether it runs in a smaller and slower form, because memory was short.
+        device: the type of what it computes on: "cpu", "cuda", "mps"; "" where that is not known here.
+        fallback: why that is the processor and not what was wished for: "missing" where there is no such device, "memory" where
+            it has too little; else "".
         absent: names of LanguageModel's methods that it does not have; calling one raises NotImplementedError.
     """
 
     ignores: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
     small: bool = False
+    device: str = ""
+    fallback: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,14 @@ class Tuning:
         rows: up to so many rows at once it is.
         half: whether bfloat16 is at least as fast as float32 for many rows.
         threads: how many.
+        weight_ns: nanoseconds to read a weight for one row, as it is fastest; 0 where that was not measured.
     """
 
     packed: bool
     rows: int
     half: bool
     threads: int
+    weight_ns: float = 0.0
 
     @property
     def dtype(self) -> torch.dtype:
@@ -87,7 +89,7 @@ def _tuning(values: Any) -> tuple[Tuning | None, bool]:
     except (TypeError, AttributeError):
         return None, False
     kinds = [type(value) for value in astuple(tuning)]
-    right = kinds == [bool, int, bool, int] and tuning.rows >= 0 and tuning.threads >= 1
+    right = kinds == [bool, int, bool, int, float] and tuning.rows >= 0 and tuning.threads >= 1
     return (tuning if right else None), quiet
 
 
@@ -105,12 +107,13 @@ def measure() -> Tuning:
             packed = _packed(plain)
             threads = _fastest_threads(packed or plain)
             torch.set_num_threads(threads)
-            rows = 0
-            if packed and _calls(1, packed) < _seconds(1, plain):
+            rows, taken = 0, _seconds(1, plain)
+            if packed and (packed_taken := _calls(1, packed)) < taken:
+                taken = packed_taken
                 rows = max((n for n in _ROWS if _calls(n, packed) < _seconds(n, plain)), default=1)
     finally:
         torch.set_num_threads(before)
-    return Tuning(rows > 0, rows, half_faster, threads)
+    return Tuning(rows > 0, rows, half_faster, threads, taken * 1e9 / (_MATRICES * first.numel()))
 
 
 def _packed(weights: list[torch.Tensor]) -> list[Linear]:

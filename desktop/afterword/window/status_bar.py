@@ -197,6 +197,14 @@ class StatusBar(QStatusBar):
             return sentence(state.error, self.tr)
         if state.small:
             return self.tr("{name}: memory is short, so it was loaded in a smaller form, and is slower.").format(name=state.name)
+        if state.fallback == "missing":
+            text = self.tr("{name} runs on the processor: there is no such device as was chosen for it.")
+            return text.format(name=state.name)
+        if state.fallback == "memory":
+            return self.tr("{name} runs on the processor: the graphics memory is too small for it.").format(name=state.name)
+        places = {"cpu": self.tr("processor"), "cuda": self.tr("graphics card"), "mps": self.tr("Apple graphics")}
+        if state.device in places:
+            return self.tr("{name}, on the {device}").format(name=state.name, device=places[state.device])
         return state.name
 
     def _describe(self, state: ModelState) -> str:
