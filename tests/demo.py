@@ -25,7 +25,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 
 from afterword import app, program
 from afterword.assist.types import ModelState, Phase
@@ -33,6 +33,7 @@ from afterword.export import FORMATS
 from afterword.settings import Settings
 from afterword.text.boundaries import count_words
 from afterword.window.dialogs import PathAnswer, WindowDialogs
+from afterword.window.models_dialog import ModelsDialog
 
 OUT = Path("build/demo")
 TITLE = "# The Keeper\n\n"
@@ -118,10 +119,10 @@ class Demo(QObject):
         """Know what the model does."""
         self.model = state
 
-    def picture(self, name: str) -> None:
-        """Save what the window shows."""
+    def picture(self, name: str, widget: QWidget | None = None) -> None:
+        """Save what the window shows, or another one."""
         path = OUT / f"{name}.png"
-        check(self.window.grab().save(str(path)), f"picture {path}")
+        check((widget or self.window).grab().save(str(path)), f"picture {path}")
         self.screens.append(str(path))
 
     def type(self, text: str) -> None:
@@ -180,6 +181,7 @@ class Demo(QObject):
         check(self.draft.read_text("utf-8") == text, "its bytes are what was typed and accepted")
 
         exports = self.export(text)
+        self.look_at_models()
         self.settled_ghost_for_the_dark()
         self.picture("dark")
         self.report = {
@@ -200,6 +202,21 @@ class Demo(QObject):
         while slider.value() > words:
             QTest.keyClick(slider, Qt.Key.Key_Left)
         check(slider.value() == words != before, f"the length slider goes from {before} to {words} words")
+        self.page.setFocus()
+
+    def look_at_models(self) -> None:
+        """The models window, in which the model is measured; the page can be written on meanwhile."""
+        QTest.keyClick(self.window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        wait(lambda: self.window.findChild(ModelsDialog) is not None, "Ctrl+Shift+M opens the models window", 10)
+        dialog = self.window.findChild(ModelsDialog)
+        assert dialog is not None
+        wait(lambda: bool(self.desk.shelf.entries), "the models are listed", 10)
+        button = next(each for each in dialog.findChildren(QPushButton) if each.text() == "Measure")
+        wait(button.isEnabled, "the model that writes can be measured", 10)
+        button.click()
+        wait(lambda: self.desk.shelf.measured("starter") is not None and not self.desk.jobs.busy, "it is measured", 120)
+        self.picture("models", dialog)
+        dialog.close()
         self.page.setFocus()
 
     def settled_ghost_for_the_dark(self) -> None:

@@ -83,6 +83,12 @@ def test_a_guess_that_was_right_is_not_computed_again(runner: Bigrams, following
     assert runner.computed == TEXT[:23]
 
 
+def test_a_guess_may_be_longer_than_what_is_remembered(runner: Bigrams, following: Following) -> None:
+    guess = TEXT[20 : 20 + 2 * module._REMEMBERED]
+    logits = following.logits_after(SHORT, guess)
+    assert torch.equal(logits_of(logits), Bigrams(TEXT, VOCABULARY).extend(SHORT)[0])
+
+
 def test_a_guess_that_was_wrong_leaves_no_trace(runner: Bigrams, following: Following) -> None:
     following.logits_after(SHORT, [TEXT[20], 1, 2])
     following.logits_after(TEXT[:22])

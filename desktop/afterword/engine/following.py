@@ -110,7 +110,7 @@ class Following:
         self._tokens += tokens
         end = len(self._tokens)
         self._logits |= {end - keep + 1 + i: logits[i] for i in range(keep)}
-        for position in sorted(self._logits)[:-_REMEMBERED]:
+        for position in sorted(self._logits)[: -max(_REMEMBERED, keep)]:
             del self._logits[position]
 
     def _hold(self, tokens: Sequence[int]) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+_AIR = 6  # pixels above and below a row
+_LESS = 0.9  # of the size of the title, for what is said about it
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,43 @@ class ListedModel:
     removable: bool = False
 
 
+class _TwoLines(QStyledItemDelegate):
+    """Paints a row's title, and under it, smaller and quieter, its facts; a heading stands alone."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        lines = 1 + ("\n" in index.data())
+        return QSize(100, lines * option.fontMetrics.height() + 2 * _AIR)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        self.initStyleOption(option, index)
+        title, _, facts = index.data().partition("\n")
+        option.text = ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        roles = QPalette.ColorRole
+        plain, quiet = (roles.HighlightedText,) * 2 if chosen else (roles.Text, roles.PlaceholderText)
+        painter.save()
+        box = option.rect.adjusted(8, _AIR, -8, -_AIR)
+        height = option.fontMetrics.height()
+        small = QFont(option.font)
+        small.setBold(False)
+        small.setPointSizeF(small.pointSizeF() * _LESS)
+        self._line(
+            painter, option, QRect(box.left(), box.top(), box.width(), height), title, option.font, plain if facts else quiet
+        )
+        self._line(painter, option, QRect(box.left(), box.top() + height, box.width(), height), facts, small, quiet)
+        painter.restore()
+
+    def _line(
+        self, painter: QPainter, option: QStyleOptionViewItem, box: QRect, text: str, font: QFont, role: QPalette.ColorRole
+    ) -> None:
+        painter.setFont(font)
+        painter.setPen(option.palette.color(QPalette.ColorGroup.Active, role))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
 class ModelList(QListWidget):
     """Rows under headings. Shown again with other rows, it stays at the one that was chosen.
 
@@ -47,9 +88,10 @@ class ModelList(QListWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Models"))
         self.setToolTip(self.tr("Choose a model to see more of it"))
-        self.setWordWrap(True)
-        self.setUniformItemSizes(False)
+        self.setItemDelegate(_TwoLines(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._rows: dict[str, ListedModel] = {}
+        self._picked = False  # whether the writer has chosen one
         self.currentItemChanged.connect(self._tell)
 
     @property
@@ -70,7 +112,7 @@ class ModelList(QListWidget):
                     self._add_heading(heading)
                 for model in rows:
                     self._add(model)
-            self.choose(current.name if current is not None else "")
+            self.choose(current.name if current is not None and self._picked else "")
         self.verticalScrollBar().setValue(scrolled)
         self.chosen.emit()
 
@@ -100,4 +142,5 @@ class ModelList(QListWidget):
 
     @Slot()
     def _tell(self) -> None:
+        self._picked = True
         self.chosen.emit()

@@ -42,6 +42,7 @@ class Models(QObject):
         banner.starter_wanted.connect(self.want_starter)
         banner.details_wanted.connect(self.show_log)
 
+    @Slot(str)
     def want(self, name: str) -> None:
         """Ask for a model."""
         self._chosen = name

@@ -137,7 +137,7 @@ class ModelsDialog(QDialog):
         sides = QSplitter(self)
         sides.addWidget(self._list)
         sides.addWidget(right)
-        sides.setSizes([420, 320])
+        sides.setSizes([480, 320])
         sides.setChildrenCollapsible(False)
         bottom = QHBoxLayout()
         bottom.addWidget(self._folder)
@@ -153,7 +153,7 @@ class ModelsDialog(QDialog):
         whole.addLayout(top)
         whole.addWidget(sides, 1)
         whole.addLayout(bottom)
-        self.resize(780, 520)
+        self.resize(860, 600)
 
     def _devices(self) -> dict[str, str]:
         graphics = {"mps": self.tr("Apple graphics")} if sys.platform == "darwin" else {"cuda": self.tr("Graphics card (CUDA)")}
