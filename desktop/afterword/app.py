@@ -19,6 +19,8 @@ from afterword.crash import Crash
 from afterword.drafts.recovery import Orphan, orphans
 from afterword.drafts.version_store import VersionStore
 from afterword.editor.page import Page
+from afterword.engine.library import Library
+from afterword.engine.masked import catalogue_masked, open_masked
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
 from afterword.errors import AfterwordError
@@ -26,11 +28,14 @@ from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.session import Found, Session
 from afterword.settings import Settings
+from afterword.suggest.replacing import Proposes
 from afterword.watch import Watch
 from afterword.window.dialogs import Dialogs, WindowDialogs
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.main_window import MainWindow
+from afterword.window.model_shelf import ModelShelf
+from afterword.window.models_dialog import ModelsDialog
 from afterword.window.quitting import Quitting
 from afterword.window.recovery_dialog import RecoveryDialog
 from afterword.window.session_keeper import SessionKeeper
@@ -42,9 +47,19 @@ _BESIDE = 32  # pixels between the corners of two windows
 _log = logging.getLogger(__name__)
 
 
-def open_from_disk(name: str, download: bool, watch: Watch) -> LanguageModel:
-    """Open a model as the window does: converted models are kept in the user's data directory."""
-    return open_model(name, paths.models_dir(), watch, download=download)
+def open_from_disk(settings: Settings) -> Opener:
+    """Opens models as the window does: kept in the user's data directory, on the device that is set."""
+
+    def opened(name: str, download: bool, watch: Watch) -> LanguageModel:
+        return open_model(name, paths.models_dir(), watch, download=download, device=settings["model.device"])
+
+    return opened
+
+
+def open_masked_from_disk() -> Proposes | None:
+    """Open the masked model that is installed, if there is any."""
+    folder = catalogue_masked(paths.models_dir())
+    return None if folder is None else open_masked(folder, paths.models_dir())
 
 
 class Seat(QObject):
@@ -95,10 +110,12 @@ class Seat(QObject):
         page.suggestion_dropped.connect(controller.ignored)
         page.alternatives_wanted.connect(controller.look_further)
         page.branch_wanted.connect(controller.branch)
+        page.replacements_wanted.connect(controller.find_replacements)
         page.cursor_rested.connect(controller.read)
         controller.suggestion_ready.connect(page.show_suggestion)
         controller.alternatives_ready.connect(page.offer_alternatives)
         controller.likeliest_found.connect(window.show_likeliest)
+        controller.replacements_found.connect(window.show_replacements)
         controller.seen_measured.connect(window.notes.show_seen)
         controller.rested.connect(window.show_rest)
         window.likeliest_wanted.connect(controller.look_at)
@@ -128,31 +145,34 @@ class Desk(QObject):
 
     Args:
         settings: loaded.
-        opener: loads a model; tests may pass their own.
+        opener: loads a model; without one, from the disk.
         dialogs: asks the writer; tests and the demo answer for themselves.
 
     Signals:
         load_wished: the name of a model, and whether it may be downloaded.
+        model_set: the name of the model that is used from now on.
     """
 
     load_wished = Signal(str, bool)
+    model_set = Signal(str)
     _unforeseen = Signal(object)
 
     def __init__(
         self,
         settings: Settings,
-        opener: Opener = open_from_disk,
+        opener: Opener | None = None,
         dialogs: Dialogs | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.settings = settings
         self.jobs = Jobs(self)
-        self.host = ModelHost(opener, self)
+        self.host = ModelHost(opener or open_from_disk(settings), self, open_masked_from_disk)
         self.statistics = StatisticsKeeper(paths.statistics_file(), settings, self.jobs, self)
         self.keys = KeyBindings(settings, self)
         self._keeper = SettingsKeeper(settings, self.jobs, self)
         self.statistics.settings_changed.connect(self._keeper.save_soon)
+        self.shelf = ModelShelf(Library(paths.models_dir()), self.jobs, self)
         self._store = VersionStore(paths.versions_file())
         self.load_wished.connect(self.host.load)
         self._dialogs = dialogs
@@ -189,6 +209,8 @@ class Desk(QObject):
         window.quit_wanted.connect(self.close_windows)
         window.documents.elsewhere = self._way_to
         window.statistics_wanted.connect(self._show_statistics)
+        window.models_wanted.connect(self._show_models)
+        window.models.settings_changed.connect(self._model_set)
         window.closing.connect(self.statistics.save_now)
         window.closing.connect(self._window_closing)
         window.documents.opened.connect(self._session.remember)
@@ -328,6 +350,27 @@ class Desk(QObject):
     @Slot()
     def _show_statistics(self) -> None:
         StatisticsDialog(self.statistics, self.window).open()
+
+    @Slot()
+    def _show_models(self) -> None:
+        dialog = ModelsDialog(self.shelf, self.settings["model.name"], self.settings["model.device"], self.window)
+        dialog.device_chosen.connect(self._device_chosen)
+        dialog.model_wanted.connect(self.window.models.want)
+        dialog.folder_wanted.connect(self.window.models.choose_folder)
+        dialog.file_wanted.connect(self.window.models.choose_file)
+        self.window.drop.watch(dialog)
+        self.model_set.connect(dialog.show_used)
+        dialog.show()
+
+    @Slot(str)
+    def _device_chosen(self, device: str) -> None:
+        self.settings["model.device"] = device
+        self._keeper.save_soon()
+        self.load_wished.emit(self.settings["model.name"], False)
+
+    @Slot()
+    def _model_set(self) -> None:
+        self.model_set.emit(self.settings["model.name"])
 
     @Slot(str)
     def _model_wanted(self, name: str) -> None:

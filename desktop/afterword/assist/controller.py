@@ -14,6 +14,7 @@ from afterword.assist.timing import ALTERNATIVES_AFTER_MS, PAINT_FIRST_MS
 from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.engine.protocol import Piece, Request, Seen
 from afterword.engine.sampling import LONG, Sampling
+from afterword.suggest.replacing import Spot
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
 
@@ -29,6 +30,7 @@ class Controller(QObject):
         suggestion_ready: a Suggestion (it grows with every emission) and the Place for which it was asked.
         alternatives_ready: a list of other Suggestions and the same Place, once the first has stood on the page for a moment.
         likeliest_found: a list of the likeliest Pieces at the point that was looked at.
+        replacements_found: a list of texts that fit in place of others, or None where no model is loaded, and the Place.
         seen_measured: a Seen, of the context that was read last.
         rested: whether there are no suggestions for a while, since too many were ignored.
     """
@@ -36,12 +38,14 @@ class Controller(QObject):
     suggestion_ready = Signal(object, object)
     alternatives_ready = Signal(object, object)
     likeliest_found = Signal(object)
+    replacements_found = Signal(object, object)
     seen_measured = Signal(object)
     rested = Signal(bool)
     _completion_wished = Signal(object)
     _reading_wished = Signal(int, int, object)
     _alternatives_wished = Signal(int, object)
     _likeliest_wished = Signal(int, int, object)
+    _replacements_wished = Signal(int, int, object)
     _seen_wished = Signal(int, object)
 
     def __init__(self, host: ModelHost, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -54,6 +58,7 @@ class Controller(QObject):
         self._id = host.number()
         self._look = 0
         self._asked: tuple[Request, Place] | None = None
+        self._replaced_at: Place | None = None
         self._resting: Context | None = None
         self._waiting: Suggestion | None = None
         self._begun: tuple[Piece, ...] = ()
@@ -75,6 +80,8 @@ class Controller(QObject):
         worker.seen_measured.connect(self._seen_arrived)
         self._likeliest_wished.connect(worker.find_likeliest)
         worker.likeliest_found.connect(self._likeliest_arrived)
+        self._replacements_wished.connect(worker.find_replacements)
+        worker.replacements_made.connect(self._replacements_arrived)
         worker.suggestion_grew.connect(self._suggestion_arrived)
         host.load_began.connect(self._start_anew)
         host.left.connect(self.cancel)
@@ -126,6 +133,18 @@ class Controller(QObject):
         """Find the likeliest words behind what of the suggestion was `said`."""
         self._look = self._host.number()
         self._likeliest_wished.emit(self._id, self._look, replace(context, before=context.before + said))
+
+    @Slot(object, object)
+    def find_replacements(self, spot: Spot, place: Place) -> None:
+        """Find other words for those of `spot`, asked for at `place`; whatever was asked before is void."""
+        self.cancel()
+        state = self._host.state
+        if state is None or state.phase in (Phase.NONE, Phase.LOADING):
+            self.replacements_found.emit(None, place)
+            return
+        self._replaced_at = place
+        self._host.worker.next_turn()
+        self._replacements_wished.emit(self._host.worker.turn, self._id, spot)
 
     @Slot()
     def typed(self) -> None:
@@ -253,6 +272,11 @@ class Controller(QObject):
     def _likeliest_arrived(self, look: int, found: list[Piece]) -> None:
         if look == self._look:
             self.likeliest_found.emit(found)
+
+    @Slot(int, object)
+    def _replacements_arrived(self, request_id: int, found: list[str] | None) -> None:
+        if request_id == self._id:
+            self.replacements_found.emit(found, self._replaced_at)
 
     @Slot(int, object)
     def _seen_arrived(self, number: int, seen: Seen) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.types import ModelState
-from afterword.assist.worker import Opener, Worker
+from afterword.assist.worker import MaskedOpener, Opener, Worker, no_masked
 
 
 class ModelHost(QObject):
@@ -16,6 +16,7 @@ class ModelHost(QObject):
 
     Args:
         opener: loads a model, on the model's thread.
+        masked: opens a masked model, there too, when one is needed.
 
     Signals:
         load_began: another model is wished for; what was asked of the one before is void.
@@ -31,14 +32,14 @@ class ModelHost(QObject):
     _load_wished = Signal(int, str, bool)
     _leave_wished = Signal()
 
-    def __init__(self, opener: Opener, parent: QObject | None = None) -> None:
+    def __init__(self, opener: Opener, parent: QObject | None = None, masked: MaskedOpener = no_masked) -> None:
         super().__init__(parent)
         self._numbers = count(1)
         self._load_id = 0
         self._state: ModelState | None = None
         self._thread = QThread()
         self._thread.setObjectName("model")
-        self.worker = Worker(opener)
+        self.worker = Worker(opener, masked)
         """Runs on the thread; its docstring says what may be called from here."""
         self.worker.moveToThread(self._thread)
         self._thread.started.connect(self.worker.begin)

@@ -49,6 +49,8 @@ class ModelState:
         error: when it failed, why.
         ignores: names of Sampling's fields that have no effect on it.
         small: whether it runs in a smaller and slower form, because memory was short.
+        device: what it computes on, as in `Capabilities`.
+        fallback: why that is not what was wished for, as there.
     """
 
     phase: Phase
@@ -58,3 +60,5 @@ class ModelState:
     error: BaseException | None = None
     ignores: frozenset[str] = frozenset()
     small: bool = False
+    device: str = ""
+    fallback: str = ""

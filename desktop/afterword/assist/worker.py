@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from afterword.assist.types import ModelState, Phase
-from afterword.engine.protocol import LanguageModel, Request
+from afterword.engine.protocol import LanguageModel, Request, never
 from afterword.errors import Cancelled
+from afterword.suggest.replacing import Proposes, Spot, alternatives
 from afterword.suggest.suggester import Suggester
 from afterword.text.context import Context
 from afterword.watch import Watch
@@ -33,6 +34,14 @@ LIKELIEST = 8
 Opener = Callable[[str, bool, Watch], LanguageModel]
 """Loads the model of a name; the flag says whether it may be downloaded."""
 
+MaskedOpener = Callable[[], Proposes | None]
+"""Loads the masked model; None where none is installed."""
+
+
+def no_masked() -> Proposes | None:
+    """There is no masked model."""
+    return None
+
 
 class Worker(QObject):
     """Loads models and runs requests, one after the other.
@@ -46,6 +55,7 @@ class Worker(QObject):
         alternatives_made: the id of a request and a list of other Suggestions for it.
         seen_measured: the number of who asked, and a Seen.
         likeliest_found: the number of a look, and a list of the likeliest Pieces where that was.
+        replacements_made: the id of a request, and a list of texts that fit; None where no model is loaded.
         rate_measured: tokens per second of the request that has just ended.
     """
 
@@ -53,13 +63,17 @@ class Worker(QObject):
     suggestion_grew = Signal(int, object)
     alternatives_made = Signal(int, object)
     likeliest_found = Signal(int, object)
+    replacements_made = Signal(int, object)
     seen_measured = Signal(int, object)
     rate_measured = Signal(float)
 
-    def __init__(self, opener: Opener) -> None:
+    def __init__(self, opener: Opener, masked: MaskedOpener = no_masked) -> None:
         super().__init__()
         self._opener = opener
+        self._open_masked = masked
         self._suggester: Suggester | None = None
+        self._masked: Proposes | None = None
+        self._masked_fails = False
         self._wanted: dict[int, int] = {}
         self._served: deque[int] = deque(maxlen=_REMEMBERED)
         self._failing = False  # whether the last request failed: until one works, the model is not said to write
@@ -174,6 +188,35 @@ class Worker(QObject):
         with _forgiven("looked for the likeliest words"):
             self.likeliest_found.emit(look, self._suggester.likeliest(context, LIKELIEST))
 
+    @Slot(int, int, object)
+    def find_replacements(self, turn: int, request_id: int, spot: Spot) -> None:
+        """Find other words for those of `spot`; until something newer is wanted."""
+        if not self._is_wanted(request_id):
+            return
+        suggester = self._suggester
+        if suggester is None:
+            self.replacements_made.emit(request_id, None)
+            return
+
+        def stopped() -> bool:
+            return not self._is_wanted(request_id) or turn != self._turn
+
+        if not self._failing:
+            self.state_changed.emit(self._state(Phase.WRITING))
+        try:
+            masked = self._masked_model()
+            found = alternatives(suggester.model, spot, masked, stopped)
+        except Exception as error:
+            _log.warning("the model failed while it looked for other words", exc_info=True)
+            self._failing = True
+            self.state_changed.emit(self._state(Phase.FAILED, error))
+            return
+        if found is not None:
+            self._failing = False
+            self.replacements_made.emit(request_id, found)
+        if not self._failing:
+            self._settle()
+
     @Slot(int, object)
     def measure_seen(self, asker: int, context: Context) -> None:
         """Count how much of `context` the model is given."""
@@ -214,12 +257,47 @@ class Worker(QObject):
         assert self._suggester is not None
         model = self._suggester.model
         can = model.capabilities
-        return ModelState(phase, model.name, error=error, ignores=can.ignores, small=can.small)
+        return ModelState(
+            phase, model.name, error=error, ignores=can.ignores, small=can.small, device=can.device, fallback=can.fallback
+        )
+
+    def _masked_model(self) -> Proposes | None:
+        """The masked model, loaded when it is first needed; without it words are found all the same."""
+        if self._masked is None and not self._masked_fails:
+            try:
+                found = self._open_masked()
+            except Exception:
+                _log.warning("the masked model could not be loaded", exc_info=True)
+                self._masked_fails = True
+            else:
+                self._masked = None if found is None else _Forgiving(found)
+        return self._masked
 
     def _release(self) -> None:
+        if self._masked is not None:
+            self._masked.close()
+            self._masked = None
+        self._masked_fails = False
         if self._suggester is not None:
             self._suggester.model.close()
             self._suggester = None
+
+
+class _Forgiving:
+    """A masked model that proposes nothing where it fails."""
+
+    def __init__(self, model: Proposes) -> None:
+        self._model = model
+
+    def propose(self, before: str, after: str, words: int, n: int, stopped: Callable[[], bool] = never) -> list[str]:
+        try:
+            return self._model.propose(before, after, words, n, stopped)
+        except Exception:
+            _log.warning("the masked model failed", exc_info=True)
+            return []
+
+    def close(self) -> None:
+        self._model.close()
 
 
 @contextmanager

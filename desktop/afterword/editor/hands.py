@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from unicodedata import category
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -59,6 +59,8 @@ class _State:
 
 class HandledSheet(Sheet):
     """Takes the ghost off, does what the writer wants, and reports what became of the page, all within one event.
+
+    The context menu begins with the actions that were added to the page (`QWidget.addAction`), and is about where the mouse is.
 
     Signals:
         write_refused: the writer typed where the page can only be read.
@@ -118,12 +120,17 @@ class HandledSheet(Sheet):
             )
         )
 
-    def insert_accepted(self, text: str) -> None:
-        """Put `text` in at the cursor, as one step of undo: Qt joins insertions only where their formats are equal."""
+    def insert_accepted(self, text: str, cursor: QTextCursor | None = None) -> None:
+        """Put `text` in at the cursor, as one step of undo: Qt joins insertions only where their formats are equal.
+
+        Args:
+            text: what was accepted.
+            cursor: another one, in place of whose selection it is put in; the cursor is behind it then.
+        """
         self._accepts += 1
         self._doing = True
         try:
-            cursor = self.textCursor()
+            cursor = cursor or self.textCursor()
             cursor.insertText(text, accepted_format(self._accepts))
             self.setTextCursor(cursor)
             self.setCurrentCharFormat(QTextCharFormat())
@@ -215,7 +222,14 @@ class HandledSheet(Sheet):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.void()
-        super().contextMenuEvent(event)
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            self._point_at(event.pos())
+        menu = self.createStandardContextMenu()
+        standard = menu.actions()[0]
+        menu.insertActions(standard, self.actions())
+        menu.insertSeparator(standard)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     @Slot(int, int, int)
     def _contents_changed(self, _position: int, _removed: int, _added: int) -> None:
@@ -229,6 +243,12 @@ class HandledSheet(Sheet):
             self.void()
 
     # --- details ----------------------------------------------------------------------------------------------------
+
+    def _point_at(self, point: QPoint) -> None:
+        """Have the cursor where the writer points, unless that is in what is selected."""
+        cursor, here = self.textCursor(), self.cursorForPosition(point).position()
+        if not cursor.selectionStart() <= here <= cursor.selectionEnd():
+            self.setTextCursor(self._stretch(here, here))
 
     def _state(self) -> _State:
         cursor = self.textCursor()

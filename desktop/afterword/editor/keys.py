@@ -25,6 +25,7 @@ class EditorAction(Enum):
     ASK_NOW = "ask_now"
     CONTINUE = "continue"
     SPEAK = "speak"
+    REPLACE = "replace"
 
 
 DEFAULT_BINDINGS: Mapping[EditorAction, Sequence[QKeySequence]] = {
@@ -38,6 +39,7 @@ DEFAULT_BINDINGS: Mapping[EditorAction, Sequence[QKeySequence]] = {
     EditorAction.ASK_NOW: (QKeySequence("Ctrl+Shift+Space"), QKeySequence("Alt+\\")),
     EditorAction.CONTINUE: (QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")),
     EditorAction.SPEAK: (QKeySequence("Alt+Shift+F2"),),
+    EditorAction.REPLACE: (QKeySequence("Ctrl+;"),),
 }
 
 _MODIFIER_KEYS = frozenset(

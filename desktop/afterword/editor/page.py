@@ -10,13 +10,13 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from afterword.editor.keys import DEFAULT_BINDINGS, Bindings, EditorAction, is_modifier
-from afterword.editor.offering import OfferingSheet
+from afterword.editor.replacing import ReplacingSheet
 
 ACCEPT_AFTER = 0.25
 """Seconds for which a suggestion must have been seen before Tab takes it (github.com/microsoft/vscode-copilot-release#1013)."""
 
 
-class Page(OfferingSheet):
+class Page(ReplacingSheet):
     """The editor widget.
 
     Args:

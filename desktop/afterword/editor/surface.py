@@ -136,13 +136,16 @@ class Surface(QPlainTextEdit):
 
     def context(self) -> Context:
         """The text around the cursor; costs as much as that text, whatever the length of the document."""
-        cursor = self.textCursor()
-        block = cursor.block()
-        text = block.text()
-        at = index_at(text, cursor.positionInBlock())
-        reached = reach(cursor.position())
-        before = _gather(text[:at], reached, block, QTextBlock.previous)
-        after = _gather(text[at:], AFTER_LIMIT, block, QTextBlock.next)
+        here = self.textCursor().position()
+        return self.context_around(here, here)
+
+    def context_around(self, start: int, end: int) -> Context:
+        """The text before `start` and after `end`, positions in UTF-16 units."""
+        first, last = self.document().findBlock(start), self.document().findBlock(end)
+        reached = reach(start)
+        head, tail = first.text(), last.text()
+        before = _gather(head[: index_at(head, start - first.position())], reached, first, QTextBlock.previous)
+        after = _gather(tail[index_at(tail, end - last.position()) :], AFTER_LIMIT, last, QTextBlock.next)
         return Context(
             clean("\n".join(reversed(before)))[-reached:] if reached else "",
             clean("\n".join(after))[:AFTER_LIMIT],

@@ -62,6 +62,7 @@ class Action(Enum):
     LIKELIEST = auto()
     ASK_NOW = auto()
     CONTINUE = auto()
+    REPLACE = auto()
     SPEAK = auto()
     PAUSE = auto()
     REVEAL = auto()
@@ -86,6 +87,7 @@ class Action(Enum):
     STATISTICS = auto()
     NEXT_PANE = auto()
     PREVIOUS_PANE = auto()
+    MODELS = auto()
     MODEL_STARTER = auto()
     MODEL_FOLDER = auto()
     MODEL_FILE = auto()
@@ -254,6 +256,13 @@ TABLE: dict[Action, Row] = {
         keys="Ctrl+Return Ctrl+Enter",
         editor=EditorAction.CONTINUE,
     ),
+    Action.REPLACE: Row(
+        Menu.SUGGESTIONS,
+        "&Find another word…",
+        "Show other words that fit in place of the one at the cursor, or of up to three that are selected",
+        keys="Ctrl+;",
+        editor=EditorAction.REPLACE,
+    ),
     Action.SPEAK: Row(
         Menu.SUGGESTIONS,
         "&Read the suggestion aloud",
@@ -337,6 +346,7 @@ TABLE: dict[Action, Row] = {
         Menu.VIEW, "&Next pane", "Go on to the page, the panel or the status bar", keys="F6", starts_group=True
     ),
     Action.PREVIOUS_PANE: Row(Menu.VIEW, "&Previous pane", "Go back to the page, the panel or the status bar", keys="Shift+F6"),
+    Action.MODELS: Row(Menu.MODEL, "&Models…", "See which models there are, get others, and choose", keys="Ctrl+Shift+M"),
     Action.MODEL_STARTER: Row(Menu.MODEL, "&Starter model", "Use the small model that comes with Afterword"),
     Action.MODEL_FOLDER: Row(Menu.MODEL, "Open a model f&older…", "Use a model in a folder with safetensors"),
     Action.MODEL_FILE: Row(Menu.MODEL, "Open a &GGUF file…", "Use a model in a GGUF file"),

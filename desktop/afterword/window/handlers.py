@@ -187,6 +187,11 @@ def _previous_pane(window: MainWindow) -> None:
     window.panes.go(-1)
 
 
+@_does(Action.MODELS)
+def _models(window: MainWindow) -> None:
+    window.models_wanted.emit()
+
+
 @_does(Action.MODEL_STARTER)
 def _model_starter(window: MainWindow) -> None:
     window.models.want("starter")

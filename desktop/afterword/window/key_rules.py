@@ -11,7 +11,7 @@ from afterword.editor.keys import FIRST_NAMED, EditorAction, bare
 from afterword.editor.offering import WISHES
 from afterword.window.actions import MENUS, TABLE, Action, translated
 
-GHOST_ACTIONS = frozenset(EditorAction) - frozenset(WISHES) - {EditorAction.SPEAK}
+GHOST_ACTIONS = frozenset(EditorAction) - frozenset(WISHES) - {EditorAction.SPEAK, EditorAction.REPLACE}
 """What the page does only while a suggestion is shown; at all other times their keys mean what they always mean."""
 
 

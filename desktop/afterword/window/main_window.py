@@ -40,11 +40,13 @@ from afterword.window.likeliest_list import LikeliestList
 from afterword.window.menus import Menus
 from afterword.window.models import Models
 from afterword.window.notes_panel import NotesPanel
+from afterword.window.offer_strip import OfferStrip, is_model
 from afterword.window.page_keys import PageKeys
 from afterword.window.panes import Panes
 from afterword.window.preferences import Preferences
 from afterword.window.recent import RecentFiles, RecentMenu
 from afterword.window.recovering import Recovering
+from afterword.window.replacement_list import ReplacementList
 from afterword.window.sampling_panel import SamplingPanel
 from afterword.window.session_view import SessionView
 from afterword.window.splitter import LineSplitter
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         likeliest_wanted: the Context, and what of the suggestion stands before the word that is looked at.
         seen_wanted: the Context of which the writer sees how much the model is given.
         statistics_wanted: what was counted is to be shown.
+        models_wanted: the models window is to be shown.
         used: it became the active one.
         closing: nothing can be lost any more, and the window goes.
     """
@@ -89,6 +92,7 @@ class MainWindow(QMainWindow):
     likeliest_wanted = Signal(object, str)
     seen_wanted = Signal(object)
     statistics_wanted = Signal()
+    models_wanted = Signal()
     used = Signal()
     closing = Signal()
 
@@ -129,10 +133,12 @@ class MainWindow(QMainWindow):
         self.conflict_strip = ConflictStrip(self)
         self.journal_strip = JournalStrip(self)
         self.crash_strip = CrashStrip(self)
-        self._strips = (self.banner, self.held_strip, self.conflict_strip, self.journal_strip, self.crash_strip)
+        self.offer_strip = OfferStrip(self)
+        self._strips = (self.banner, self.held_strip, self.conflict_strip, self.journal_strip, self.crash_strip, self.offer_strip)
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
         self.likeliest = LikeliestList(page)
+        self.replacements = ReplacementList(page)
         self.notes = NotesPanel(self)
         self.panel = SamplingPanel(settings.sampling(), self)
         self.status = StatusBar(self)
@@ -167,6 +173,18 @@ class MainWindow(QMainWindow):
         """The likeliest words where the writer looked, who may be elsewhere by now."""
         if self._looked == self.page.place():
             self.likeliest.open_with(pieces)
+
+    @Slot(object, object)
+    def show_replacements(self, texts: list[str] | None, place: Place) -> None:
+        """Other words for those at `place`, where the writer may no longer be; None where there is no model."""
+        if place != self.page.place():
+            return
+        if texts:
+            self.replacements.open_with(texts, self.page.below_words())
+        elif texts is None:
+            self.status.show_notice(self.tr("No model is loaded yet."))
+        else:
+            self._suggestion_missing()
 
     @Slot(float)
     def show_rate(self, rate: float) -> None:
@@ -325,6 +343,9 @@ class MainWindow(QMainWindow):
         documents.dirty_changed.connect(self.setWindowModified)
         page.ghost_looked_at.connect(self._ghost_looked_at)
         self.likeliest.chosen.connect(self._likeliest_chosen)
+        page.words_missing.connect(self._words_missing)
+        page.addAction(self.menus.actions[Action.REPLACE])
+        self.replacements.chosen.connect(page.replace_words)
         page.undoAvailable.connect(self._offer_undo)
         page.redoAvailable.connect(self._offer_undo)
         documents.opened.connect(self._draft_opened)
@@ -337,7 +358,8 @@ class MainWindow(QMainWindow):
         documents.left.connect(self._left)
         self.exports.noticed.connect(status.show_notice)
         self.versions.noticed.connect(status.show_notice)
-        self.drop.file_dropped.connect(documents.open_draft)
+        self.drop.file_dropped.connect(self.take_dropped)
+        self.offer_strip.wanted.connect(self.models.want)
         self.recent.changed.connect(self.keeper.save_soon)
         self.models.settings_changed.connect(self.keeper.save_soon)
         self.models.model_wanted.connect(self.model_wanted)
@@ -385,6 +407,14 @@ class MainWindow(QMainWindow):
     def _do(self, action: Action) -> None:
         HANDLERS[action](self)
 
+    @Slot(object)
+    def take_dropped(self, path: Path) -> None:
+        """Open a draft that was dropped on the window; a model is offered as one."""
+        if is_model(path):
+            self.offer_strip.offer(path)
+        else:
+            self.documents.open_draft(path)
+
     @Slot()
     def _show_name(self) -> None:
         self.setWindowTitle(f"{self.documents.name}[*] – Afterword")
@@ -397,6 +427,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _suggestion_missing(self) -> None:
         self.status.show_notice(self.tr("Nothing comes to mind here."))
+
+    @Slot()
+    def _words_missing(self) -> None:
+        self.status.show_notice(self.tr("Put the cursor on a word, or select up to three."))
 
     @Slot()
     def _left(self) -> None:

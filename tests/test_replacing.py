@@ -1,0 +1,70 @@
+"""Other words for one on the page, with the whole desk: from the key to the word that stands there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from afterword import paths
+from afterword.app import open_masked_from_disk
+from tests.engine.tiny_masked import tiny_bert
+from tests.test_app import Writer
+from tests.test_app import writer as writer
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_a_word_is_asked_about_and_another_chosen_while_suggestions_are_off(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    writer.page.suggestions_enabled = False
+    writer.type("Once there was a city by the sea")
+    writer.model.set_candidates(["river and", "sea and", "lake and"])
+    writer.press(Qt.Key.Key_Semicolon, CTRL)
+    qtbot.waitUntil(writer.window.replacements.isVisible)
+    words = QApplication.focusWidget()
+    assert words is not None
+    QTest.keyClick(words, Qt.Key.Key_Down)
+    QTest.keyClick(words, Qt.Key.Key_Return)
+    assert writer.page.text() == "Once there was a city by the lake"
+    writer.page.undo()
+    assert writer.page.text() == "Once there was a city by the sea"
+
+
+def test_words_that_come_too_late_open_nothing(writer: Writer, qtbot: QtBot) -> None:
+    writer.start()
+    writer.page.suggestions_enabled = False
+    writer.type("by the sea")
+    writer.model.set_candidates(["river and"])
+    made: list[object] = []
+    writer.desk.host.worker.replacements_made.connect(lambda *found: made.append(found))
+    while not made:  # until one was made before the writer went elsewhere
+        writer.press(Qt.Key.Key_Semicolon, CTRL)
+        QTest.qSleep(20)  # the model's thread works, and the window does nothing
+        writer.press(Qt.Key.Key_Left)
+        writer.press(Qt.Key.Key_Right)
+        qtbot.wait(20)
+        assert not writer.window.replacements.isVisible()
+    writer.press(Qt.Key.Key_Semicolon, CTRL)
+    qtbot.waitUntil(writer.window.replacements.isVisible)
+    writer.window.replacements.close()
+
+
+def test_before_a_model_is_there_that_is_said(writer: Writer, qtbot: QtBot) -> None:
+    writer.may_load.clear()
+    writer.desk.start()
+    qtbot.waitUntil(writer.loading.is_set)
+    writer.page.set_text("sea")
+    writer.press(Qt.Key.Key_Semicolon, CTRL)
+    assert writer.window.status.currentMessage() == "No model is loaded yet."
+    writer.may_load.set()
+
+
+def test_the_masked_model_among_the_models_is_the_one_that_proposes() -> None:
+    assert open_masked_from_disk() is None
+    tiny_bert(paths.models_dir() / "bert")
+    model = open_masked_from_disk()
+    assert model is not None
+    assert model.propose("so he ", " water today", 1, 8)[0] == "drinks"
+    model.close()
