@@ -37,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # windows and timers of tests that are over die on the main thread
 
 
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # the libraries that tests have imported stay: nobody looks through them again
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     counted, reporter = config.stash.get(_FAULTS, None), config.pluginmanager.get_plugin("terminalreporter")
     if counted is not None and counted.tried and reporter is not None:
