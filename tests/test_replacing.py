@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from afterword import paths
 from afterword.app import open_masked_from_disk
+from afterword.settings import Settings
 from tests.engine.tiny_masked import tiny_bert
 from tests.test_app import Writer
 from tests.test_app import writer as writer
@@ -61,10 +64,11 @@ def test_before_a_model_is_there_that_is_said(writer: Writer, qtbot: QtBot) -> N
     writer.may_load.set()
 
 
-def test_the_masked_model_among_the_models_is_the_one_that_proposes() -> None:
-    assert open_masked_from_disk() is None
+def test_the_masked_model_among_the_models_is_the_one_that_proposes(tmp_path: Path) -> None:
+    opens = open_masked_from_disk(Settings(tmp_path / "settings.toml"))
+    assert opens() is None
     tiny_bert(paths.models_dir() / "bert")
-    model = open_masked_from_disk()
+    model = opens()
     assert model is not None
     assert model.propose("so he ", " water today", 1, 8)[0] == "drinks"
     model.close()

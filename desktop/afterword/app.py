@@ -14,7 +14,8 @@ from afterword import paths
 from afterword.assist.controller import Controller
 from afterword.assist.host import ModelHost
 from afterword.assist.timing import LEAVE_WITHIN_MS
-from afterword.assist.worker import Opener
+from afterword.assist.types import ModelState, Phase
+from afterword.assist.worker import MaskedOpener, Opener
 from afterword.crash import Crash
 from afterword.drafts.recovery import Orphan, orphans
 from afterword.drafts.version_store import VersionStore
@@ -56,10 +57,14 @@ def open_from_disk(settings: Settings) -> Opener:
     return opened
 
 
-def open_masked_from_disk() -> Proposes | None:
-    """Open the masked model that is installed, if there is any."""
-    folder = catalogue_masked(paths.models_dir())
-    return None if folder is None else open_masked(folder, paths.models_dir())
+def open_masked_from_disk(settings: Settings) -> MaskedOpener:
+    """Opens the masked model that is installed, if there is any, on the device that is set."""
+
+    def opened() -> Proposes | None:
+        folder = catalogue_masked(paths.models_dir())
+        return None if folder is None else open_masked(folder, paths.models_dir(), settings["model.device"])
+
+    return opened
 
 
 class Seat(QObject):
@@ -167,18 +172,22 @@ class Desk(QObject):
         super().__init__(parent)
         self.settings = settings
         self.jobs = Jobs(self)
-        self.host = ModelHost(opener or open_from_disk(settings), self, open_masked_from_disk)
+        self.host = ModelHost(opener or open_from_disk(settings), self, open_masked_from_disk(settings))
         self.statistics = StatisticsKeeper(paths.statistics_file(), settings, self.jobs, self)
         self.keys = KeyBindings(settings, self)
         self._keeper = SettingsKeeper(settings, self.jobs, self)
         self.statistics.settings_changed.connect(self._keeper.save_soon)
-        self.shelf = ModelShelf(Library(paths.models_dir()), self.jobs, self)
+        self._slow = Jobs(self, at_once=2)
+        self.shelf = ModelShelf(Library(paths.models_dir()), self.jobs, self._slow, self)
+        self.shelf.removed.connect(self.host.forget_masked)
         self._store = VersionStore(paths.versions_file())
         self.load_wished.connect(self.host.load)
         self._dialogs = dialogs
         self._unforeseen.connect(self._tell_unforeseen)
         self._session = SessionKeeper(paths.session_file(), self._open_now, self.jobs, self)
         self._session.found.connect(self._come_back)
+        self._wished = ""  # a model that is being loaded since the writer named it
+        self.host.state_changed.connect(self._state_changed)
         self._quitting = Quitting(lambda: [seat.window for seat in self.seats], self._session.quit)
         self.seats: list[Seat] = []
         self._used = self._sit_down()
@@ -333,8 +342,8 @@ class Desk(QObject):
         """End all threads; False when a load could not be interrupted and is still running."""
         deadline = QDeadlineTimer(LEAVE_WITHIN_MS)
         self.host.leave()
-        jobs_ended = self.jobs.close(deadline.remainingTime())
-        return self.host.close(deadline.remainingTime()) and jobs_ended
+        ended = [jobs.close(deadline.remainingTime()) for jobs in (self.jobs, self._slow)]
+        return self.host.close(deadline.remainingTime()) and all(ended)
 
     @Slot()
     def _window_closing(self) -> None:
@@ -353,6 +362,11 @@ class Desk(QObject):
 
     @Slot()
     def _show_models(self) -> None:
+        open_already = self.window.findChild(ModelsDialog)
+        if open_already is not None:
+            open_already.raise_()
+            open_already.activateWindow()
+            return
         dialog = ModelsDialog(self.shelf, self.settings["model.name"], self.settings["model.device"], self.window)
         dialog.device_chosen.connect(self._device_chosen)
         dialog.model_wanted.connect(self.window.models.want)
@@ -366,7 +380,7 @@ class Desk(QObject):
     def _device_chosen(self, device: str) -> None:
         self.settings["model.device"] = device
         self._keeper.save_soon()
-        self.load_wished.emit(self.settings["model.name"], False)
+        self.load_wished.emit(self._wished or self.settings["model.name"], bool(self._wished))
 
     @Slot()
     def _model_set(self) -> None:
@@ -375,7 +389,13 @@ class Desk(QObject):
     @Slot(str)
     def _model_wanted(self, name: str) -> None:
         """The writer named a model: that is the wish to download it where it is missing."""
+        self._wished = name
         self.load_wished.emit(name, True)
+
+    @Slot(object)
+    def _state_changed(self, state: ModelState) -> None:
+        if state.phase in (Phase.READY, Phase.FAILED) and state.name == self._wished:
+            self._wished = ""
 
     @Slot(object)
     def draft_handed(self, draft: Path | None) -> None:

@@ -93,12 +93,12 @@ class Jobs(QObject):
 
     idle = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, at_once: int = _AT_ONCE) -> None:
         super().__init__(parent)
         self._pool, self._apart = QThreadPool(self), QThreadPool(self)
-        for pool, at_once in ((self._pool, _AT_ONCE), (self._apart, 1)):
+        for pool, most in ((self._pool, at_once), (self._apart, 1)):
             pool.setObjectName("jobs")  # what the system calls its threads
-            pool.setMaxThreadCount(at_once)
+            pool.setMaxThreadCount(most)
         self._running: list[Job] = []
         self._closed = False
 

@@ -129,7 +129,8 @@ def library() -> FakeLibrary:
 
 @pytest.fixture
 def asked(qtbot: QtBot, jobs: Jobs, library: FakeLibrary) -> Iterator[Asked]:
-    shelf = ModelShelf(library, jobs, jobs)
+    slow = Jobs(jobs, at_once=2)
+    shelf = ModelShelf(library, jobs, slow, jobs)
     dialog = ModelsDialog(shelf, "starter")
     qtbot.addWidget(dialog)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
@@ -139,7 +140,8 @@ def asked(qtbot: QtBot, jobs: Jobs, library: FakeLibrary) -> Iterator[Asked]:
     yield asked
     for name in list(shelf.downloads):
         shelf.pause(name)
-    qtbot.waitUntil(lambda: not jobs.busy)
+    qtbot.waitUntil(lambda: not jobs.busy and not slow.busy)
+    assert slow.close()
 
 
 def test_each_model_has_its_size_its_licence_and_what_it_needs(asked: Asked) -> None:
@@ -296,7 +298,7 @@ def test_return_in_the_list_does_nothing_unseen(asked: Asked, library: FakeLibra
 
 def test_the_speed_of_a_download_is_told(qtbot: QtBot, jobs: Jobs, library: FakeLibrary) -> None:
     now = [0.0]
-    shelf = ModelShelf(library, jobs, jobs, clock=lambda: now[0])
+    shelf = ModelShelf(library, jobs, jobs, jobs, clock=lambda: now[0])
     shelf.install("owner/other", 100_000_000)
     for share in (0.25, 0.5, 0.75):
         library.steps.release()
@@ -305,3 +307,75 @@ def test_the_speed_of_a_download_is_told(qtbot: QtBot, jobs: Jobs, library: Fake
     assert shelf.downloads["owner/other"].rate == 5_000_000
     shelf.pause("owner/other")
     qtbot.waitUntil(lambda: not jobs.busy)
+
+
+def test_what_is_removed_is_what_was_asked_about_wherever_the_writer_is_by_then(
+    asked: Asked, library: FakeLibrary, qtbot: QtBot
+) -> None:
+    third = replace(OWN, name="owner/third", title="owner/third")
+    library.shelf_now = replace(library.shelf_now, entries=(STARTER, OWN, third))
+    asked.shelf.refresh()
+    qtbot.waitUntil(lambda: asked.row("owner/third") != "")
+    asked.choose("owner/small")
+    asked.press("Remove…")
+    box = part(asked.dialog, QMessageBox)
+    asked.shelf.failed.emit("owner/third", HubUnreachable("owner/third"))
+    asked.choose("owner/third")
+    next(button for button in box.buttons() if button.text() == "Remove it").click()
+    qtbot.waitUntil(lambda: asked.row("owner/small") == "")
+    assert library.asked == ["remove owner/small"]
+
+
+def test_what_became_the_one_that_writes_while_it_was_asked_about_is_not_removed(
+    asked: Asked, library: FakeLibrary, qtbot: QtBot
+) -> None:
+    asked.choose("owner/small")
+    asked.press("Remove…")
+    asked.dialog.show_used("owner/small")
+    next(button for button in part(asked.dialog, QMessageBox).buttons() if button.text() == "Remove it").click()
+    qtbot.wait(20)
+    assert library.asked == []
+
+
+def test_no_save_waits_for_downloads(asked: Asked, library: FakeLibrary, jobs: Jobs, qtbot: QtBot) -> None:
+    for number in range(10):
+        asked.shelf.install(f"owner/{number}", 1)
+    done: list[bool] = []
+    jobs.start(lambda *, watch: None).done.connect(lambda _: done.append(True))
+    qtbot.waitUntil(lambda: bool(done))
+    for number in range(10):
+        asked.shelf.pause(f"owner/{number}")
+
+
+def test_of_two_looks_the_newest_counts(asked: Asked, library: FakeLibrary, qtbot: QtBot) -> None:
+    began, go_on, before = threading.Event(), threading.Event(), library.shelf_now
+
+    def slow(*, watch: Watch | None = None) -> Shelf:
+        began.set()
+        assert go_on.wait(5)
+        return before
+
+    library.shelf = slow  # type: ignore[method-assign]
+    asked.shelf.refresh()
+    qtbot.waitUntil(began.is_set)
+    del library.shelf
+    library.shelf_now = replace(before, entries=(STARTER,))
+    asked.shelf.refresh()
+    qtbot.waitUntil(lambda: asked.row("owner/small") == "")
+    go_on.set()
+    qtbot.wait(50)
+    assert asked.row("owner/small") == ""
+
+
+def test_measuring_can_be_stopped(asked: Asked, library: FakeLibrary, qtbot: QtBot) -> None:
+    def measure(name: str, *, watch: Watch | None = None) -> Measured:
+        assert watch is not None
+        while True:
+            watch.check()
+
+    library.measure = measure  # type: ignore[method-assign]
+    asked.choose("owner/small")
+    asked.press("Measure")
+    asked.press("Cancel")
+    qtbot.waitUntil(asked.button("Measure").isEnabled)
+    assert library.asked == []

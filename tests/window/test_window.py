@@ -567,3 +567,11 @@ def test_who_asks_for_words_that_do_not_come_is_told(window: MainWindow) -> None
     window.page.perform(EditorAction.ASK_NOW)
     window.page.show_suggestion(Suggestion((), Ended.UNSURE), window.page.place())
     assert "Nothing comes to mind" in window.status.currentMessage()
+
+
+def test_a_model_that_became_ready_though_another_was_chosen_is_not_the_one_of_the_next_start(window: MainWindow) -> None:
+    window.models.want("chosen")
+    window.show_model_state(ModelState(Phase.READY, "another"))
+    assert window.settings["model.name"] == "starter"
+    window.show_model_state(ModelState(Phase.READY, "chosen"))
+    assert window.settings["model.name"] == "chosen"

@@ -31,6 +31,7 @@ class ModelHost(QObject):
     rate_measured = Signal(float)
     _load_wished = Signal(int, str, bool)
     _leave_wished = Signal()
+    _masked_gone = Signal()
 
     def __init__(self, opener: Opener, parent: QObject | None = None, masked: MaskedOpener = no_masked) -> None:
         super().__init__(parent)
@@ -45,6 +46,7 @@ class ModelHost(QObject):
         self._thread.started.connect(self.worker.begin)
         self._load_wished.connect(self.worker.load)
         self._leave_wished.connect(self.worker.leave)
+        self._masked_gone.connect(self.worker.forget_masked)
         self.worker.state_changed.connect(self._state_arrived)
         self.worker.rate_measured.connect(self.rate_measured)
         self._thread.start()
@@ -70,6 +72,11 @@ class ModelHost(QObject):
         """Give up the load that is running."""
         self._load_id += 1
         self.worker.want_load(self._load_id)
+
+    @Slot()
+    def forget_masked(self) -> None:
+        """A model was removed from this machine: it may be the masked one."""
+        self._masked_gone.emit()
 
     @Slot(object)
     def _state_arrived(self, state: ModelState) -> None:

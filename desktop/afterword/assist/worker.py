@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from afterword.assist.types import ModelState, Phase
 from afterword.engine.protocol import LanguageModel, Request, never
-from afterword.errors import Cancelled
+from afterword.errors import Cancelled, ModelTooLarge
 from afterword.suggest.replacing import Proposes, Spot, alternatives
 from afterword.suggest.suggester import Suggester
 from afterword.text.context import Context
@@ -122,11 +122,7 @@ class Worker(QObject):
             return
         self.state_changed.emit(ModelState(Phase.LOADING, name))
         try:
-            model = self._opener(name, download, self._watch)
-            if model.capabilities.small and self._suggester is not None:  # there was no room for both: now there is for one
-                model.close()
-                self._release()
-                model = self._opener(name, download, self._watch)
+            model = self._opened(name, download)
         except Cancelled:
             self._settle()
             return
@@ -241,7 +237,30 @@ class Worker(QObject):
         self._release()
         QThread.currentThread().quit()
 
+    @Slot()
+    def forget_masked(self) -> None:
+        """The masked model may be another one by now, or none."""
+        if self._masked is not None:
+            self._masked.close()
+            self._masked = None
+        self._masked_fails = False
+
     # ----------------------------------------------------------------------------------------------------------------
+
+    def _opened(self, name: str, download: bool) -> LanguageModel:
+        """The model `name`. Where there is no room for it beside the one before, that one goes first."""
+        try:
+            model = self._opener(name, download, self._watch)
+        except (ModelTooLarge, MemoryError):
+            if self._suggester is None:
+                raise
+        else:
+            can = model.capabilities
+            if self._suggester is None or not (can.small or can.fallback == "memory"):
+                return model
+            model.close()
+        self._release()
+        return self._opener(name, download, self._watch)
 
     def _loading(self, name: str) -> Callable[[float, str], None]:
         def report(share: float, stage: str) -> None:
@@ -274,10 +293,7 @@ class Worker(QObject):
         return self._masked
 
     def _release(self) -> None:
-        if self._masked is not None:
-            self._masked.close()
-            self._masked = None
-        self._masked_fails = False
+        self.forget_masked()
         if self._suggester is not None:
             self._suggester.model.close()
             self._suggester = None

@@ -70,7 +70,8 @@ class ModelShelf(QObject):
 
     Args:
         library: does the work, as jobs.
-        jobs: run it.
+        jobs: run what is quick.
+        slow: run what takes minutes, so that no save waits for it.
         clock: in seconds.
 
     Signals:
@@ -78,19 +79,27 @@ class ModelShelf(QObject):
         found: a list of Found, of the last search.
         failed: the name of a model ("" for the search), and why what was wanted of it was not done.
         installed: the name of a model that is ready for use.
+        removed: the name of one that is not here any more.
     """
 
     changed = Signal()
     found = Signal(object)
     failed = Signal(str, object)
     installed = Signal(str)
+    removed = Signal(str)
 
     def __init__(
-        self, library: Lends, jobs: Jobs, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        library: Lends,
+        jobs: Jobs,
+        slow: Jobs,
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self._library = library
         self._jobs = jobs
+        self._slow = slow
         self._clock = clock
         self._shelf = Shelf()
         self._downloads: dict[str, Download] = {}
@@ -98,6 +107,7 @@ class ModelShelf(QObject):
         self._dropped: set[str] = set()  # whose download is cancelled, and not paused
         self._told: dict[str, tuple[float, float]] = {}  # when a share was told, for the speed
         self._searching: Job | None = None
+        self._looking: Job | None = None
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -123,9 +133,9 @@ class ModelShelf(QObject):
     @Slot()
     def refresh(self) -> None:
         """Look what there is."""
-        job = self._jobs.start(self._library.shelf)
-        job.done.connect(self._looked)
-        job.failed.connect(self._search_failed)
+        self._looking = self._jobs.start(self._library.shelf)
+        self._looking.done.connect(self._looked)
+        self._looking.failed.connect(self._search_failed)
 
     def search(self, text: str) -> None:
         """Search the hub; the newest search counts."""
@@ -142,20 +152,21 @@ class ModelShelf(QObject):
         self._dropped.discard(name)
         self._told.pop(name, None)
         if "/" in name and not self._downloads[name].size:
-            self._begin("about", name, self._library.about)
+            self._begin("about", name, self._slow.start(self._library.about, name))
         else:
             self._fetch(name)
 
     def pause(self, name: str) -> None:
-        """Stop a download; what is here stays, and `install` goes on from there."""
+        """Stop a download; what is here stays, and `install` goes on from there. A measurement is stopped too."""
         for job, (what, busy) in self._running.items():
-            if busy == name and what in ("about", "fetch") and isinstance(job, Job):
+            if busy == name and what in ("about", "fetch", "measure") and isinstance(job, Job):
                 job.cancel()
 
     def cancel(self, name: str) -> None:
-        """Stop a download, and remove what is here of it."""
+        """Stop a download, and remove what is here of it; or stop measuring."""
         if self.is_busy(name):
-            self._dropped.add(name)
+            if self.doing(name) != "measure":
+                self._dropped.add(name)
             self.pause(name)
         else:
             self._give_up(name)
@@ -163,12 +174,12 @@ class ModelShelf(QObject):
     def remove(self, name: str) -> None:
         """Remove a model from this machine."""
         if not self.is_busy(name):
-            self._begin("remove", name, self._library.remove)
+            self._begin("remove", name, self._jobs.start(self._library.remove, name))
 
     def measure(self, name: str) -> None:
-        """Measure how fast a model is here."""
+        """Measure how fast a model is here; one after the other, for they would slow each other down."""
         if not self.is_busy(name):
-            self._begin("measure", name, self._library.measure)
+            self._begin("measure", name, self._slow.start_apart(self._library.measure, name))
 
     def doing(self, name: str) -> str:
         """A fixed word for what is being done to a model: "about", "fetch", "remove", "measure", "give up"; else ""."""
@@ -176,8 +187,7 @@ class ModelShelf(QObject):
 
     # ----------------------------------------------------------------------------------------------------------------
 
-    def _begin(self, what: str, name: str, task: Callable[..., object]) -> None:
-        job = self._jobs.start(task, name)
+    def _begin(self, what: str, name: str, job: Job) -> None:
         self._running[job] = (what, name)
         job.progressed.connect(self._progressed)
         job.done.connect(self._done)
@@ -186,12 +196,12 @@ class ModelShelf(QObject):
         self.changed.emit()
 
     def _fetch(self, name: str) -> None:
-        self._begin("fetch", name, self._library.fetch)
+        self._begin("fetch", name, self._slow.start(self._library.fetch, name))
 
     def _give_up(self, name: str) -> None:
         self._dropped.discard(name)
         self._downloads.pop(name, None)
-        self._begin("give up", name, self._library.give_up)
+        self._begin("give up", name, self._jobs.start(self._library.give_up, name))
 
     def _ended(self) -> tuple[str, str]:
         job = self.sender()
@@ -199,8 +209,9 @@ class ModelShelf(QObject):
 
     @Slot(object)
     def _looked(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self.changed.emit()
+        if self.sender() is self._looking:  # else it is older than what is known
+            self._shelf = shelf
+            self.changed.emit()
 
     @Slot(object)
     def _searched(self, found: list[Found]) -> None:
@@ -240,6 +251,8 @@ class ModelShelf(QObject):
         if what == "fetch":
             self._downloads.pop(name, None)
             self.installed.emit(name)
+        elif what == "remove":
+            self.removed.emit(name)
         self.refresh()
         self.changed.emit()
 

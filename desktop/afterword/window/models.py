@@ -93,7 +93,7 @@ class Models(QObject):
         elif state.phase is Phase.READY:
             if self._passing:
                 self._banner.dismiss()
-            if self._chosen:
+            if self._chosen == state.name != "":
                 self._settings["model.name"], self._chosen = self._chosen, ""
                 self.settings_changed.emit()
 

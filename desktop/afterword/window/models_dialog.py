@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -283,7 +284,7 @@ class ModelsDialog(QDialog):
         self._install.setEnabled(model is not None and not installed and not doing)
         self._install.setText(self.tr("Resume") if download is not None and download.paused else self.tr("Install"))
         self._pause.setEnabled(going)
-        self._cancel.setEnabled(going or (download is not None and download.paused))
+        self._cancel.setEnabled(going or doing == "measure" or (download is not None and download.paused))
         self._remove.setEnabled(model is not None and model.removable and not doing)
 
     def _facts_of(self, model: ListedModel) -> str:
@@ -315,13 +316,9 @@ class ModelsDialog(QDialog):
             self._state.setText(self.tr("The hub has no model of that name that Afterword can use."))
 
     @Slot(str, object)
-    def _show_failure(self, name: str, error: Exception) -> None:
+    def _show_failure(self, _: str, error: Exception) -> None:
         self._search.setEnabled(True)
-        if not name or (self._list.listed is not None and self._list.listed.name == name):
-            self._state.setText(sentence(error, self.tr))
-        else:
-            self._list.choose(name)
-            self._state.setText(sentence(error, self.tr))
+        self._state.setText(sentence(error, self.tr))  # which says which model; the writer may be at another one
 
     # --- what the writer does ---------------------------------------------------------------------------------------
 
@@ -382,10 +379,9 @@ class ModelsDialog(QDialog):
         box.setInformativeText(self.tr("To use it again it has to be fetched again."))
         remove = box.addButton(self.tr("Remove it"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        remove.clicked.connect(self._remove_it)
+        remove.clicked.connect(partial(self._remove_named, model.name))
         box.open()
 
-    @Slot()
-    def _remove_it(self) -> None:
-        if self._list.listed is not None:
-            self._shelf.remove(self._list.listed.name)
+    def _remove_named(self, name: str) -> None:
+        if name != self._used:  # it may have become that while the question was open
+            self._shelf.remove(name)
