@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.engine import catalogue, conversion, starter
+from afterword.engine import catalogue, checking, conversion, starter
 from afterword.errors import ModelError, ModelMissing, ModelNotRemoved, ModelNotThere
+from afterword.watch import Watch
 from tests.engine.models import model_folder
 
 _SHA = "0123456789abcdef0123456789abcdef01234567"
@@ -118,10 +119,10 @@ def test_of_the_hubs_cache_causal_models_with_safetensors_are_listed(models_dir:
     (cache / "models--broken").mkdir()
     (cache / "something else").write_text("x")
     _, *entries = catalogue.entries(models_dir)
-    assert [(e.name, e.kind, e.licence, e.installed) for e in entries] == [
-        ("gpt2", "hub", "", True),
-        ("in/parts", "hub", "", True),
-        ("zoo/Writer-1B", "hub", "mit", True),
+    assert [(e.name, e.kind, e.licence, e.installed, e.shared) for e in entries] == [
+        ("gpt2", "hub", "", True, True),
+        ("in/parts", "hub", "", True, True),
+        ("zoo/Writer-1B", "hub", "mit", True, True),
     ]
     assert all(e.size > 4 * e.parameters for e in entries)
     assert [e.parameters for e in entries] == [1000, 2000, 1000]
@@ -131,7 +132,24 @@ def test_masked_models_are_listed_apart(models_dir: Path, cache: Path) -> None:
     _cached(cache, "bert", "BertForMaskedLM")
     _model(models_dir / "own bert", "RobertaForMaskedLM")
     _, *entries = catalogue.entries(models_dir)
-    assert [(e.name, e.kind) for e in entries] == [("own bert", "masked"), ("bert", "masked")]
+    assert [(e.name, e.kind, e.shared) for e in entries] == [("own bert", "masked", False), ("bert", "masked", True)]
+
+
+def test_a_model_that_goes_while_they_are_listed_is_left_out(
+    models_dir: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        _model(models_dir / name)
+    examine = checking.examine
+
+    def removed_meanwhile(name: str, folder: Path) -> checking.Examined:
+        examined = examine(name, folder)
+        if name == "b":
+            shutil.rmtree(folder)
+        return examined
+
+    monkeypatch.setattr(checking, "examine", removed_meanwhile)
+    assert [entry.name for entry in catalogue.entries(models_dir)] == ["starter", "a", "c"]
 
 
 # --- removing -------------------------------------------------------------------------------------------------------
@@ -158,6 +176,37 @@ def test_a_removed_model_is_gone_and_nothing_else(
     assert gguf.is_file()
     assert others.is_dir()
     assert not [path for path in (*models_dir.iterdir(), *cache.iterdir()) if path.is_dir() and path.name != ".locks"]
+
+
+def test_of_what_other_programs_use_only_the_listed_revision_is_removed(models_dir: Path, cache: Path) -> None:
+    listed = _cached(cache, "zoo/writer", "LlamaForCausalLM")
+    other = _model(listed.with_name("f" * 40))
+    (cache / "models--zoo--writer" / "refs" / "v1").write_text(other.name)
+    catalogue.remove("zoo/writer", models_dir)
+    assert not listed.exists()
+    assert (other / "model.safetensors").is_file()
+    assert len(catalogue.entries(models_dir)) == 1
+    with pytest.raises(ModelMissing):
+        catalogue.remove("zoo/writer", models_dir)
+    assert (other / "model.safetensors").is_file()
+
+
+@pytest.mark.parametrize("place", [".", "hub"])
+def test_a_removal_that_was_killed_is_ended_when_the_models_are_looked_at(place: str, models_dir: Path, cache: Path) -> None:
+    gone, kept = (_model(models_dir / place / f".{name}.older") for name in ("gone", "busy"))
+    with conversion.locked(models_dir / place / "busy", Watch()):
+        catalogue.entries(models_dir)
+    assert not gone.exists()
+    assert kept.exists()
+    catalogue.entries(models_dir)
+    assert not kept.exists()
+
+
+def test_a_model_that_another_process_is_busy_with_is_not_removed(models_dir: Path, cache: Path) -> None:
+    folder = _starter(models_dir)
+    with conversion.locked(folder, Watch()), pytest.raises(ModelNotRemoved):
+        catalogue.remove("starter", models_dir)
+    assert (folder / "config.json").is_file()
 
 
 @pytest.mark.parametrize("name", ["{elsewhere}", "{gguf}", "../elsewhere", "."])

@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from afterword.engine import child
-from afterword.errors import Cancelled
+from afterword.errors import AfterwordError, Cancelled, DeviceFull, ModelBroken, ModelTooLarge, StarterUnavailable
 
 
 def _python(code: str) -> list[str]:
@@ -89,3 +91,72 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         parent.send_signal(signal.SIGKILL)
         parent.wait()
         assert psutil.wait_procs([grandchild], timeout=5)[1] == []
+
+
+# --- what a child tells ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def telling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """Makes a module of ours that runs a body, in which it has `tell`; returns the module's name."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def made(body: str) -> str:
+        code = f"import os, sys\nfrom afterword import errors\nfrom afterword.engine import child\ndef work(tell):\n    {body}\n"
+        (tmp_path / "telling.py").write_text(code + "sys.exit(child.main(work))\n")
+        return "telling"
+
+    return made
+
+
+def _told(module: str, *args: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    lines: list[dict[str, Any]] = []
+    return child.told(module, *args, name="zoo/m", on_tick=lambda: None, on_told=lines.append), lines
+
+
+def test_what_a_child_tells_comes_back_as_it_is_told_and_at_the_end(telling: Callable[[str], str]) -> None:
+    found, lines = _told(telling("tell(share=0.5); tell(share=1.0, size=int(sys.argv[1])); print('noise')"), "7")
+    assert lines == [{"share": 0.5}, {"share": 1.0, "size": 7}]
+    assert found == {"share": 1.0, "size": 7}
+
+
+def test_lines_that_are_no_objects_are_logged_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    lines = ["garbage", "[1]", "3", '{"a": 1}', "", '{"ended": true}']
+    (tmp_path / "telling.py").write_text("".join(f"print({line!r})\n" for line in lines))
+    assert _told("telling") == ({"a": 1}, [{"a": 1}])
+    assert "garbage" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "values"),
+    [
+        ("ModelBroken('its own name', 'half is missing')", ModelBroken, {"name": "zoo/m", "reason": "half is missing"}),
+        ("StarterUnavailable('no place has it')", StarterUnavailable, {"reason": "no place has it"}),
+        ("DeviceFull('x')", DeviceFull, {"name": "zoo/m"}),
+    ],
+)
+def test_the_error_of_a_child_is_raised_with_the_name_that_is_known_here(
+    telling: Callable[[str], str], raised: str, kind: type[AfterwordError], values: dict[str, str]
+) -> None:
+    with pytest.raises(kind) as caught:
+        _told(telling(f"tell(share=0.5); raise errors.{raised}"))
+    assert vars(caught.value) == values
+
+
+@pytest.mark.parametrize("body", ["os.kill(os.getpid(), 9)", "os._exit(137)", "raise MemoryError"])
+def test_only_a_child_that_took_too_much_is_too_large(telling: Callable[[str], str], body: str) -> None:
+    with pytest.raises(ModelTooLarge) as caught:
+        _told(telling(body))
+    assert caught.value.name == "zoo/m"
+
+
+@pytest.mark.parametrize(
+    "body", ["1 / 0", "tell(share=1.0); os._exit(0)", "tell(error='NoSuchError'); os._exit(1)", "tell(error='os'); os._exit(1)"]
+)
+def test_any_other_end_is_told_apart(telling: Callable[[str], str], body: str, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(child.EndedOtherwise):
+        _told(telling(body))
+    assert "telling ended with" in caplog.text

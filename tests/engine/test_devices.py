@@ -17,7 +17,7 @@ from afterword.engine.measuring import Speed
 from afterword.engine.protocol import Request
 from afterword.engine.sampling import Sampling
 from afterword.engine.tuning import Tuning
-from afterword.errors import DeviceFull, ModelTooLarge
+from afterword.errors import DeviceFull, GenerationFailed, ModelError, ModelTooLarge
 from afterword.text.context import Context
 from tests.engine.tiny import byte_level, llama, tiny_llama
 
@@ -30,10 +30,16 @@ def accelerated(monkeypatch: pytest.MonkeyPatch) -> None:
 class Loads:
     """Stands in for loading, and remembers on what."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, token_s: float = 0.001, full: bool = False) -> None:
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        token_s: float = 0.001,
+        full: bool = False,
+        fails: ModelError | None = None,
+    ) -> None:
         self.devices: list[str] = []
         self.closed = 0
-        self._token_s, self._full = token_s, full
+        self._token_s, self._full, self._fails = token_s, full, fails
         monkeypatch.setattr(opening, "load", self._load)
         monkeypatch.setattr(tuning, "measure", lambda: Tuning(True, 16, True, 1, weight_ns=0.05))
 
@@ -47,6 +53,8 @@ class Loads:
     fallback = ""
 
     def measure(self, text: str, prompt: int, new: int) -> Speed:
+        if self._fails is not None:
+            raise self._fails
         return Speed(0.1, self._token_s)
 
     def close(self) -> None:
@@ -99,6 +107,20 @@ def test_a_model_that_does_not_fit_on_the_accelerator_is_loaded_for_the_processo
     opening.open_model(str(folder), tmp_path, device=wanted)
     assert loads.devices == ["cuda", "cpu"]
     assert loads.fallback == "memory"
+
+
+@pytest.mark.usefixtures("accelerated")
+@pytest.mark.parametrize(("fails", "fallback"), [(DeviceFull("m"), "memory"), (GenerationFailed("m", "NaN"), "")])
+def test_a_model_that_cannot_be_measured_on_the_accelerator_is_loaded_for_the_processor_from_now_on(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: ModelError, fallback: str
+) -> None:
+    loads = Loads(monkeypatch, fails=fails)
+    opening.open_model(str(folder), tmp_path)
+    assert loads.devices == ["cuda", "cpu"]
+    assert loads.closed == 1
+    assert loads.fallback == fallback
+    opening.open_model(str(folder), tmp_path)
+    assert loads.devices == ["cuda", "cpu", "cpu"]
 
 
 def test_where_the_memory_of_the_accelerator_runs_out_it_goes_on_on_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:

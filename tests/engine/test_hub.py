@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
@@ -14,12 +15,13 @@ import subprocess
 import sys
 import time
 from collections import namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from afterword.engine import catalogue, child, hub, opening, starter
+from afterword.engine import catalogue, child, conversion, hub, opening, starter
 from afterword.engine import fetch as fetching
 from afterword.engine.fetch import needed
 from afterword.engine.hub import File
@@ -33,6 +35,7 @@ from afterword.errors import (
     ModelError,
     ModelGated,
     ModelMissing,
+    ModelNotRemoved,
     ModelNotStored,
     ModelPickled,
     ModelRunsCode,
@@ -74,7 +77,13 @@ def there(elsewhere: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)
     monkeypatch.setattr(fetching, "_WAIT_S", 0.01)
 
-    def run(command: list[str], *, on_tick: Callable[[], None], on_line: Callable[[str], None]) -> tuple[int, str]:
+    def run(
+        command: list[str],
+        *,
+        on_tick: Callable[[], None],
+        on_line: Callable[[str], None],
+        env: Mapping[str, str] | None = None,
+    ) -> tuple[int, str]:
         raised: list[BaseException] = []
 
         def tell(**values: object) -> None:
@@ -327,12 +336,33 @@ def test_a_hub_that_is_busy_is_asked_again(there: Hub, writer: Path, models_dir:
     assert len(weights_asked(there)) == 2
 
 
+def test_a_hub_that_cannot_be_asked_is_as_good_as_none(there: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(child, "run", refused)
+    with pytest.raises(HubUnreachable):
+        hub.about("zoo/writer")
+    with pytest.raises(HubAway):
+        hub.search("writer")
+
+
 def test_a_question_can_be_cancelled(elsewhere: Hub, writer: Path) -> None:
     with pytest.raises(Cancelled):
         hub.about("zoo/writer", stopping(-1))
 
 
 # --- interrupted ----------------------------------------------------------------------------------------------------
+
+
+def paused(there: Hub, models_dir: Path) -> Path:
+    """Fetch near half of the model; the file that is not whole."""
+    there.faults = Faults(piece_s=0.01)
+    with pytest.raises(Cancelled):
+        hub.fetch("zoo/writer", models_dir, stopping(0.45))
+    there.faults = Faults()
+    [part] = (models_dir / "hub" / ".partial-zoo--writer" / hub.PARTS).iterdir()
+    return part
 
 
 def same(folder: Path, original: Path) -> bool:
@@ -357,6 +387,92 @@ def test_a_paused_download_goes_on_where_it_was(elsewhere: Hub, writer: Path, mo
     assert same(folder, writer)
     assert not hub.partials(models_dir)
     assert not (folder / hub.PARTS).exists()
+
+
+def full_disk(there: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 10**6))
+
+
+def no_child(there: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = child.run
+
+    def failing(command: list[str], **given: Any) -> tuple[int, str]:
+        if command[-2] == "model":
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return run(command, **given)
+
+    monkeypatch.setattr(child, "run", failing)
+
+
+def answering(status: int) -> Callable[[Hub, pytest.MonkeyPatch], None]:
+    def hinder(there: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+        there.faults = Faults(file_status=status)
+
+    return hinder
+
+
+@pytest.mark.parametrize(
+    ("hinder", "kind", "says"),
+    [
+        (full_disk, ModelNotStored, "1 MB are free"),
+        (no_child, ModelNotStored, os.strerror(errno.EMFILE)),
+        (answering(403), ModelGated, "terms"),
+        (answering(404), ModelNotStored, "the hub does not give model.safetensors (404)"),
+    ],
+)
+def test_what_could_be_cured_leaves_a_paused_download_as_it_was(
+    hinder: Callable[[Hub, pytest.MonkeyPatch], None],
+    kind: type[ModelError],
+    says: str,
+    there: Hub,
+    writer: Path,
+    models_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = paused(there, models_dir).stat().st_size
+    with monkeypatch.context() as meanwhile:
+        hinder(there, meanwhile)
+        with pytest.raises(kind) as caught:
+            hub.fetch("zoo/writer", models_dir)
+    assert says in sentence(caught.value)
+    assert hub.partials(models_dir)["zoo/writer"] > 0.4
+    there.faults = Faults()
+    assert same(hub.fetch("zoo/writer", models_dir), writer)
+    assert weights_asked(there)[-1] == f"bytes={here}-"
+
+
+def test_a_hub_that_knows_no_such_place_in_a_file_is_asked_for_all_of_it(there: Hub, writer: Path, models_dir: Path) -> None:
+    paused(there, models_dir)
+    there.faults = Faults(file_status=416, times=1)
+    assert same(hub.fetch("zoo/writer", models_dir), writer)
+    assert weights_asked(there)[-1] == ""
+
+
+def test_a_lock_that_cannot_be_had_leaves_the_download_to_whoever_has_it(there: Hub, writer: Path, models_dir: Path) -> None:
+    part = paused(there, models_dir)
+    lock = models_dir / "hub" / ".zoo--writer.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    with pytest.raises(ModelNotStored):
+        hub.fetch("zoo/writer", models_dir)
+    assert part.is_file()
+
+
+def test_a_download_that_goes_on_elsewhere_is_not_dropped(there: Hub, writer: Path, models_dir: Path) -> None:
+    hub.drop_partial("zoo/writer", models_dir)  # nothing is there yet
+    part = paused(there, models_dir)
+    with conversion.locked(models_dir / "hub" / "zoo--writer", Watch()), pytest.raises(ModelNotRemoved):
+        hub.drop_partial("zoo/writer", models_dir)
+    assert part.is_file()
+    hub.drop_partial("zoo/writer", models_dir)
+    assert nothing_is_there(models_dir)
+
+
+def test_a_file_on_the_hub_that_is_called_as_the_marker_is_not_fetched(there: Hub, writer: Path, models_dir: Path) -> None:
+    there.models["zoo/writer"].files[hub.MARKER] = b"{}"
+    hub.fetch("zoo/writer", models_dir)
+    assert hub.folder_of("zoo/writer", models_dir) is not None
 
 
 def test_a_lost_connection_is_taken_up_again(there: Hub, writer: Path, models_dir: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from transformers import AutoModelForMaskedLM, AutoTokenizer
+from transformers import AutoModelForMaskedLM, AutoTokenizer, PreTrainedModel
 
+from afterword.engine import devices
 from afterword.engine.masked import MASKS, MaskedModel, catalogue_masked, open_masked
 from afterword.errors import ModelBroken, ModelPickled
 from tests.engine.tiny import tiny_gpt2
@@ -129,6 +131,34 @@ def test_the_first_masked_model_that_is_installed_is_the_one(models_dir: Path) -
     assert catalogue_masked(models_dir) is None
     tiny_bert(models_dir / "bert")
     assert catalogue_masked(models_dir) == models_dir / "bert"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "tried"),
+    [
+        ("auto", ("cuda",), ["cuda", "cpu"]),  # it is full
+        ("cuda", ("cuda",), ["cuda", "cpu"]),
+        ("cpu", ("cuda",), ["cpu"]),
+        ("cuda", (), ["cpu"]),
+    ],
+)
+def test_it_is_loaded_on_the_device_that_is_wanted_and_where_that_is_full_for_the_processor(
+    folder: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, there: tuple[str, ...], tried: list[str]
+) -> None:
+    found: list[str] = []
+    move = PreTrainedModel.to
+
+    def full(self: Any, device: str) -> Any:
+        found.append(str(device))
+        if str(device) == "cuda":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return move(self, device)
+
+    monkeypatch.setattr(devices, "accelerators", lambda: there)
+    monkeypatch.setattr(PreTrainedModel, "to", full)
+    model = open_masked(folder, models_dir, wanted)
+    assert found == tried
+    assert model.propose("so he ", " bread today", 1, N)[0] == "eats"
 
 
 def test_its_memory_is_given_back(model: MaskedModel) -> None:

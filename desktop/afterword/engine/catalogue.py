@@ -7,10 +7,13 @@ import re
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from afterword.engine import checking, conversion, hub, starter, weights
 from afterword.errors import ModelError, ModelMissing, ModelNotRemoved, ModelNotThere
+
+if TYPE_CHECKING:
+    from huggingface_hub import CachedRepoInfo, CachedRevisionInfo
 
 __all__ = ["STARTER", "Entry", "entries", "remove", "resolve"]
 
@@ -38,6 +41,7 @@ class Entry:
         installed: whether it can be opened without fetching anything.
         parameters: how many weights it has.
         memory: in bytes, what it needs to run in the form that is fastest.
+        shared: whether it is only in the hub's own cache, which other programs use.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Entry:
     installed: bool
     parameters: int
     memory: int
+    shared: bool = False
 
 
 def entries(models_dir: Path) -> list[Entry]:
@@ -56,6 +61,8 @@ def entries(models_dir: Path) -> list[Entry]:
 
     Asks no network. Broken folders are left out, and models that neither continue text nor fill gaps.
     """
+    for home in (models_dir, hub.home(models_dir)):
+        conversion.sweep(home)
     found = [_starter(models_dir), *_own(models_dir), *_downloaded(models_dir)]
     names = {entry.name for entry in found}
     return [*found, *(entry for entry in _cached() if entry.name not in names)]
@@ -97,7 +104,7 @@ def resolve(name: str, models_dir: Path) -> Path | str:
 
 
 def remove(name: str, models_dir: Path) -> None:
-    """Remove a model from the disk: one in `models_dir`, or one of the hub, out of its own cache too where it is only there.
+    """Remove a model from the disk: one in `models_dir`, or, where it is only there, the listed revision in the hub's cache.
 
     Args:
         name: of an entry, or the path of its folder.
@@ -105,12 +112,13 @@ def remove(name: str, models_dir: Path) -> None:
 
     Raises:
         ModelMissing: there is none of that name.
-        ModelNotRemoved: it is not Afterword's to remove, or the system does not let it.
+        ModelNotRemoved: it is not Afterword's to remove, another process is at work on it, or the system does not let it.
     """
     try:
         folder = _own_folder(name, models_dir)
         if folder is not None:
-            _remove_folder(folder)
+            with conversion.removing(folder, name):
+                _remove_folder(folder)
         elif not hub.ID.fullmatch(name) or not _remove_cached(name):
             if Path(name).expanduser().exists():
                 raise ModelNotRemoved(name, "it is not in Afterword's own folder")
@@ -133,14 +141,14 @@ def _own_folder(name: str, models_dir: Path) -> Path | None:
 def _remove_folder(folder: Path) -> None:
     if folder.is_symlink():
         return folder.unlink()  # what it leads to is somebody's own
-    gone = folder.with_name(f".{folder.name}.older")
+    gone = conversion.older(folder)
     shutil.rmtree(gone, ignore_errors=True)
     folder.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
 
 
 def _remove_cached(name: str) -> bool:
-    """Remove all revisions of `name` from the hub's own cache; False where it has none."""
+    """Remove the revision of `name` that is listed from the hub's own cache; False where there is none."""
     from huggingface_hub import constants, scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 
@@ -148,15 +156,22 @@ def _remove_cached(name: str) -> bool:
         cache = scan_cache_dir(constants.HF_HUB_CACHE)
     except (CacheNotFound, ValueError):
         return False
-    held = [repository for repository in cache.repos if repository.repo_type == "model" and repository.repo_id == name]
-    if not held:
-        return False
-    # Of this one alone: a model under two names has the same revisions under both, and the library takes the first that it finds.
-    alone = replace(cache, repos=frozenset(held))
-    alone.delete_revisions(*(revision.commit_hash for revision in held[0].revisions)).execute()
-    if held[0].repo_path.exists():
-        raise OSError(None, "the system keeps some of its files")
-    return True
+    for repository in cache.repos:
+        revision = _listed(repository)
+        if revision is not None and repository.repo_id == name:
+            # Of this one alone: a model under two names has the same revisions under both, and the library takes the first.
+            replace(cache, repos=frozenset([repository])).delete_revisions(revision.commit_hash).execute()
+            if revision.snapshot_path.exists():
+                raise OSError(None, "the system keeps some of its files")
+            return True
+    return False
+
+
+def _listed(repository: CachedRepoInfo) -> CachedRevisionInfo | None:
+    """Of a repository in the hub's cache the revision that a model's name stands for."""
+    if repository.repo_type != "model":
+        return None
+    return next((revision for revision in repository.revisions if "main" in revision.refs), None)
 
 
 def _in_folder(name: str, folder: Path) -> Path:
@@ -170,8 +185,11 @@ def _in_folder(name: str, folder: Path) -> Path:
 
 def _starter(models_dir: Path) -> Entry:
     folder = models_dir / STARTER
-    installed = conversion.is_whole(folder)
-    size = _size(folder) if installed else starter.SIZE
+    try:
+        size, installed = _size(folder), conversion.is_whole(folder)
+    except OSError:  # it is not there, or just being removed
+        size, installed = 0, False
+    size = size if installed else starter.SIZE
     memory = weights.memory(starter.PARAMETERS)
     place = folder if installed else None
     return Entry(STARTER, starter.TITLE, "starter", place, size, starter.LICENCE, installed, starter.PARAMETERS, memory)
@@ -207,18 +225,18 @@ def _cached() -> list[Entry]:
         return []
     found = []
     for repository in sorted(cache.repos, key=lambda repository: repository.repo_id.lower()):
-        revision = next((r for r in repository.revisions if "main" in r.refs), None)
-        if repository.repo_type == "model" and revision is not None and checking.has_tokenizer(revision.snapshot_path):
+        revision = _listed(repository)
+        if revision is not None and checking.has_tokenizer(revision.snapshot_path):
             folder = revision.snapshot_path
-            found += _entry(repository.repo_id, repository.repo_id, "hub", folder, _licence(folder))
+            found += _entry(repository.repo_id, repository.repo_id, "hub", folder, _licence(folder), shared=True)
     return found
 
 
-def _entry(name: str, title: str, kind: Kind, folder: Path, licence: str) -> list[Entry]:
-    """The entry for the model in `folder`; none where it would not be opened. Nothing is loaded."""
+def _entry(name: str, title: str, kind: Kind, folder: Path, licence: str, shared: bool = False) -> list[Entry]:
+    """The entry for the model in `folder`; none where it would not be opened, or is just being removed. Nothing is loaded."""
     try:
-        examined = checking.examine(name, folder)
-    except ModelError as error:
+        examined, size = checking.examine(name, folder), _size(folder)
+    except (ModelError, OSError) as error:
         _log.info("left out: %s", error)
         return []
     if checking.is_masked(examined.config):
@@ -226,7 +244,7 @@ def _entry(name: str, title: str, kind: Kind, folder: Path, licence: str) -> lis
     elif not checking.can_continue(examined.config):
         return []
     held = examined.weights.parameters
-    return [Entry(name, title, kind, folder, _size(folder), licence, True, held, weights.memory(held))]
+    return [Entry(name, title, kind, folder, size, licence, True, held, weights.memory(held), shared)]
 
 
 def _licence(folder: Path) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import logging
 import os
 import re
 import shutil
@@ -20,20 +19,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
-from afterword import errors
 from afterword.engine import child
-from afterword.errors import ModelBroken, ModelNotStored, ModelTooLarge
+from afterword.errors import ModelBroken, ModelNotRemoved, ModelNotStored
 from afterword.watch import Watch
-
-_log = logging.getLogger(__name__)
 
 FORMAT = 1  # of what is written; a folder with another number is made again
 MARKER = "afterword.json"
 _CHUNK = 2**20
 _LOCK_POLL_S = 0.1
-_OUT_OF_MEMORY = (-9, 137)  # how Linux ends a process that takes too much
+_OLDER = ".older"
 
 
 @dataclass(frozen=True)
@@ -92,35 +88,19 @@ def run_conversion(gguf: Path, folder: Path, name: str, watch: Watch) -> None:
     Raises:
         ModelError, Cancelled: as `converted`.
     """
-    ended: dict[str, Any] = {}
     share = 0.0
 
-    def on_line(line: str) -> None:
+    def on_told(told: dict[str, Any]) -> None:
         nonlocal share
-        try:
-            told = json.loads(line)
-        except ValueError:
-            _log.warning("the conversion wrote: %s", line)
-            return
-        if "share" in told:
-            share = float(told["share"])
-        else:
-            ended.update(told)
+        share = float(told["share"])
 
-    code, said = child.run(
-        child.python("afterword.engine.convert", str(gguf.resolve()), str(folder)),
-        on_tick=lambda: watch.report(share, "converting"),
-        on_line=on_line,
-    )
-    if ended.get("done") and code == 0:
-        return
-    _log.warning("the conversion of %s ended with %s: %s", gguf.name, code, said)
-    if "error" in ended:
-        kind = getattr(errors, ended.pop("error"))
-        raise kind(name, **ended)
-    if code in _OUT_OF_MEMORY or "MemoryError" in said:
-        raise ModelTooLarge(name)
-    raise ModelBroken(name, f"the conversion ended with code {code}")
+    def on_tick() -> None:
+        watch.report(share, "converting")
+
+    try:
+        child.told("afterword.engine.convert", str(gguf.resolve()), str(folder), name=name, on_tick=on_tick, on_told=on_told)
+    except child.EndedOtherwise as error:
+        raise ModelBroken(name, f"the conversion ended with code {error.code}") from error
 
 
 def read_marker(folder: Path) -> Marker | None:
@@ -180,7 +160,7 @@ def _checking(watch: Watch, done: int, total: int) -> Callable[[int], None]:
 def locked(folder: Path, watch: Watch) -> Iterator[None]:
     """Hold the lock of the model in `folder`; while another process has it, wait until it is free or `watch` is cancelled."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.parent / f".{folder.name}.lock")
+    lock = _lock(folder)
     while True:
         watch.check()
         try:
@@ -197,25 +177,54 @@ def locked(folder: Path, watch: Watch) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def removing(folder: Path, name: str) -> Iterator[None]:
+    """Hold the lock of the model in `folder` while it goes. ModelNotRemoved: another process has it, or the system refuses."""
+    try:
+        with _lock(folder).acquire(timeout=0):
+            yield
+    except Timeout as error:
+        raise ModelNotRemoved(name, "another Afterword is at work on it") from error
+    except OSError as error:
+        raise ModelNotRemoved(name, error.strerror or str(error)) from error
+
+
+def sweep(home: Path) -> None:
+    """Remove what removals that were interrupted have left in `home`."""
+    for leftover in home.glob(f".*{_OLDER}"):
+        folder = leftover.with_name(leftover.name[1:].removesuffix(_OLDER))
+        with contextlib.suppress(OSError), _lock(folder).acquire(timeout=0):  # a Timeout is an OSError
+            shutil.rmtree(leftover)
+
+
+def older(folder: Path) -> Path:
+    """What the model in `folder` is called while it goes."""
+    return folder.with_name(f".{folder.name}{_OLDER}")
+
+
+def _lock(folder: Path) -> BaseFileLock:
+    return FileLock(folder.with_name(f".{folder.name}.lock"))
+
+
+@contextlib.contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """An empty folder beside `folder` that takes its place when the block ends well, and goes when it does not.
 
     Only for the holder of the lock: what an interrupted process left there is removed.
     """
-    partial, older = (folder.with_name(f".{folder.name}.{state}") for state in ("partial", "older"))
-    for leftover in (partial, older):
+    partial, gone = folder.with_name(f".{folder.name}.partial"), older(folder)
+    for leftover in (partial, gone):
         shutil.rmtree(leftover, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         yield partial
         if folder.exists():
-            folder.rename(older)
+            folder.rename(gone)
         partial.rename(folder)
         _sync(folder.parent)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    shutil.rmtree(older, ignore_errors=True)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def no_room(needed: int, free: int) -> str:

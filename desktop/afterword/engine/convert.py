@@ -1,15 +1,14 @@
 """From a GGUF file to a folder that transformers loads: safetensors in bfloat16, configuration, tokenizer.
 
 This is the body of a child process, `python -m afterword.engine.convert SOURCE FOLDER`: reading a GGUF holds the interpreter
-lock for seconds, and has no way to be cancelled. Its lines are JSON: `{"share": 0.5}`, at the end `{"done": true}`, or
-`{"error": "ModelBroken", "reason": "..."}`. `afterword.engine.conversion` starts it.
+lock for seconds, and has no way to be cancelled. It tells `{"share": 0.5}`; see `child.told`.
+`afterword.engine.conversion` starts it.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import logging
 import os
 import re
 import shutil
@@ -214,23 +213,13 @@ def _read_once() -> None:
 def main() -> int:
     """Run as a child process; the exit code is 0 or 1."""
     source, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    lines = child.be_a_child()
-    logging.basicConfig(stream=sys.stderr)
     os.environ |= {"HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}  # read when the libraries are imported, below
 
-    def tell(**values: object) -> None:
-        lines.write(json.dumps(values) + "\n")
-
-    _read_once()
-    try:
+    def work(tell: child.Tell) -> None:
+        _read_once()
         convert(source, folder, lambda share: tell(share=share))
-    except ModelError as error:
-        logging.getLogger(__name__).warning("%s could not be converted", source.name, exc_info=True)
-        values = {key: value for key, value in vars(error).items() if key != "name"}
-        tell(error=type(error).__name__, **values)
-        return 1
-    tell(done=True)
-    return 0
+
+    return child.main(work)
 
 
 if __name__ == "__main__":

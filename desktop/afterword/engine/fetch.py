@@ -9,8 +9,7 @@ A request can so be ended at any moment, and neither the libraries nor a token o
 - `model`: `folder`, with a marker (`hub.About`) that lists what is to be fetched into it.
 - `file`: `repository`, `revision`, `file`, `folder`. One file of any kind.
 
-Its lines are JSON too: `{"about": {...}}`, `{"found": [...]}`, `{"done": bytes}`; the last one is `{"ended": true}` or
-`{"error": "ModelMissing", ...}`. Nothing else of an error is told than its type, and the places in the code.
+It tells `{"about": {...}}`, `{"found": [...]}`, `{"done": bytes}`; see `child.told`.
 
 huggingface_hub says where things are and signs the requests. Its own download is not used: since version 2 it begins a file anew
 that was interrupted.
@@ -25,12 +24,12 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from afterword import logs
 from afterword.engine import checking, child, weights
+from afterword.engine.child import Tell
 from afterword.engine.hub import MARKER, PARTS, About, File
 from afterword.errors import (
     HubBusy,
@@ -45,8 +44,6 @@ from afterword.errors import (
     ModelUnsupported,
 )
 
-Tell = Callable[..., None]
-
 TIMEOUT = (4.0, 15.0, 15.0, 15.0)  # seconds to connect, read, write, and for a free connection
 _TRIES = 4  # without a byte in between
 _WAIT_S, _WAIT_MOST_S = 0.5, 30.0
@@ -55,7 +52,7 @@ _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 # Configuration and vocabulary; the weights are chosen by their names. Never pickles, never Python files.
 _SMALL = (".json", ".txt", ".model", ".jinja")
-_LEFT_OUT = ("trainer_state.json", "training_args.json", "adapter_config.json", "all_results.json", "train_results.json")
+_LEFT_OUT = (MARKER, "trainer_state.json", "training_args.json", "adapter_config.json", "all_results.json", "train_results.json")
 _SHARD = re.compile(r"model-\d+-of-\d+\.safetensors")
 _PLAIN_NAME = re.compile(r"[\w][\w .+()-]{0,200}", re.ASCII)
 _NO_TEXT = frozenset({"custom_code", "gptq", "awq", "bitsandbytes", "compressed-tensors", "mlx", "4-bit", "8-bit", "fp8"})
@@ -211,15 +208,15 @@ class _Download:
         self._report(0)
 
     def _complete(self, name: str, file: File, part: Path) -> None:
-        tries, wait = 0, _WAIT_S
-        while (had := _size(part)) != file.size or not part.exists():
+        tries, wait, most = 0, _WAIT_S, _size(part)
+        while _size(part) != file.size or not part.exists():
             try:
                 self._go_on(name, file, part)
             except Exception as error:
                 if not (isinstance(error, _Interrupted) or _is_transport(error)):
                     raise
-                if _size(part) > had:
-                    tries, wait = 0, _WAIT_S
+                if _size(part) > most:
+                    tries, wait, most = 0, _WAIT_S, _size(part)
                 tries += 1
                 if tries == _TRIES:
                     raise
@@ -239,7 +236,9 @@ class _Download:
         headers = {**self._headers, "Range": f"bytes={had}-"} if had else self._headers
         timeout: Any = TIMEOUT
         with get_session().stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response:
-            self._check(name, response, had)
+            if not self._goes_on(name, response, had):
+                part.unlink(missing_ok=True)
+                raise _Interrupted
             with part.open("ab" if response.status_code == 206 else "wb") as out:
                 self._write(response.iter_bytes(), out, name, file)
                 out.flush()
@@ -247,16 +246,19 @@ class _Download:
         if _size(part) < file.size:
             raise _Interrupted
 
-    def _check(self, name: str, response: Any, had: int) -> None:
+    def _goes_on(self, name: str, response: Any, had: int) -> bool:
+        """Whether the answer holds what comes behind the `had` bytes, or all; raises where there is no file in it."""
         status = response.status_code
         if status in _BUSY:
             asked = response.headers.get("Retry-After", "")
             raise _Busy(int(asked) if asked.isdigit() else None)
         if status in (401, 403):
             raise ModelGated(self._wanted.id)
-        begins = response.headers.get("Content-Range", "").startswith(f"bytes {had}-")
-        if status not in (200, 206) or (status == 206 and not begins):
-            raise ModelBroken(self._wanted.id, f"the hub does not give {name}")
+        if status == 206 or (had and status == 416):
+            return status == 206 and str(response.headers.get("Content-Range", "")).startswith(f"bytes {had}-")
+        if status != 200:
+            raise ModelNotStored(self._wanted.id, f"the hub does not give {name} ({status})")
+        return True
 
     def _write(self, chunks: Iterable[bytes], out: BinaryIO, name: str, file: File) -> None:
         written = out.tell()
@@ -341,16 +343,17 @@ def _known(error: Exception, name: str) -> ModelError | None:
 
 def answer(verb: str, asked: dict[str, Any], tell: Tell) -> int:
     """Do what is asked and tell how it ended; the exit code is 0 or 1."""
+    return child.ended(lambda tell: _work(verb, asked, tell), tell)
+
+
+def _work(verb: str, asked: dict[str, Any], tell: Tell) -> None:
     try:
         _answer(verb, asked, tell)
     except Exception as error:
-        sys.stderr.write(logs.trace_of(error))
         known = _known(error, "")
-        if known is not None:
-            tell(error=type(known).__name__, **{key: value for key, value in vars(known).items() if key != "name"})
-        return 1
-    tell(ended=True)
-    return 0
+        if known is None or known is error:
+            raise
+        raise known from error
 
 
 def _answer(verb: str, asked: dict[str, Any], tell: Tell) -> None:
@@ -369,16 +372,11 @@ def _answer(verb: str, asked: dict[str, Any], tell: Tell) -> None:
 
 def main() -> int:
     """Run as a child process."""
-    verb, asked = sys.argv[1], json.loads(sys.argv[2])
-    lines = child.be_a_child()
     logging.disable()  # libraries may write what they were asked for, and with which token
     # Read when huggingface_hub is imported, which would find out what else runs here, and tell.
     os.environ |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
-
-    def tell(**values: object) -> None:
-        lines.write(json.dumps(values) + "\n")
-
-    return answer(verb, asked, tell)
+    verb, asked = sys.argv[1], json.loads(sys.argv[2])
+    return child.main(lambda tell: _work(verb, asked, tell))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ have put into the hub's own cache is used where it is complete. The hub is asked
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
-import logging
 import os
 import re
 import shutil
@@ -19,21 +19,23 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from afterword import errors, files
+from afterword import files
 from afterword.engine import checking, child, conversion
 from afterword.errors import (
     HubAway,
     HubBusy,
     HubUnreachable,
+    ModelBroken,
     ModelError,
     ModelMissing,
     ModelNotStored,
+    ModelNotThere,
+    ModelPickled,
+    ModelRunsCode,
+    ModelUnsafe,
+    ModelUnsupported,
 )
 from afterword.watch import Watch
-
-_log = logging.getLogger(__name__)
 
 # One or two parts of letters, digits, "-", "_" and ".", as huggingface_hub's validate_repo_id has it.
 ID = re.compile(r"(?!.*(?:--|\.\.))(?:[\w-][\w.-]{0,95}/)?[A-Za-z0-9_](?:[\w.-]{0,94}[\w-])?", re.ASCII)
@@ -44,6 +46,9 @@ _FORMAT = 1
 _PARTIAL = ".partial-"
 _ANSWER_S = 25.0  # a hub that has said nothing after so long is not there
 _AIR = 64 * 2**20  # bytes that stay free on the disk
+
+_USELESS = (ModelPickled, ModelRunsCode, ModelUnsupported, ModelUnsafe, ModelBroken, ModelNotThere)  # whatever else comes
+_FULL = frozenset(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,10 @@ def about(name: str, watch: Watch | None = None) -> About:
         HubUnreachable, HubBusy: it does not answer, or not now.
         Cancelled: through `watch`.
     """
-    return About.of(_asked("about", {"name": name}, name, watch or Watch())["about"])
+    try:
+        return About.of(_asked("about", {"name": name}, name, watch or Watch())["about"])
+    except OSError as error:
+        raise HubUnreachable(name) from error
 
 
 def search(text: str, limit: int = 20, watch: Watch | None = None) -> list[Found]:
@@ -134,7 +142,7 @@ def search(text: str, limit: int = 20, watch: Watch | None = None) -> list[Found
         answer = _asked("search", {"text": text, "limit": limit}, text, watch or Watch())
     except HubBusy:
         raise
-    except ModelError as error:
+    except (ModelError, OSError) as error:
         raise HubAway from error
     return [Found(**found) for found in answer["found"]]
 
@@ -148,28 +156,17 @@ def fetch(name: str, models_dir: Path, watch: Watch | None = None) -> Path:
         watch: told the share under "downloading". Cancelling it pauses: `drop_partial` removes what was fetched.
 
     Raises:
-        ModelError: by its type, why it cannot be had; what was fetched stays where trying again may help.
+        ModelError: by its type, why it cannot be had. What was fetched stays, but of a model that can never be used, or that
+            has filled the disk.
         Cancelled: through `watch`.
     """
     watch = watch or Watch()
     folder, partial = _folder(name, models_dir), _partial(name, models_dir)
     try:
         with conversion.locked(folder, watch):
-            if is_whole(folder):
-                return folder
-            wanted = about(name, watch)
-            try:
-                _prepare(partial, wanted, name)
-                _download(partial, wanted, name, watch)
-                checking.examine(name, partial)
-                _install(partial, folder)
-            except (HubUnreachable, HubBusy):
-                raise
-            except ModelError:
-                shutil.rmtree(partial, ignore_errors=True)
-                raise
+            if not is_whole(folder):
+                _complete(folder, partial, name, watch)
     except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
         raise ModelNotStored(name, error.strerror or str(error)) from error
     return folder
 
@@ -186,10 +183,12 @@ def partials(models_dir: Path) -> dict[str, float]:
 
 
 def drop_partial(name: str, models_dir: Path) -> None:
-    """Remove what an interrupted download of `name` has left; nothing where it goes on in another process."""
-    folder = _folder(name, models_dir)
-    with contextlib.suppress(Timeout, OSError), FileLock(folder.parent / f".{folder.name}.lock", timeout=0):
-        shutil.rmtree(_partial(name, models_dir), ignore_errors=True)
+    """Remove what an interrupted download of `name` has left. Raises ModelNotRemoved where it goes on in another process."""
+    folder, partial = _folder(name, models_dir), _partial(name, models_dir)
+    if folder.parent.is_dir():
+        with conversion.removing(folder, name):
+            if partial.exists():
+                shutil.rmtree(partial)
 
 
 # --- on this machine ------------------------------------------------------------------------------------------------
@@ -236,9 +235,8 @@ def is_whole(folder: Path) -> bool:
 def read_marker(folder: Path) -> About | None:
     """What the marker of `folder` says, or None where there is no valid one."""
     try:
-        content = json.loads((folder / MARKER).read_text("utf-8"))
-        return About.of(content) if content["format"] == _FORMAT else None
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return _marker(folder)
+    except OSError:
         return None
 
 
@@ -284,6 +282,15 @@ def _name(folder_name: str) -> str:
     return folder_name.replace("--", "/")
 
 
+def _marker(folder: Path) -> About | None:
+    """As `read_marker`; raises OSError where there is one that cannot be read."""
+    try:
+        content = json.loads((folder / MARKER).read_text("utf-8"))
+        return About.of(content) if content["format"] == _FORMAT else None
+    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
 def _folders(models_dir: Path) -> list[Path]:
     try:
         return sorted(folder for folder in home(models_dir).iterdir() if folder.is_dir())
@@ -300,6 +307,30 @@ def _bytes_in(folder: Path) -> int:
     return size
 
 
+def _complete(folder: Path, partial: Path, name: str, watch: Watch) -> None:
+    """Fetch what is missing in `partial`, and let it take the place of `folder`; for the holder of the lock."""
+    wanted = about(name, watch)
+    try:
+        _prepare(partial, wanted, name)
+        _download(partial, wanted, name, watch)
+        checking.examine(name, partial)
+        _install(partial, folder)
+    except (ModelError, OSError) as error:
+        useless = isinstance(error, _USELESS) or (isinstance(error, ModelNotStored) and error.reason in _FULL)
+        if useless or not _has_begun(partial):
+            shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _has_begun(partial: Path) -> bool:
+    """Whether anything of the model is there."""
+    if not partial.is_dir():
+        return False
+    parts = partial / PARTS
+    there = [*partial.iterdir(), *(parts.iterdir() if parts.is_dir() else ())]
+    return any(file.is_file() and file.name != MARKER and file.stat().st_size for file in there)
+
+
 def _prepare(partial: Path, wanted: About, name: str) -> None:
     """Make `partial` a folder of which only the rest of `wanted` is missing.
 
@@ -307,14 +338,14 @@ def _prepare(partial: Path, wanted: About, name: str) -> None:
         ModelNotStored: there is no room for it.
         OSError: it cannot be made.
     """
-    before = read_marker(partial)
+    before = _marker(partial)
     kept = {} if before is None else {name: file for name, file in before.files.items() if wanted.files.get(name) == file}
     parts = {file.digest.replace(":", "-") for file in wanted.files.values()}
     if before is None:
         shutil.rmtree(partial, ignore_errors=True)
     else:
         for entry in partial.iterdir():
-            if entry.name not in (PARTS, *kept):
+            if entry.name not in (PARTS, MARKER, *kept):
                 entry.unlink()
         for part in (partial / PARTS).glob("*"):
             if part.name not in parts:
@@ -327,16 +358,16 @@ def _prepare(partial: Path, wanted: About, name: str) -> None:
 
 
 def _download(partial: Path, wanted: About, name: str, watch: Watch) -> None:
-    def on_line(told: dict[str, Any]) -> None:
+    def on_told(told: dict[str, Any]) -> None:
         if "done" in told:
             watch.report(min(told["done"] / max(wanted.size, 1), 1.0), "downloading")
 
-    _asked("model", {"folder": str(partial)}, name, watch, on_line)
+    _asked("model", {"folder": str(partial)}, name, watch, on_told)
 
 
 def _install(partial: Path, folder: Path) -> None:
     shutil.rmtree(partial / PARTS)
-    older = folder.with_name(f".{folder.name}.older")
+    older = conversion.older(folder)
     shutil.rmtree(older, ignore_errors=True)
     if folder.exists():
         folder.rename(older)
@@ -352,8 +383,7 @@ def _asked(
     watch: Watch,
     on_told: Callable[[dict[str, Any]], None] | None = None,
 ) -> dict[str, Any]:
-    """Have a child ask the hub; returns all that it told. Errors carry `name`."""
-    told: dict[str, Any] = {}
+    """Have a child ask the hub; returns all that it told. Errors carry `name`. OSError: there is no child."""
     began = time.monotonic()
 
     def on_tick() -> None:
@@ -361,21 +391,8 @@ def _asked(
         if on_told is None and time.monotonic() - began > _ANSWER_S:
             raise HubUnreachable(name)
 
-    def on_line(line: str) -> None:
-        try:
-            values = json.loads(line)
-        except ValueError:
-            return
-        told.update(values)
-        if on_told is not None:
-            on_told(values)
-
     watch.report(-1, "downloading")
-    code, said = child.run(child.python("afterword.engine.fetch", verb, json.dumps(asked)), on_tick=on_tick, on_line=on_line)
-    if code == 0 and told.get("ended"):
-        return told
-    _log.warning("asking the hub (%s) ended with %s: %s", verb, code, said)
-    if "error" in told:
-        kind = getattr(errors, told["error"])
-        raise kind(name, *(told[key] for key in ("reason",) if key in told))
-    raise HubUnreachable(name)
+    try:
+        return child.told("afterword.engine.fetch", verb, json.dumps(asked), name=name, on_tick=on_tick, on_told=on_told)
+    except child.EndedOtherwise as error:
+        raise HubUnreachable(name) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,10 +34,12 @@ class Library:
 
     Args:
         models_dir: where models are kept.
+        device: asked, when a model is measured, on which one; see `opening.open_model`.
     """
 
-    def __init__(self, models_dir: Path) -> None:
+    def __init__(self, models_dir: Path, device: Callable[[], str] = lambda: "auto") -> None:
         self._models_dir = models_dir
+        self._device = device
 
     def shelf(self, *, watch: Watch | None = None) -> Shelf:  # noqa: ARG002 -- too short to be cancelled
         """What there is; asks no network."""
@@ -66,7 +69,7 @@ class Library:
         return opening.fetch(name, self._models_dir, watch)
 
     def give_up(self, name: str, *, watch: Watch | None = None) -> None:  # noqa: ARG002
-        """Remove what was fetched of a model that is not whole."""
+        """Remove what was fetched of a model that is not whole, and is not on its way in another process."""
         hub.drop_partial(name, self._models_dir)
 
     def remove(self, name: str, *, watch: Watch | None = None) -> None:  # noqa: ARG002
@@ -74,5 +77,5 @@ class Library:
         catalogue.remove(name, self._models_dir)
 
     def measure(self, name: str, *, watch: Watch | None = None) -> Measured:
-        """Measure how fast a model is here."""
-        return speeds.measure(name, self._models_dir, watch)
+        """Measure how fast a model is here; asks no network."""
+        return speeds.measure(name, self._models_dir, watch, self._device())

@@ -10,6 +10,7 @@ torch and transformers are imported when a model is opened, not before.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import regex as re  # its \w has the marks of Hindi, Hebrew or a decomposed é
 
 from afterword.engine import catalogue
-from afterword.engine.checking import check_memory, claims_held, examine
+from afterword.engine.checking import Examined, check_memory, claims_held, examine
 from afterword.engine.libraries import import_libraries
 from afterword.engine.protocol import never
 from afterword.errors import AfterwordError, ModelBroken
@@ -37,6 +38,8 @@ _SPARE = 4  # positions that are left alone: RoBERTa counts from behind its padd
 _BEAM = 4  # ways that are followed where there are several masks
 _VALUES_AT_ONCE = 16_000_000  # logits that a pass may have: every token of its rows has one for each of the vocabulary
 _WORD = re.compile(r" ?(?:\w|['’-](?=\w))+")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -189,28 +192,45 @@ def catalogue_masked(models_dir: Path) -> Path | None:
     return next((entry.folder for entry in catalogue.entries(models_dir) if entry.kind == "masked" and entry.installed), None)
 
 
-def open_masked(folder: Path, models_dir: Path) -> MaskedModel:
+def open_masked(folder: Path, models_dir: Path, device: str = "auto") -> MaskedModel:
     """Load the masked model in `folder`: safetensors only, no code, no network.
 
     Args:
         folder: with its configuration, tokenizer and weights.
         models_dir: where what is fastest on this machine is remembered.
+        device: "cpu", "cuda", "mps", or "auto" for an accelerator where there is one. Where there is no such device, or the model
+            does not fit there, it is loaded for the processor.
 
     Raises:
         ModelError, MemoryError.
     """
-    name = folder.name
-    examined = examine(name, folder)
+    examined = examine(folder.name, folder)
     import_libraries()
+    import torch
+
+    from afterword.engine import devices
+    from afterword.engine.loading import quiet
+
+    quiet()
+    chosen, _ = devices.chosen(device, folder.name, models_dir)
+    try:
+        return _loaded(folder, examined, models_dir, chosen)
+    except torch.OutOfMemoryError:
+        _log.warning("%s does not fit on %s", folder.name, chosen, exc_info=True)
+        return _loaded(folder, examined, models_dir, devices.CPU)
+
+
+def _loaded(folder: Path, examined: Examined, models_dir: Path, device: str) -> MaskedModel:
+    """Raises torch.OutOfMemoryError, and as `open_masked`."""
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
-    from afterword.engine.loading import quiet
+    from afterword.engine.devices import CPU
     from afterword.engine.tuning import tuned
     from afterword.engine.vocabulary import Vocabulary
 
-    quiet()
-    dtype = torch.bfloat16 if torch.cuda.is_available() else tuned(models_dir).dtype
+    name = folder.name
+    dtype = tuned(models_dir).dtype if device == CPU else torch.bfloat16
     check_memory(name, examined.weights.parameters, dtype.itemsize)
     local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
@@ -221,10 +241,9 @@ def open_masked(folder: Path, models_dir: Path) -> MaskedModel:
             )
         if tokenizer.mask_token_id is None or info["missing_keys"]:
             raise ModelBroken(name, "it cannot fill gaps")
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         size = model.get_output_embeddings().weight.shape[0]
         return MaskedModel(model.to(device).eval(), tokenizer, Vocabulary(tokenizer, size))
-    except (AfterwordError, MemoryError):
+    except (AfterwordError, MemoryError, torch.OutOfMemoryError):
         raise
     except Exception as error:
         raise ModelBroken(name, "it cannot be read") from error

@@ -16,7 +16,7 @@ from afterword.engine.conversion import converted
 from afterword.engine.libraries import import_libraries
 from afterword.engine.loading import load
 from afterword.engine.protocol import LanguageModel
-from afterword.errors import ModelBroken, ModelMissing, ModelTooLarge
+from afterword.errors import DeviceFull, GenerationFailed, ModelBroken, ModelMissing, ModelTooLarge
 from afterword.watch import Watch
 
 if TYPE_CHECKING:
@@ -79,7 +79,6 @@ def _open(name: str, folder: Path, watch: Watch, exact: bool, models_dir: Path, 
             model = load(*given, device)
             if not undecided or _is_fastest(model, name, device, models_dir):
                 return model
-            model.close()
         except (MemoryError, ModelTooLarge):
             _log.warning("%s does not fit on %s", name, device, exc_info=True)
             fallback = "memory"
@@ -98,13 +97,26 @@ def _open(name: str, folder: Path, watch: Watch, exact: bool, models_dir: Path, 
 
 
 def _is_fastest(model: TransformersModel, name: str, device: str, models_dir: Path) -> bool:
-    """Measure a model on an accelerator, and remember whether it is faster there than on the processor."""
+    """Measure a model on an accelerator, and remember whether it is faster there than on the processor; else it is closed.
+
+    Raises:
+        ModelTooLarge: likewise remembered and closed, for it does not run in the memory there.
+    """
     from afterword.engine import devices
     from afterword.engine.tuning import tuned
 
-    taken = model.measure(_MEASURED, _PROMPT, _NEW).decode_s
-    fastest = devices.faster(taken, model.parameters, tuned(models_dir).weight_ns)
+    try:
+        taken = model.measure(_MEASURED, _PROMPT, _NEW).decode_s
+        fastest = devices.faster(taken, model.parameters, tuned(models_dir).weight_ns)
+        failure = None
+    except (DeviceFull, GenerationFailed) as error:
+        _log.warning("%s does not run on %s", name, device, exc_info=True)
+        fastest, failure = False, error
     devices.remember(name, device if fastest else devices.CPU, models_dir)
+    if not fastest:
+        model.close()
+    if isinstance(failure, DeviceFull):
+        raise ModelTooLarge(name) from failure
     return fastest
 
 

@@ -19,7 +19,6 @@ _CACHES = {
     "state": "state",
     "mems": "past_key_values",
 }
-_KEPT_INSIDE = ("conv1d_state", "recurrent_states")  # RecurrentGemma has no other place for its state than its modules
 _PLAIN = (DynamicLayer, GrowingLayer, DynamicSlidingWindowLayer)  # layers that keep keys and values, and nothing else
 _WHOLE = frozenset({"cpmant", "doge", "prophetnet"})  # a later piece of a text would come out otherwise than within the whole
 
@@ -88,9 +87,7 @@ class TransformersRunner:
         self._keeps_logits = "logits_to_keep" in takes
         self._takes_positions = "position_ids" in takes
         self._in_pieces = model.config.model_type not in _WHOLE
-        self._inside = [(module, name) for module in model.modules() for name in _KEPT_INSIDE if hasattr(module, name)]
         self._cache: dict[str, Any] = {}
-        self._states: list[Any] = []
         self._ids = torch.zeros((1, 0), dtype=torch.long, device=model.device)
 
     @property
@@ -163,12 +160,8 @@ class TransformersRunner:
             )
             if self._keeps_logits:
                 inputs["logits_to_keep"] = keep  # some models put a value of their own there
-            states = self._states if self._cache else [None] * len(self._inside)
-            for (module, name), state in zip(self._inside, states, strict=True):
-                setattr(module, name, state)
             output = self._model(**inputs, return_dict=True)
             self._cache = {given: output[name] for name, given in _CACHES.items() if output.get(name) is not None}
-            self._states = [getattr(module, name) for module, name in self._inside]
             self._ids = ids
             return output.logits[:, -keep:].float()  # type: ignore[no-any-return]
 

@@ -1,6 +1,6 @@
 """How fast a model is on this machine: measured in a process of its own, so that the page does not wait, and remembered.
 
-`python -m afterword.engine.speeds NAME MODELS_DIR` is the child; it writes one line of JSON.
+`python -m afterword.engine.speeds NAME MODELS_DIR DEVICE` is the child; it tells the values of a `Measured`, see `child.told`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
-from afterword import errors, files
-from afterword.engine import child
-from afterword.errors import ModelError, ModelTooLarge
+from filelock import FileLock
+
+from afterword import files
+from afterword.engine import child, conversion, starter
+from afterword.errors import GenerationFailed, ModelMissing
 from afterword.watch import Watch
+
+if TYPE_CHECKING:
+    from afterword.engine.local import TransformersModel
 
 FILE = "speeds.json"
 PROMPT, NEW = 256, 32
 """Tokens that are read, and that are written, when a model is measured."""
 
+_LOCK_S = 10.0  # to wait for another process that remembers something
 _TEXT = (
     "The ferry left the quay at six, when the gulls were still asleep on the roof of the customs house. Ana counted the crates "
     "again: eleven of pears, four of lamp oil, and one that nobody had signed for. Rain came over the bay in long grey lines. "
@@ -35,16 +41,18 @@ class Measured:
     """What a model takes here.
 
     Attributes:
-        read_s: seconds to read `PROMPT` tokens that it has not seen.
+        read_s: seconds to read `PROMPT` tokens that it has not seen; where it has no room for so many, by what fewer take.
         token_s: seconds to write a token after them.
         memory: bytes that the whole process takes with it.
         at: when it was measured, in seconds since 1970.
+        device: the type of the one on which it computed; "" where that was not remembered.
     """
 
     read_s: float
     token_s: float
     memory: int
     at: float
+    device: str = ""
 
     @property
     def tokens_per_second(self) -> float:
@@ -61,71 +69,74 @@ def known(models_dir: Path) -> dict[str, Measured]:
     found = {}
     for name, values in content.items() if isinstance(content, dict) else ():
         try:
-            found[name] = Measured(float(values["read_s"]), float(values["token_s"]), int(values["memory"]), float(values["at"]))
-        except (LookupError, TypeError, ValueError):
+            read_s, token_s, at = (float(values[key]) for key in ("read_s", "token_s", "at"))
+            found[name] = Measured(read_s, token_s, int(values["memory"]), at, str(values.get("device", "")))
+        except (LookupError, TypeError, ValueError, AttributeError):
             continue
     return found
 
 
-def measure(name: str, models_dir: Path, watch: Watch | None = None) -> Measured:
-    """Measure the model `name`, which is on this machine, and remember it.
+def measure(name: str, models_dir: Path, watch: Watch | None = None, device: str = "auto") -> Measured:
+    """Measure the model `name`, which is on this machine, and remember it. Asks no network.
+
+    Args:
+        name: what the user calls it.
+        models_dir: where models are kept.
+        watch: told the stage "measuring".
+        device: see `opening.open_model`.
 
     Raises:
-        ModelError: it cannot be loaded.
+        ModelError, StarterUnavailable: it cannot be loaded, or does not run.
         Cancelled: through `watch`.
     """
     watch = watch or Watch()
-    told: dict[str, Any] = {}
-    code, said = child.run(
-        child.python("afterword.engine.speeds", name, str(models_dir)),
-        on_tick=lambda: watch.report(-1, "measuring"),
-        on_line=lambda line: told.update(_object(line)),
-        env={"HF_HUB_OFFLINE": "1"},
-    )
-    if "error" in told:
-        kind = getattr(errors, str(told.pop("error")))
-        raise kind(name, **told)
+    if name == starter.NAME and not conversion.is_whole(models_dir / name, watch):
+        raise ModelMissing(name)
     try:
+        told = child.told(
+            "afterword.engine.speeds", name, str(models_dir), device,
+            name=name,
+            on_tick=lambda: watch.report(-1, "measuring"),
+            env={"HF_HUB_OFFLINE": "1", "PIP_NO_INDEX": "1"},  # a starter that turns out to be damaged is not fetched either
+        )  # fmt: skip
         found = Measured(**told)
-    except TypeError as error:
-        _log.warning("measuring %s ended with %s: %s", name, code, said)
-        raise ModelTooLarge(name) from error  # the system ends what takes too much without a word
-    try:
-        kept = {each: asdict(measured) for each, measured in known(models_dir).items()} | {name: asdict(found)}
-        models_dir.mkdir(parents=True, exist_ok=True)
-        files.write_whole(models_dir / FILE, json.dumps(kept, indent=1).encode())
-    except OSError:
-        _log.warning("what was measured cannot be kept", exc_info=True)
+    except child.EndedOtherwise as error:
+        raise GenerationFailed(name, f"measuring it ended with code {error.code}") from error
+    except OSError as error:
+        raise GenerationFailed(name, error.strerror or str(error)) from error
+    _remember(name, found, models_dir)
     return found
 
 
-def _object(line: str) -> dict[str, Any]:
+def _remember(name: str, found: Measured, models_dir: Path) -> None:
     try:
-        content = json.loads(line)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
+        models_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(models_dir / f".{FILE}.lock", timeout=_LOCK_S):
+            kept = {each: asdict(measured) for each, measured in known(models_dir).items()} | {name: asdict(found)}
+            files.write_whole(models_dir / FILE, json.dumps(kept, indent=1).encode())
+    except OSError:
+        _log.warning("what was measured cannot be kept", exc_info=True)
 
 
-def main() -> int:
-    """Run as a child process; the exit code is 0 or 1."""
-    name, models_dir = sys.argv[1], Path(sys.argv[2])
-    lines = child.be_a_child()
+def _measured(name: str, models_dir: Path, device: str) -> Measured:
+    """In the child."""
     import psutil
 
     from afterword.engine.opening import open_model
 
-    try:
-        model = open_model(name, models_dir)
-        speed = model.measure(_TEXT, PROMPT, NEW)  # type: ignore[attr-defined]  # a model on this machine can
-    except ModelError as error:
-        logging.getLogger(__name__).warning("%s cannot be measured", name, exc_info=True)
-        values = {key: value for key, value in vars(error).items() if key != "name"}
-        lines.write(json.dumps({"error": type(error).__name__, **values}) + "\n")
-        return 1
+    model = cast("TransformersModel", open_model(name, models_dir, device=device))
+    room = model.positions or PROMPT + NEW
+    new = min(NEW, room // 2)
+    prompt = min(PROMPT, room - new)
+    speed = model.measure(_TEXT, prompt, new)
     memory = psutil.Process().memory_info().rss
-    lines.write(json.dumps(asdict(Measured(speed.prefill_s, speed.decode_s, memory, time.time()))) + "\n")
-    return 0
+    return Measured(speed.prefill_s * PROMPT / prompt, speed.decode_s, memory, time.time(), model.capabilities.device)
+
+
+def main() -> int:
+    """Run as a child process; the exit code is 0 or 1."""
+    name, models_dir, device = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    return child.main(lambda tell: tell(**asdict(_measured(name, models_dir, device))))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ INDEX = "model.safetensors.index.json"
 _HEADER_MOST = 32 * 2**20  # bytes; a model of 100,000 tensors has 12 million
 
 # Bytes a weight.
-EXACT = 4.0  # float32
 PLAIN = 2.0  # bfloat16
 PACKED = 0.75  # in 4 bits, beside the plain ones: see `speeding`
 
