@@ -329,6 +329,26 @@ def test_a_draft_handed_over_never_takes_the_place_of_another(writer: Writer, qt
     writer.page.document().setModified(False)
 
 
+def test_a_draft_that_does_not_exist_yet_is_begun(writer: Writer, qtbot: QtBot, tmp_path: Path) -> None:
+    draft = tmp_path / "new.md"
+    writer.desk.draft_handed(draft)
+    qtbot.waitUntil(lambda: writer.window.documents.name == "new.md")
+    assert (writer.window.documents.path, writer.window.documents.dirty, draft.exists()) == (None, False, False)
+    assert writer.window.documents.suggested_path() == draft
+    writer.type("Once")
+    writer.dialogs.draft = draft
+    writer.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: draft.exists() and not writer.window.documents.dirty)
+    assert draft.read_bytes() == b"Once"
+
+
+def test_windows_stay_on_the_screen(writer: Writer) -> None:
+    screen = writer.window.screen().availableGeometry()
+    for _ in range(12):
+        writer.desk.open_window()
+        assert screen.contains(writer.desk.window.geometry()) or writer.desk.window.pos() == screen.topLeft()
+
+
 def test_two_drafts_handed_over_one_after_the_other_are_both_opened(writer: Writer, qtbot: QtBot, tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / f"{name}.md").write_text(name, "utf-8")
@@ -500,7 +520,9 @@ def test_quitting_waits_for_a_save(writer: Writer, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("content", [b"\x00\xff binary \x00", None])
 def test_a_draft_that_cannot_be_opened_is_told_and_the_page_stays(writer: Writer, qtbot: QtBot, content: bytes | None) -> None:
-    path = writer.dialogs.draft.with_name("other.md")
+    path = (
+        writer.dialogs.draft.with_name("other.md") if content is not None else writer.dialogs.draft.parent / "none" / "other.md"
+    )
     if content is not None:
         path.write_bytes(content)
     writer.start()

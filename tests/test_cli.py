@@ -19,6 +19,7 @@ from afterword import cli, paths
 from afterword.drafts.beside import Beside, write_beside
 from afterword.engine.sampling import RANGES
 from tests.engine.tiny import tiny_gpt2, tiny_llama
+from tests.engine.tiny_masked import tiny_bert
 from tests.fakes.scripted import ScriptedModel
 
 
@@ -315,7 +316,7 @@ def test_models_lists_the_starter_and_what_is_worth_a_try(run) -> None:
     assert run("models", "list")[1] == out
 
 
-def test_models_default_says_and_changes_which_one_is_used(run, tmp_path: Path) -> None:
+def test_models_default_says_and_changes_which_one_is_used(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("models", "default")[1] == "starter\n"
     code, _, err = run("models", "default", "nosuch/model")
     assert code == 1
@@ -323,6 +324,18 @@ def test_models_default_says_and_changes_which_one_is_used(run, tmp_path: Path) 
     folder = tiny_llama(tmp_path / "model")
     assert run("models", "default", str(folder))[0] == 0
     assert run("models", "default")[1] == f"{folder}\n"
+    monkeypatch.chdir(tmp_path)
+    assert run("models", "default", "model")[0] == 0
+    assert run("models", "default")[1] == f"{folder}\n", "found from any folder"
+    (tmp_path / "junk.gguf").write_bytes(b"")
+    for broken in ("junk.gguf", str(tiny_bert(tmp_path / "bert"))):
+        assert run("models", "default", broken)[0] == 1
+    assert run("models", "default")[1] == f"{folder}\n"
+    own = tiny_llama(paths.models_dir() / "mine")
+    assert run("models", "default", "mine")[0] == 0
+    code, _, err = run("models", "remove", "mine")
+    assert (code, own.exists()) == (1, True)
+    assert "the one that is set" in err
 
 
 def test_models_remove_removes_what_is_afterwords_own_and_nothing_else(run, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, QPoint, QSize, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
 from afterword import paths
@@ -178,7 +178,7 @@ class Desk(QObject):
         self._keeper = SettingsKeeper(settings, self.jobs, self)
         self.statistics.settings_changed.connect(self._keeper.save_soon)
         self._slow = Jobs(self, at_once=2)
-        self.shelf = ModelShelf(Library(paths.models_dir()), self.jobs, self._slow, self)
+        self.shelf = ModelShelf(Library(paths.models_dir(), self._device), self.jobs, self._slow, self)
         self.shelf.removed.connect(self.host.forget_masked)
         self._store = VersionStore(paths.versions_file())
         self.load_wished.connect(self.host.load)
@@ -310,9 +310,9 @@ class Desk(QObject):
     @Slot()
     def open_window(self) -> None:
         """Open another window, for another draft, a little beside the one that was used last."""
-        beside = self.window.pos() + QPoint(_BESIDE, _BESIDE)
+        before = self.window
         self._used = self._sit_down()
-        self.window.move(beside)
+        self.window.move(_beside(before, self.window.size()))
         self.window.show()
 
     @Slot()
@@ -376,6 +376,9 @@ class Desk(QObject):
         self.model_set.connect(dialog.show_used)
         dialog.show()
 
+    def _device(self) -> str:
+        return str(self.settings["model.device"])
+
     @Slot(str)
     def _device_chosen(self, device: str) -> None:
         self.settings["model.device"] = device
@@ -418,6 +421,15 @@ class Desk(QObject):
     @Slot()
     def _note_use(self) -> None:
         self._used = next((seat for seat in self.seats if seat.window is self.sender()), self._used)
+
+
+def _beside(window: MainWindow, size: QSize) -> QPoint:
+    """The corner of a window of this size, a little beside another one; at the corner of the screen where it would leave it."""
+    corner = window.pos() + QPoint(_BESIDE, _BESIDE)
+    screen = window.screen().availableGeometry()
+    if corner.x() + size.width() > screen.right() or corner.y() + size.height() > screen.bottom():
+        return screen.topLeft()
+    return corner
 
 
 def _show_again(window: MainWindow, draft: Path) -> None:

@@ -10,6 +10,7 @@ from afterword.engine.catalogue import Entry
 from afterword.engine.library import Library
 from afterword.engine.recommended import RECOMMENDED
 from afterword.engine.speeds import PROMPT, Measured
+from afterword.errors import ModelNotRemoved
 from afterword.settings import load_settings
 from afterword.watch import Watch
 
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     measure = verbs.add_parser("measure", help="how fast one is here")
     measure.add_argument("name", nargs="?", help="as in the list (default: the one that is set)")
     options = parser.parse_args(arguments)
-    library = Library(paths.models_dir())
+    library = Library(paths.models_dir(), _device)
     does: dict[str | None, Callable[[], int]] = {
         None: lambda: _list(library),
         "list": lambda: _list(library),
@@ -43,9 +44,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _list(library: Library) -> int:
-    shelf, used = library.shelf(), _set()
+    shelf = library.shelf()
+    used = shelf.entry_name(_set())
     for entry in shelf.entries:
-        print(f"{'*' if entry.name == used else ' '} {entry.name:36} {_facts(entry, shelf.speeds.get(entry.name))}")
+        facts = _facts(entry, shelf.speeds.get(entry.name))
+        also = f"  ({entry.title})" if entry.kind == "converted" else ""
+        print(f"{'*' if entry.name == used else ' '} {entry.name:36} {facts}{also}")
     for name, share in shelf.paused.items():
         print(f"  {name:36} {share * 100:.0f} % fetched; “afterword models fetch {name}” goes on")
     here = {entry.name for entry in shelf.entries if entry.installed}
@@ -74,14 +78,15 @@ def _fetch(library: Library, name: str) -> int:
 
 
 def _remove(library: Library, name: str) -> int:
-    if name in library.shelf().paused:
+    shelf = library.shelf()
+    if name in shelf.paused:
         library.give_up(name)
         print(f"What was fetched of “{name}” is removed.")
         return SUCCESS
+    if shelf.entry_name(name) == shelf.entry_name(_set()):
+        raise ModelNotRemoved(name, "it is the one that is set; choose another one first, with “afterword models default”")
     library.remove(name)
     print(f"“{name}” is removed.")
-    if name == _set():
-        print("It is the one that is set: choose another one with “afterword models default NAME”.")
     return SUCCESS
 
 
@@ -89,7 +94,7 @@ def _default(library: Library, name: str | None) -> int:
     if name is None:
         print(_set())
         return SUCCESS
-    library.find(name)
+    name = library.usable(name)
     settings, unreadable = load_settings(paths.settings_file())
     if unreadable is not None:
         raise unreadable
@@ -109,6 +114,11 @@ def _measure(library: Library, name: str | None) -> int:
     return SUCCESS
 
 
+def _device() -> str:
+    settings, _ = load_settings(paths.settings_file())
+    return str(settings["model.device"])
+
+
 def _set() -> str:
     settings, _ = load_settings(paths.settings_file())
     return str(settings["model.name"])
@@ -120,6 +130,8 @@ def _facts(entry: Entry, measured: Measured | None) -> str:
         parts.append(f"{_size(entry.memory):>8} of memory")
     parts.append("installed" if entry.installed else "not fetched yet")
     parts.append(entry.licence or "licence unknown")
+    if entry.shared:
+        parts.append("in the hub's own cache, which other programs use")
     if entry.kind == "masked":
         parts.append("other words in place of one")
     if measured is not None:

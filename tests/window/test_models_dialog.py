@@ -379,3 +379,53 @@ def test_measuring_can_be_stopped(asked: Asked, library: FakeLibrary, qtbot: QtB
     asked.press("Cancel")
     qtbot.waitUntil(asked.button("Measure").isEnabled)
     assert library.asked == []
+
+
+def test_what_was_said_of_one_model_is_not_said_of_another_nor_after_it_is_over(
+    asked: Asked, library: FakeLibrary, qtbot: QtBot
+) -> None:
+    asked.choose("owner/small")
+    asked.press("Measure")
+    qtbot.waitUntil(lambda: "50 tokens/s here" in asked.row("owner/small"))
+    assert "Measuring" not in "".join(label.text() for label in asked.dialog.findChildren(QLabel))
+    asked.choose("openai-community/gpt2")
+    asked.press("Install")
+    library.steps.release()
+    asked.says("25 %")
+    asked.press("Cancel")
+    qtbot.waitUntil(lambda: not asked.shelf.downloads and asked.button("Install").isEnabled())
+    assert "25 %" not in "".join(label.text() for label in asked.dialog.findChildren(QLabel))
+
+
+def test_a_model_that_was_opened_as_a_file_is_known_for_what_it_became(asked: Asked, library: FakeLibrary, qtbot: QtBot) -> None:
+    made = replace(OWN, name="tiny-1234abcd", title="tiny.gguf", kind="converted")
+    library.shelf_now = Shelf((STARTER, made), made_of={"/home/ann/tiny.gguf": "tiny-1234abcd"})
+    asked.shelf.refresh()
+    asked.dialog.show_used("/home/ann/tiny.gguf")
+    qtbot.waitUntil(lambda: asked.row("tiny.gguf") != "")
+    asked.choose("tiny.gguf")
+    asked.says("writes your suggestions")
+    assert not asked.button("Remove…").isEnabled()
+    assert not asked.button("Use").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (replace(OWN, kind="converted"), "GGUF file that it was made from stays"),
+        (replace(OWN, kind="folder"), "keep a copy"),
+        (replace(OWN, shared=True), "other programs"),
+        (OWN, "fetched again"),
+    ],
+)
+def test_before_a_model_is_removed_it_is_said_what_is_lost(
+    asked: Asked, library: FakeLibrary, qtbot: QtBot, entry: Entry, told: str
+) -> None:
+    library.shelf_now = Shelf((STARTER, entry))
+    asked.shelf.refresh()
+    qtbot.waitUntil(lambda: asked.shelf.entries == (STARTER, entry))
+    asked.choose("owner/small")
+    asked.press("Remove…")
+    box = part(asked.dialog, QMessageBox)
+    assert told in box.informativeText()
+    box.reject()

@@ -133,7 +133,7 @@ def _is_on_disk(found: Recovered) -> bool:
     if found.notes is not None:
         return False
     if found.head.path is None:
-        return not found.text
+        return not found.text.strip()
     try:
         return read_draft(found.head.path, large=True).text == found.text
     except DraftError:

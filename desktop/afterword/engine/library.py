@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from afterword.engine import catalogue, hub, opening, speeds
+from afterword.engine import catalogue, conversion, hub, opening, speeds
 from afterword.engine.catalogue import Entry
+from afterword.engine.checking import check_folder, is_masked
 from afterword.engine.hub import About, Found
 from afterword.engine.speeds import Measured
-from afterword.errors import ModelMissing
+from afterword.errors import ModelUnsupported
 from afterword.watch import Watch
 
 
@@ -22,11 +24,19 @@ class Shelf:
         entries: the models.
         speeds: what was measured of them, by name.
         paused: the names of those that are on their way, with the share that is here, 0 to 1.
+        made_of: which entry stands for the model at a path: its own folder, or the file that it was converted from.
     """
 
     entries: tuple[Entry, ...] = ()
     speeds: dict[str, Measured] = field(default_factory=dict)
     paused: dict[str, float] = field(default_factory=dict)
+    made_of: dict[str, str] = field(default_factory=dict)
+
+    def entry_name(self, name: str) -> str:
+        """The name of the entry that `name`, which may be a path, stands for; itself where there is none."""
+        if any(entry.name == name for entry in self.entries):
+            return name
+        return self.made_of.get(os.path.abspath(os.path.expanduser(name)), name)
 
 
 class Library:
@@ -44,17 +54,26 @@ class Library:
     def shelf(self, *, watch: Watch | None = None) -> Shelf:  # noqa: ARG002 -- too short to be cancelled
         """What there is; asks no network."""
         found = tuple(catalogue.entries(self._models_dir))
-        return Shelf(found, speeds.known(self._models_dir), hub.partials(self._models_dir))
+        made_of: dict[str, str] = {}
+        for entry in found:
+            if entry.folder is not None:
+                marker = conversion.read_marker(entry.folder)
+                made_of |= {str(entry.folder): entry.name} | ({marker.source: entry.name} if marker is not None else {})
+        return Shelf(found, speeds.known(self._models_dir), hub.partials(self._models_dir), made_of)
 
-    def find(self, name: str) -> Path:
-        """The folder or file of a model that is on this machine. Raises ModelError where it is not."""
-        found = catalogue.resolve(name, self._models_dir)
-        if isinstance(found, Path):
-            return found
-        folder = self._models_dir if found == catalogue.STARTER else hub.folder_of(found, self._models_dir)
-        if folder is None:
-            raise ModelMissing(name)
-        return folder
+    def usable(self, name: str, *, watch: Watch | None = None) -> str:
+        """The name under which a model of this machine is found from any folder.
+
+        Raises:
+            ModelError: it is not here, or cannot be written with.
+        """
+        if name == catalogue.STARTER:
+            return name
+        folder = opening.locate(name, self._models_dir, watch)
+        if is_masked(check_folder(name, folder)):
+            raise ModelUnsupported(name, "it does not continue text")
+        path = Path(name).expanduser()
+        return str(path.absolute()) if path.exists() and not (self._models_dir / name).exists() else name
 
     def search(self, text: str, *, watch: Watch | None = None) -> list[Found]:
         """Models of the hub that have `text` in their names."""

@@ -22,7 +22,7 @@ from afterword.watch import Watch
 if TYPE_CHECKING:
     from afterword.engine.local import TransformersModel
 
-__all__ = ["check_folder", "fetch", "open_model"]
+__all__ = ["check_folder", "fetch", "locate", "open_model"]
 
 _log = logging.getLogger(__name__)
 
@@ -125,6 +125,11 @@ def fetch(name: str, models_dir: Path, watch: Watch | None = None) -> Path:
     folder = _folder(name, models_dir, watch or Watch(), download=True)
     check_folder(name, folder)
     return folder
+
+
+def locate(name: str, models_dir: Path, watch: Watch | None = None) -> Path:
+    """The folder of a model that is on this machine; a GGUF file is converted first. Asks no network, but for the starter."""
+    return _folder(name, models_dir, watch or Watch(), download=False)
 
 
 def _folder(name: str, models_dir: Path, watch: Watch, download: bool, verify: bool = False) -> Path:

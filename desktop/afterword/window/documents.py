@@ -89,7 +89,7 @@ class Documents(QObject):
         self._dialogs = dialogs
         self.elsewhere: Callable[[Path], Callable[[], None] | None] = lambda _: None
         self._kept: Kept | None = None
-        self._lost: Path | None = None  # where it was, of a recovered draft that is not there any more
+        self._lost: Path | None = None  # where a draft without a file was, or is to be
         self._form: Form | None = None  # that the writer chose for the next save
         self._notes = ""
         self._reads_only = False
@@ -101,6 +101,7 @@ class Documents(QObject):
         self._reading = Reading(jobs, dialogs, self)
         self._reading.read.connect(self._read)
         self._reading.missing.connect(recent.drop)
+        self._reading.begun.connect(self._begin_named)
         self._conflicts = Conflicts(self, jobs, dialogs, self)
         self._conflicts.stands.connect(self.disputed)
         self._conflicts.unreadable.connect(self._theirs_unreadable)
@@ -245,9 +246,10 @@ class Documents(QObject):
         """Ask for a file and open it."""
         self._dialogs.choose_open(self.folder, self._open_chosen)
 
-    def open_draft(self, path: Path) -> None:
+    def open_draft(self, path: Path, *, new: bool = False) -> None:
         """Read a file, then put it on the page, once the draft there is safe. The newest wish counts.
 
+        Where there is no such file and `new` is set a draft of that name is begun.
         Of a draft that another window has it is asked whether to go there, or to read it here too.
         """
         path = path.absolute()
@@ -258,7 +260,7 @@ class Documents(QObject):
         if go_there is not None:
             self._dialogs.ask_elsewhere_open(path.name, partial(self._open_twice, path, go_there))
         else:
-            self._reading.start(Opening(path))
+            self._reading.start(Opening(path, new=new))
 
     def _open_twice(self, path: Path, go_there: Callable[[], None], answer: Twice) -> None:
         if answer is Twice.GO_THERE:
@@ -354,9 +356,13 @@ class Documents(QObject):
         self._take(kept)
         self._begin_journal()
 
-    def _clear(self) -> None:
+    @Slot(object)
+    def _begin_named(self, path: Path) -> None:
+        self.leave_for(partial(self._clear, path))
+
+    def _clear(self, path: Path | None = None) -> None:
         self._put("", Beside())
-        self._take(None)
+        self._take(None, path)
         self._begin_journal()
         self.opened.emit()
 

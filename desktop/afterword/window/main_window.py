@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         self._safe_to_close = False
         self._in_close_event = False
         self._looked: Place | None = None
+        self._fell_back = ("", "")  # the model, and why it does not run where it was to
         dialogs = dialogs or WindowDialogs(self)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -161,6 +162,10 @@ class MainWindow(QMainWindow):
     def show_model_state(self, state: ModelState) -> None:
         """What the model does."""
         self.status.show_model_state(state)
+        if state.phase is Phase.READY and state.fallback and (state.name, state.fallback) != self._fell_back:
+            self.status.show_notice(self.status.explain(state))
+        if state.phase is Phase.READY:
+            self._fell_back = (state.name, state.fallback)
         self.models.show_state(state)
         self.menus.actions[Action.STOP_LOADING].setEnabled(state.phase is Phase.LOADING)
         if state.phase in (Phase.READY, Phase.WRITING):
@@ -200,8 +205,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def open_draft(self, path: Path) -> None:
-        """Open a file, once the draft on the page is safe."""
-        self.documents.open_draft(path)
+        """Open a file, once the draft on the page is safe; where there is none begin it."""
+        self.documents.open_draft(path, new=True)
 
     def come_forward(self) -> None:
         """Be seen, in front of the others."""

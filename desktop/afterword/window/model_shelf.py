@@ -120,6 +120,10 @@ class ModelShelf(QObject):
         paused = {name: Download(share, paused=True) for name, share in self._shelf.paused.items()}
         return paused | self._downloads
 
+    def entry_name(self, name: str) -> str:
+        """The name of the entry that `name`, which may be a path, stands for."""
+        return self._shelf.entry_name(name)
+
     def measured(self, name: str) -> Measured | None:
         """How fast a model is here, where that was measured."""
         return self._shelf.speeds.get(name)
@@ -230,7 +234,9 @@ class ModelShelf(QObject):
             return
         now = self._clock()
         was = self._downloads.get(name, Download())
-        began, from_share = self._told.setdefault(name, (now, share))
+        if share < 0:
+            self._told.pop(name, None)
+        began, from_share = self._told.setdefault(name, (now, share)) if share >= 0 else (now, share)
         rate = was.rate
         if now - began >= _SMOOTH_S:
             rate = max(0.0, (share - from_share) * was.size / (now - began))

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -62,6 +62,7 @@ class ModelsDialog(QDialog):
         self._shelf = shelf
         self._used = used
         self._found: list[Found] = []
+        self._told, self._told_at = "", ""  # what was said last, and at which model
         # Made in the order of the tab key.
         self._field = QLineEdit(self)
         self._field.setPlaceholderText(self.tr("Search the model hub by name"))
@@ -160,6 +161,11 @@ class ModelsDialog(QDialog):
         graphics = {"mps": self.tr("Apple graphics")} if sys.platform == "darwin" else {"cuda": self.tr("Graphics card (CUDA)")}
         return {"auto": self.tr("Automatic"), "cpu": self.tr("Processor")} | graphics
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._shelf.refresh()  # something else may have changed what there is
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._field.hasFocus():
@@ -189,7 +195,7 @@ class ModelsDialog(QDialog):
         measured = self._shelf.measured(entry.name)
         if measured is not None:
             parts.append(self._rate(measured))
-        used, masked = entry.name == self._used, entry.kind == "masked"
+        used, masked = entry.name == self._shelf.entry_name(self._used), entry.kind == "masked"
         removable = entry.installed and not used
         facts = self._line(parts)
         return ListedModel(entry.name, entry.title, facts, entry.installed, masked, used, entry.size, removable)
@@ -265,19 +271,20 @@ class ModelsDialog(QDialog):
         going = doing in ("about", "fetch")
         self._title.setText(model.title if model is not None else "")
         self._facts.setText(self._facts_of(model) if model is not None else "")
-        if self._state.property("of") != name:
-            self._state.clear()
-        self._state.setProperty("of", name)
+        said = ""
         self._bar.setVisible(download is not None)
         if download is not None:
             known = download.share >= 0
             self._bar.setRange(0, 100 if known or download.paused else 0)
             self._bar.setValue(round(max(download.share, 0) * 100))
-            self._state.setText(self._progress(download))
+            said = self._progress(download)
         elif doing == "measure":
-            self._state.setText(self.tr("Measuring it; this takes a few seconds…"))
+            said = self.tr("Measuring it; this takes a few seconds…")
         elif doing == "remove":
-            self._state.setText(self.tr("Removing it…"))
+            said = self.tr("Removing it…")
+        if name != self._told_at:
+            self._told, self._told_at = "", name
+        self._state.setText(said or self._told)
         installed = model is not None and model.installed
         self._use.setEnabled(installed and model is not None and not model.masked and not model.used and not doing)
         self._measure.setEnabled(installed and model is not None and not model.masked and not doing)
@@ -288,7 +295,7 @@ class ModelsDialog(QDialog):
         self._remove.setEnabled(model is not None and model.removable and not doing)
 
     def _facts_of(self, model: ListedModel) -> str:
-        lines = model.facts.split(" · ")
+        lines = [] if model.name in self._shelf.downloads else model.facts.split(" · ")
         entry = next((each for each in self._shelf.entries if each.name == model.name), None)
         if entry is not None and entry.memory:
             lines.insert(1, self.tr("needs {size} of memory").format(size=self._bytes(entry.memory)))
@@ -310,15 +317,21 @@ class ModelsDialog(QDialog):
         self._found = found
         self._search.setEnabled(True)
         self._show()
+        self._told = ""
         if found:
             self._list.choose(found[0].id)
         else:
-            self._state.setText(self.tr("The hub has no model of that name that Afterword can use."))
+            self._tell(self.tr("The hub has no model of that name that Afterword can use."))
 
     @Slot(str, object)
     def _show_failure(self, _: str, error: Exception) -> None:
         self._search.setEnabled(True)
-        self._state.setText(sentence(error, self.tr))  # which says which model; the writer may be at another one
+        self._tell(sentence(error, self.tr))  # which says which model; the writer may be at another one
+
+    def _tell(self, text: str) -> None:
+        """Say something until the writer goes to another model, or something is being done to this one."""
+        self._told = text
+        self._show_model()
 
     # --- what the writer does ---------------------------------------------------------------------------------------
 
@@ -337,7 +350,7 @@ class ModelsDialog(QDialog):
         text = self._field.text().strip()
         if text:
             self._search.setEnabled(False)
-            self._state.setText(self.tr("Asking the hub…"))
+            self._tell(self.tr("Asking the hub…"))
             self._shelf.search(text)
 
     @Slot()
@@ -376,12 +389,22 @@ class ModelsDialog(QDialog):
         box.setWindowTitle("Afterword")
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(self.tr("Remove “{name}” from this machine?").format(name=model.title))
-        box.setInformativeText(self.tr("To use it again it has to be fetched again."))
+        box.setInformativeText(self._loss(model.name))
         remove = box.addButton(self.tr("Remove it"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         remove.clicked.connect(partial(self._remove_named, model.name))
         box.open()
 
+    def _loss(self, name: str) -> str:
+        entry = next((each for each in self._shelf.entries if each.name == name), None)
+        if entry is not None and entry.shared:
+            return self.tr("It is in the hub's own cache: other programs on this machine may use it too.")
+        if entry is not None and entry.kind == "converted":
+            return self.tr("The GGUF file that it was made from stays where it is.")
+        if entry is not None and entry.kind == "folder":
+            return self.tr("Its folder is deleted: keep a copy where you have no other.")
+        return self.tr("To use it again it has to be fetched again.")
+
     def _remove_named(self, name: str) -> None:
-        if name != self._used:  # it may have become that while the question was open
+        if name != self._shelf.entry_name(self._used):  # it may have become that while the question was open
             self._shelf.remove(name)

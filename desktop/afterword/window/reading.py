@@ -25,10 +25,12 @@ class Reading(QObject):
     Signals:
         read: a Kept.
         missing: the path at which there is no file.
+        begun: the path of a draft that is to be begun, since there is no file.
     """
 
     read = Signal(object)
     missing = Signal(object)
+    begun = Signal(object)
 
     def __init__(self, jobs: Jobs, dialogs: Dialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +77,8 @@ class Reading(QObject):
             more = self.tr("It can be opened to be read: what is damaged is shown as �.")
             wish = replace(opening, damaged=True, large=True)
             self._dialogs.ask_open(f"{text}\n\n{more}", partial(self._start_all_the_same, wish))
+        elif isinstance(error, DraftMissing) and opening.new and opening.path.parent.is_dir():
+            self.begun.emit(opening.path)
         else:
             if isinstance(error, DraftMissing):
                 self.missing.emit(opening.path)

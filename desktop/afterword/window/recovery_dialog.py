@@ -52,11 +52,12 @@ class RecoveryDialog(QDialog):
         self._orphans = list(found)
         self._jobs = jobs
         self._comparing: Job | None = None
-        told = QLabel(self.tr("Afterword ended without saving these drafts. What you had written is here."), self)
+        told = QLabel(self.tr("These drafts were not saved when Afterword ended. What you had written is here."), self)
         told.setWordWrap(True)
         # Made in the order of the tab key.
         self._list = QListWidget(self)
         self._list.setAccessibleName(self.tr("Drafts"))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # a long first line is cut short
         self._list.setToolTip(self.tr("Choose a draft to see what was not saved"))
         self._changes = Comparison(self)
         self._throw = Button(self.tr("Throw away"), self.tr("Forget what was not saved of this draft, for good"), self)

@@ -52,12 +52,14 @@ class Opening:
         encoding: in which to read it, by Python's name; "" for what is found.
         damaged: also where some of its bytes are no text.
         large: also where it is large.
+        new: begin a draft of that name where there is no file.
     """
 
     path: Path
     encoding: str = ""
     damaged: bool = False
     large: bool = False
+    new: bool = False
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ class StatusBar(QStatusBar):
         text = self._describe(state)
         self._model.setText(text)
         self._model.setAccessibleName(text)
-        self._model.setToolTip(self._explain(state) or text)
+        self._model.setToolTip(self.explain(state) or text)
         known = state.share >= 0
         self._progress.setRange(0, 100 if known else 0)
         self._progress.setValue(round(state.share * 100) if known else -1)
@@ -192,7 +192,8 @@ class StatusBar(QStatusBar):
             SaveState.UNSAVED: (self.tr("Not saved"), self.tr("There are changes that are not in the file yet.")),
         }
 
-    def _explain(self, state: ModelState) -> str:
+    def explain(self, state: ModelState) -> str:
+        """What is to be known of the model, in a sentence."""
         if state.error is not None:
             return sentence(state.error, self.tr)
         if state.small:
