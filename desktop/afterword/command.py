@@ -21,6 +21,8 @@ _STAGES = {
     "checking": "Checking the model's file",
     "converting": "Converting the model, once",
     "downloading": "Downloading the model",
+    "waiting": "Another Afterword is at this model: waiting for it",
+    "measuring": "Measuring the model",
 }
 
 

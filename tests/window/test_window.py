@@ -575,3 +575,32 @@ def test_a_model_that_became_ready_though_another_was_chosen_is_not_the_one_of_t
     assert window.settings["model.name"] == "starter"
     window.show_model_state(ModelState(Phase.READY, "chosen"))
     assert window.settings["model.name"] == "chosen"
+
+
+def test_the_page_has_the_keys_once_the_menus_are_left(window: MainWindow) -> None:
+    def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(QApplication.activePopupWidget() or focused(), key, modifier)
+        QApplication.processEvents()
+
+    alt = Qt.KeyboardModifier.AltModifier
+    for keys in ((Qt.Key.Key_M,), (Qt.Key.Key_M, Qt.Key.Key_F)):
+        for key in keys:
+            press(key, alt)
+            assert QApplication.activePopupWidget() is not None
+            press(Qt.Key.Key_Escape)
+        press(Qt.Key.Key_Escape)
+        assert focused() is window.page
+
+
+@pytest.mark.parametrize("name", ["model", "model.gguf"])
+def test_a_model_that_is_dropped_on_the_window_is_offered(window: MainWindow, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"") if path.suffix else path.mkdir()
+    wanted = heard(window.model_wanted)
+    window.drop.file_dropped.emit(path)
+    assert window.offer_strip.isVisible()
+    assert name in window.offer_strip.message
+    assert wanted == []
+    buttons(window)["Use it"].click()
+    assert wanted == [str(path)]
+    assert not window.offer_strip.isVisible()

@@ -158,7 +158,7 @@ def _checking(watch: Watch, done: int, total: int) -> Callable[[int], None]:
 
 @contextlib.contextmanager
 def locked(folder: Path, watch: Watch) -> Iterator[None]:
-    """Hold the lock of the model in `folder`; while another process has it, wait until it is free or `watch` is cancelled."""
+    """Hold the lock of the model in `folder`; while another process makes it, wait until it has or `watch` is cancelled."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = _lock(folder)
     while True:
@@ -166,7 +166,7 @@ def locked(folder: Path, watch: Watch) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            watch.report(-1, "converting")  # by the other process
+            watch.report(-1, "waiting")
             time.sleep(_LOCK_POLL_S)
         else:
             break

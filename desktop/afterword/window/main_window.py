@@ -37,6 +37,7 @@ from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.key_rules import GHOST_ACTIONS
 from afterword.window.likeliest_list import LikeliestList
+from afterword.window.menu_focus import MenuFocus
 from afterword.window.menus import Menus
 from afterword.window.models import Models
 from afterword.window.notes_panel import NotesPanel
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self)
         self.announcer = Announcer(page, settings, sink, parent=self)
         self.menus = Menus(self, self._do, self.keys)
+        MenuFocus(self.menuBar(), page)
         self.recent_menu = RecentMenu(self.menus.menus[Menu.RECENT], self.menus.actions[Action.CLEAR_RECENT], self.recent, self)
         self.preferences = Preferences(self.keeper, self.menus, page, self.exports, self.status, self.themes, self)
         self.drop = FileDrop(self)

@@ -252,6 +252,8 @@ class ModelsDialog(QDialog):
         stages = {"converting": self.tr("Converting it"), "checking": self.tr("Checking it"), "fetching": self.tr("Fetching it")}
         if download.paused:
             text = self.tr("Paused")
+        elif download.stage == "waiting":
+            return self.tr("Another Afterword is at this model…")
         elif download.share < 0:
             return self.tr("Asking for it…")
         else:

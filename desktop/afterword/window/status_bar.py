@@ -228,6 +228,7 @@ class StatusBar(QStatusBar):
             "fetching": self.tr("fetching"),
             "downloading": self.tr("downloading"),
             "checking": self.tr("checking"),
+            "waiting": self.tr("waiting for another Afterword"),
             "converting": self.tr("converting"),
         }
         stage = stages.get(state.stage, self.tr("loading"))
