@@ -601,6 +601,6 @@ def test_a_model_that_is_dropped_on_the_window_is_offered(window: MainWindow, tm
     assert window.offer_strip.isVisible()
     assert name in window.offer_strip.message
     assert wanted == []
-    buttons(window)["Use it"].click()
+    next(button for button in window.offer_strip.findChildren(QPushButton) if button.text() == "Use it").click()
     assert wanted == [str(path)]
     assert not window.offer_strip.isVisible()
