@@ -252,6 +252,7 @@ def test_what_was_typed_is_spelled_with_the_probability_of_all_ways_to_spell_it(
     is_near(model_of("bytes"), typed_so_far, after)
 
 
+@pytest.mark.long
 @pytest.mark.starter
 def test_so_are_words_of_several_tokens_with_the_starter(starter_folder: Path, tmp_path: Path) -> None:
     model = open_model(str(starter_folder), tmp_path, exact=False)

@@ -35,6 +35,7 @@ def test_the_collector_is_on_again_and_leaves_the_libraries_alone(before: str) -
     assert (done.stdout, done.stderr) == ("True True True\n", ""), "a full collection is short while the writer types"
 
 
+@pytest.mark.long
 def test_a_collector_that_was_off_stays_off() -> None:
     done = subprocess.run(
         [sys.executable, "-c", IMPORTED.format(before="gc.disable()")], capture_output=True, text=True, timeout=120, check=False

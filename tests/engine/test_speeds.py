@@ -67,6 +67,7 @@ def test_a_starter_that_was_not_fetched_is_not_fetched_for_it(models_dir: Path, 
     assert not run.commands
 
 
+@pytest.mark.long
 def test_nor_is_one_that_turns_out_to_be_damaged(models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = model_folder(models_dir / "starter")
     conversion.write_marker(folder, conversion.Marker(starter.TITLE, "", starter.LICENCE))
