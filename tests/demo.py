@@ -34,6 +34,7 @@ from afterword.settings import Settings
 from afterword.text.boundaries import count_words
 from afterword.window.dialogs import PathAnswer, WindowDialogs
 from afterword.window.models_dialog import ModelsDialog
+from tests.home import move_home
 
 OUT = Path("build/demo")
 TITLE = "# The Keeper\n\n"
@@ -101,8 +102,10 @@ class Demo(QObject):
         super().__init__()
         shutil.rmtree(OUT, ignore_errors=True)
         OUT.mkdir(parents=True)
+        move_home(OUT.absolute() / "home")
         settings = Settings(OUT / "settings.toml")
         settings["sampling.seed"] = 11
+        settings["sampling.eagerness"] = 100  # what is doubtful on one processor is sure on another: all is shown
         settings["window.theme"] = "light"
         settings["statistics.enabled"] = False
         self.draft = OUT.absolute() / "The Keeper.md"

@@ -7,7 +7,6 @@ taken. All it knows of the program is the screen and the file. The pictures are 
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from afterword import paths
 from afterword.engine import conversion, starter
 from afterword.settings import Settings
 from afterword.window.themes import LIGHT
+from tests.home import move_home
 from tests.window_real.display import Screen, StepFailed, check, display, focus, press, type_text, wait
 
 OUT = Path("build/window").absolute()
@@ -101,11 +101,9 @@ class Session:
         return self._draft.read_text("utf-8")
 
 
-def home_of(folder: Path, models: Path) -> Path:
+def make_home(folder: Path) -> None:
     """A home with the settings that the steps want, and the user's models."""
-    (folder / "data").mkdir(parents=True)
-    (folder / "data" / "models").symlink_to(models, target_is_directory=True)
-    os.environ["AFTERWORD_HOME"] = str(folder)
+    move_home(folder)
     settings = Settings(paths.settings_file())
     for key, value in {
         "window.theme": "light",
@@ -116,19 +114,17 @@ def home_of(folder: Path, models: Path) -> Path:
     }.items():
         settings[key] = value
     settings.save()
-    return folder
 
 
 def main() -> int:
     """Run the session; 0 when every step happened."""
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
-    models = paths.models_dir()
-    if not conversion.is_whole(models / starter.NAME):
+    if not conversion.is_whole(paths.models_dir() / starter.NAME):
         print("The starter model is not there: run make test-window.", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as folder, display():
-        home_of(Path(folder) / "home", models)
+        make_home(Path(folder) / "home")
         draft = OUT / "The Keeper.md"
         draft.write_text(TITLE, "utf-8")
         screen = Screen(OUT)
