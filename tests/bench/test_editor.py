@@ -115,6 +115,7 @@ def test_the_wait_for_a_busy_main_thread_counts(window: Desk, draft: Path) -> No
     assert window.page.text().startswith("a")
 
 
+@pytest.mark.long
 def test_a_key_while_the_model_writes_is_known(window: Desk, draft: Path) -> None:
     window.window.show()
     hand = Hand(window)

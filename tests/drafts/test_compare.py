@@ -176,8 +176,8 @@ def letters(count: int, seed: int) -> str:
     [
         ("".join(f"word{n} " for n in range(120_000)), "".join(f"word{n} " for n in range(60_000, 180_000))),
         (" ".join(f"{n * 7919 % 100_003}" for n in range(150_000)), " ".join(f"{n * 104_729 % 100_003}" for n in range(150_000))),
-        ("a b " * 250_000, "b a a " * 160_000),
-        (letters(300_000, 1), letters(300_000, 2)),
+        pytest.param("a b " * 250_000, "b a a " * 160_000, marks=pytest.mark.long),
+        pytest.param(letters(300_000, 1), letters(300_000, 2), marks=pytest.mark.long),
     ],
     ids=["half of one line", "the same numbers in another order", "two words", "by chance"],
 )

@@ -93,7 +93,7 @@ def before_cursor(writer: Writer) -> list[tuple[float, float]]:
     return found
 
 
-@pytest.fixture(params=["as usual", "zoomed far", "a window of 400 pixels"])
+@pytest.fixture(params=["as usual", pytest.param("zoomed far", marks=pytest.mark.long), "a window of 400 pixels"])
 def anyhow(request: pytest.FixtureRequest, writer: Writer) -> Writer:
     writer.page.set_look(replace(PageLook(), shading="off", ghost=GHOST))
     writer.page.resize({"a window of 400 pixels": 400}.get(request.param, 700), 420)

@@ -143,6 +143,7 @@ def test_two_at_once_convert_once(gguf: Path, models_dir: Path, conversions: lis
     assert len(conversions) == 1
 
 
+@pytest.mark.usefixtures("conversions")
 def test_waiting_for_another_process_can_be_cancelled(gguf: Path, models_dir: Path) -> None:
     folder = conversion.converted(gguf, models_dir)
     shutil.rmtree(folder)

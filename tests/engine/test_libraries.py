@@ -25,7 +25,9 @@ print(gc.isenabled(), gc.get_freeze_count() > 200_000, len(gc.get_objects()) < 2
     "before",
     [
         pytest.param("", id="as it is"),
-        pytest.param("import ctypes; ctypes.CDLL = lambda *_, **__: object()", id="a system without dlopen"),
+        pytest.param(
+            "import ctypes; ctypes.CDLL = lambda *_, **__: object()", id="a system without dlopen", marks=pytest.mark.long
+        ),
     ],
 )
 def test_the_collector_is_on_again_and_leaves_the_libraries_alone(before: str) -> None:

@@ -16,6 +16,7 @@ from afterword.drafts.compare import Passage
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.settings import Settings
+from afterword.window import outside
 from afterword.window.changed_dialog import Changed
 from afterword.window.dialogs import PathAnswer, Twice, Unsaved
 from afterword.window.documents import Documents
@@ -136,6 +137,12 @@ def page(qtbot: QtBot) -> Page:
 @pytest.fixture
 def recent(settings: Settings) -> RecentFiles:
     return RecentFiles(settings)
+
+
+@pytest.fixture(autouse=True)
+def _files_settle_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other programs do in tests they do in one step."""
+    monkeypatch.setattr(outside, "_SETTLE_MS", 20)
 
 
 @pytest.fixture

@@ -282,6 +282,7 @@ def test_only_the_version_that_was_chosen_last_is_shown(two: Desk, monkeypatch: 
     assert two.restored == [SECOND]
 
 
+@pytest.mark.long
 def test_texts_of_a_million_characters_that_differ_everywhere(desk: Desk) -> None:
     then = "".join(f"The ferry number {n} left the harbour at noon and nobody waved.\n\n" for n in range(16_000))
     desk.kept(then)
