@@ -183,3 +183,19 @@ def test_every_value_of_sampling_that_can_be_set_is_kept(tmp_path: Path) -> None
 def test_values_of_ones_own_are_no_preset() -> None:
     assert preset_of(Sampling(temperature=0.35)) is None
     assert preset_of(Sampling(xtc_probability=0.1)) is None
+
+
+def test_what_another_process_wrote_meanwhile_stays_but_for_what_was_changed_here(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    settings = Settings(file)
+    settings["page.font_size"] = 20
+    settings.save()
+    other = loaded(file)
+    other["model.name"] = "gpt2"
+    other["page.font_size"] = 9
+    other.save()
+    settings["page.width"] = 60
+    settings["model.name"] = settings["model.name"]
+    settings.save()
+    found = loaded(file)
+    assert (found["model.name"], found["page.font_size"], found["page.width"]) == ("gpt2", 20, 60)

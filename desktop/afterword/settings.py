@@ -125,6 +125,7 @@ class Settings:
         self._document = tomlkit.document()
         self._values: dict[str, Value] = {}
         self._damaged = False
+        self._changed: set[str] = set()  # here: what another program changes in the file meanwhile stays, of all else
 
     def load(self) -> list[ValueError]:
         """Read the file. Values that do not fit are left at their defaults and returned as errors.
@@ -161,7 +162,10 @@ class Settings:
 
     def __setitem__(self, key: str, value: object) -> None:
         setting = self._declared[key]
+        before = self[key]
         self._values[key] = setting.check(value)
+        if self._values[key] != before:
+            self._changed.add(key)
         table, _, name = key.partition(".")
         if not isinstance(self._document.get(table), dict):
             self._document[table] = tomlkit.table()
@@ -182,12 +186,28 @@ class Settings:
         return tomlkit.dumps(self._document)
 
     def write(self, text: str) -> None:
-        """Write the file, whole or not at all; one that could not be read is put aside, once. Raises OSError."""
+        """Write the file, whole or not at all; one that could not be read is put aside, once. Raises OSError.
+
+        Of what was not changed here the file keeps what it holds by now: another process may have written it.
+        """
         self._file.parent.mkdir(parents=True, exist_ok=True)
         if self._damaged and self._file.exists():
             put_aside(self._file)
         self._damaged = False
-        write_whole(self._file, text.encode())
+        write_whole(self._file, self._merged(text).encode())
+
+    def _merged(self, text: str) -> str:
+        try:
+            there = tomlkit.parse(self._file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, TOMLKitError):
+            return text
+        ours = tomlkit.parse(text).unwrap()
+        for key in sorted(self._changed):
+            table, _, name = key.partition(".")
+            if not isinstance(there.get(table), dict):
+                there[table] = tomlkit.table()
+            there[table][name] = ours[table][name]
+        return tomlkit.dumps(there)
 
     def save(self) -> None:
         """Write what is in force. Raises OSError."""

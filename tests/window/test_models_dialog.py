@@ -245,10 +245,11 @@ def test_a_download_that_fails_says_why(asked: Asked, library: FakeLibrary, erro
 
 
 def test_the_hub_is_searched_by_name(asked: Asked, library: FakeLibrary, qtbot: QtBot) -> None:
-    library.found = [Found("facebook/opt-350m", 1_234_567, 331_000_000, "other", False)]
+    library.found = [Found("facebook/opt-350m", 1_234_567, 331_000_000, "other", True)]
     asked.search("opt")
     qtbot.waitUntil(lambda: asked.row("facebook/opt-350m") != "")
-    assert "331 million weights" in asked.row("facebook/opt-350m")
+    for fact in ("331 million weights", "needs 910.2 MB of memory", "asks for an account", "1,234,567 downloads"):
+        assert fact in asked.row("facebook/opt-350m")
     assert library.asked == ["search opt"]
     library.found = []
     asked.search("nonsense")

@@ -25,6 +25,7 @@ from afterword.engine.catalogue import Entry
 from afterword.engine.hub import Found
 from afterword.engine.recommended import RECOMMENDED, Recommended
 from afterword.engine.speeds import Measured
+from afterword.engine.weights import memory
 from afterword.sentences import sentence
 from afterword.window.button import Button
 from afterword.window.model_list import ListedModel, ModelList
@@ -206,7 +207,16 @@ class ModelsDialog(QDialog):
 
     def _of_found(self, found: Found) -> ListedModel:
         downloads = self.tr("{count} downloads").format(count=self.locale().toString(found.downloads))
-        facts = self._line([self._weights(found.parameters or 0), found.licence or self.tr("licence unknown"), downloads])
+        count = found.parameters or 0
+        facts = self._line(
+            [
+                self._weights(count),
+                self.tr("needs {size} of memory").format(size=self._bytes(memory(count))) if count else "",
+                found.licence or self.tr("licence unknown"),
+                self.tr("asks for an account on the hub") if found.gated else "",
+                downloads,
+            ]
+        )
         return ListedModel(found.id, found.id, facts)
 
     def _of_recommended(self, here: set[str], *, masked: bool) -> list[ListedModel]:
