@@ -248,7 +248,7 @@ def test_the_hub_is_searched_by_name(asked: Asked, library: FakeLibrary, qtbot: 
     library.found = [Found("facebook/opt-350m", 1_234_567, 331_000_000, "other", True)]
     asked.search("opt")
     qtbot.waitUntil(lambda: asked.row("facebook/opt-350m") != "")
-    for fact in ("331 million weights", "needs 910.2 MB of memory", "asks for an account", "1,234,567 downloads"):
+    for fact in ("331 million weights", "needs 910.3 MB of memory", "asks for an account", "1234567 downloads"):
         assert fact in asked.row("facebook/opt-350m")
     assert library.asked == ["search opt"]
     library.found = []
