@@ -72,8 +72,8 @@ def test(rest: list[str]) -> int:
 
 
 def test_long(rest: list[str]) -> int:
-    """The tests that take minutes."""
-    return tests("long", rest)
+    """The tests that take minutes, and those that draw examples, with many more of them."""
+    return tests("long or hypothesis", ["--hypothesis-profile=thorough", *rest])
 
 
 def test_window(rest: list[str]) -> int:

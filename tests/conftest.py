@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from afterword import paths
 from afterword.garbage import collect_due
@@ -21,6 +22,12 @@ from tests.faults import Faults
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+# At every `make test` some examples of each rule, others each time; `make test-long` draws many. What the machine does beside the
+# tests is no reason for one to fail.
+settings.register_profile("some", max_examples=50, deadline=None)
+settings.register_profile("thorough", max_examples=300, deadline=None)
+settings.load_profile("some")
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
