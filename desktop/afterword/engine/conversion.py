@@ -23,6 +23,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from afterword.engine import child
 from afterword.errors import ModelBroken, ModelNotRemoved, ModelNotStored
+from afterword.files import flush_folder, write_whole
 from afterword.watch import Watch
 
 FORMAT = 1  # of what is written; a folder with another number is made again
@@ -211,19 +212,25 @@ def replacing(folder: Path) -> Iterator[Path]:
 
     Only for the holder of the lock: what an interrupted process left there is removed.
     """
-    partial, gone = folder.with_name(f".{folder.name}.partial"), older(folder)
-    for leftover in (partial, gone):
-        shutil.rmtree(leftover, ignore_errors=True)
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         yield partial
-        if folder.exists():
-            folder.rename(gone)
-        partial.rename(folder)
-        _sync(folder.parent)
+        take_place(partial, folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+
+
+def take_place(partial: Path, folder: Path) -> None:
+    """Let `partial`, which is whole, be the model in `folder`, instead of one that is there. Only for the holder of the lock."""
+    gone = older(folder)
+    shutil.rmtree(gone, ignore_errors=True)
+    if folder.exists():
+        folder.rename(gone)
+    partial.rename(folder)
+    flush_folder(folder.parent)
     shutil.rmtree(gone, ignore_errors=True)
 
 
@@ -258,16 +265,11 @@ def _marker(folder: Path) -> dict[str, Any] | None:
 
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:
-    partial = file.with_name(f".{file.name}.partial")
-    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    _sync(partial)
-    os.replace(partial, file)
+    write_whole(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def _sync(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
-    if path.is_dir() and os.name == "nt":
-        return  # Windows opens no folders
+    """Bring a file to the disk."""
     descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -7,14 +7,12 @@ compared with what the processor would take by what `tuning` measured; the faste
 
 from __future__ import annotations
 
-import json
 import logging
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from afterword import files
+from afterword.engine import remembered
 
 AUTO, CPU = "auto", "cpu"
 _ACCELERATORS = ("cuda", "mps")
@@ -50,7 +48,7 @@ def chosen(wanted: str, name: str, models_dir: Path, exact: bool = False) -> tup
         return (wanted if wanted in there else CPU), False
     if not there:
         return CPU, False
-    known = _known(models_dir).get(name)
+    known = remembered.known(models_dir / FILE).get(name)
     return (str(known), False) if known in (*there, CPU) else (there[0], True)
 
 
@@ -68,17 +66,4 @@ def faster(accelerator_s: float, parameters: int, weight_ns: float) -> bool:
 def remember(name: str, kind: str, models_dir: Path) -> None:
     """From now on load the model `name` on this type of device, where the choice is ours."""
     _log.info("%s is faster on %s", name, kind)
-    try:
-        models_dir.mkdir(parents=True, exist_ok=True)
-        known = _known(models_dir) | {name: kind}
-        files.write_whole(models_dir / FILE, json.dumps(known, indent=1).encode())
-    except OSError:
-        _log.warning("which device is faster cannot be kept", exc_info=True)
-
-
-def _known(models_dir: Path) -> dict[str, Any]:
-    try:
-        known = json.loads((models_dir / FILE).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
+    remembered.remember(models_dir / FILE, name, kind)

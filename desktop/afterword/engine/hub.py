@@ -314,7 +314,8 @@ def _complete(folder: Path, partial: Path, name: str, watch: Watch) -> None:
         _prepare(partial, wanted, name)
         _download(partial, wanted, name, watch)
         checking.examine(name, partial)
-        _install(partial, folder)
+        shutil.rmtree(partial / PARTS)
+        conversion.take_place(partial, folder)
     except (ModelError, OSError) as error:
         useless = isinstance(error, _USELESS) or (isinstance(error, ModelNotStored) and error.reason in _FULL)
         if useless or not _has_begun(partial):
@@ -363,17 +364,6 @@ def _download(partial: Path, wanted: About, name: str, watch: Watch) -> None:
             watch.report(min(told["done"] / max(wanted.size, 1), 1.0), "downloading")
 
     _asked("model", {"folder": str(partial)}, name, watch, on_told)
-
-
-def _install(partial: Path, folder: Path) -> None:
-    shutil.rmtree(partial / PARTS)
-    older = conversion.older(folder)
-    shutil.rmtree(older, ignore_errors=True)
-    if folder.exists():
-        folder.rename(older)
-    partial.rename(folder)
-    files.flush_folder(folder.parent)
-    shutil.rmtree(older, ignore_errors=True)
 
 
 def _asked(

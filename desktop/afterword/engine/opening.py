@@ -26,7 +26,6 @@ __all__ = ["check_folder", "fetch", "locate", "open_model"]
 
 _log = logging.getLogger(__name__)
 
-_MEASURED = "The ferry left the quay at six, when the gulls were still asleep on the roof of the customs house. "
 _PROMPT, _NEW = 64, 16  # tokens that are read and written to find out which device is faster
 
 
@@ -103,10 +102,11 @@ def _is_fastest(model: TransformersModel, name: str, device: str, models_dir: Pa
         ModelTooLarge: likewise remembered and closed, for it does not run in the memory there.
     """
     from afterword.engine import devices
+    from afterword.engine.speeds import TEXT
     from afterword.engine.tuning import tuned
 
     try:
-        taken = model.measure(_MEASURED, _PROMPT, _NEW).decode_s
+        taken = model.measure(TEXT, _PROMPT, _NEW).decode_s
         fastest = devices.faster(taken, model.parameters, tuned(models_dir).weight_ns)
         failure = None
     except (DeviceFull, GenerationFailed) as error:

@@ -5,18 +5,13 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from filelock import FileLock
-
-from afterword import files
-from afterword.engine import child, conversion, starter
+from afterword.engine import child, conversion, remembered, starter
 from afterword.errors import GenerationFailed, ModelMissing
 from afterword.watch import Watch
 
@@ -27,15 +22,13 @@ FILE = "speeds.json"
 PROMPT, NEW = 256, 32
 """Tokens that are read, and that are written, when a model is measured."""
 
-_LOCK_S = 10.0  # to wait for another process that remembers something
 _TIMES, _ENOUGH_S = 3, 5.0  # the best of so many counts, while it takes no longer: what else the machine does only adds to it
 
-_TEXT = (
+TEXT = (
     "The ferry left the quay at six, when the gulls were still asleep on the roof of the customs house. Ana counted the crates "
     "again: eleven of pears, four of lamp oil, and one that nobody had signed for. Rain came over the bay in long grey lines. "
 )
-
-_log = logging.getLogger(__name__)
+"""What it reads then; as often as need be."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +57,8 @@ class Measured:
 
 def known(models_dir: Path) -> dict[str, Measured]:
     """What was measured of each model, by name; of none where that cannot be read."""
-    try:
-        content = json.loads((models_dir / FILE).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
     found = {}
-    for name, values in content.items() if isinstance(content, dict) else ():
+    for name, values in remembered.known(models_dir / FILE).items():
         try:
             read_s, token_s, at = (float(values[key]) for key in ("read_s", "token_s", "at"))
             found[name] = Measured(read_s, token_s, int(values["memory"]), at, str(values.get("device", "")))
@@ -106,18 +95,8 @@ def measure(name: str, models_dir: Path, watch: Watch | None = None, device: str
         raise GenerationFailed(name, f"measuring it ended with code {error.code}") from error
     except OSError as error:
         raise GenerationFailed(name, error.strerror or str(error)) from error
-    _remember(name, found, models_dir)
+    remembered.remember(models_dir / FILE, name, asdict(found))
     return found
-
-
-def _remember(name: str, found: Measured, models_dir: Path) -> None:
-    try:
-        models_dir.mkdir(parents=True, exist_ok=True)
-        with FileLock(models_dir / f".{FILE}.lock", timeout=_LOCK_S):
-            kept = {each: asdict(measured) for each, measured in known(models_dir).items()} | {name: asdict(found)}
-            files.write_whole(models_dir / FILE, json.dumps(kept, indent=1).encode())
-    except OSError:
-        _log.warning("what was measured cannot be kept", exc_info=True)
 
 
 def _measured(name: str, models_dir: Path, device: str) -> Measured:
@@ -130,9 +109,9 @@ def _measured(name: str, models_dir: Path, device: str) -> Measured:
     room = model.positions or PROMPT + NEW
     new = min(NEW, room // 2)
     prompt = min(PROMPT, room - new)
-    began, found = time.monotonic(), [model.measure(_TEXT, prompt, new)]
+    began, found = time.monotonic(), [model.measure(TEXT, prompt, new)]
     while len(found) < _TIMES and time.monotonic() - began < _ENOUGH_S:
-        found.append(model.measure(_TEXT, prompt, new))
+        found.append(model.measure(TEXT, prompt, new))
     read, token = min(speed.prefill_s for speed in found), min(speed.decode_s for speed in found)
     memory = psutil.Process().memory_info().rss
     return Measured(read * PROMPT / prompt, token, memory, time.time(), model.capabilities.device)

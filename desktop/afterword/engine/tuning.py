@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import logging
 import os
 import platform
@@ -17,7 +16,7 @@ import psutil
 import torch
 from torch.nn import functional
 
-from afterword import files
+from afterword.engine import remembered
 from afterword.engine.packing import Head, Linear
 
 _log = logging.getLogger(__name__)
@@ -58,27 +57,13 @@ class Tuning:
 def tuned(folder: Path) -> Tuning:
     """What was measured for this machine, kept in `folder`; measured now where that was not done yet while it was quiet."""
     file, machine, busy = folder / FILE, _machine(), _busy()
-    known = _known(file)
-    kept, quiet = _tuning(known.get(machine))
+    kept, quiet = _tuning(remembered.known(file).get(machine))
     if kept and (quiet or busy):
         return kept
     tuning = measure()
     _log.info("tuned for %s: %s", machine, tuning)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        files.write_whole(file, json.dumps(known | {machine: asdict(tuning) | {_QUIET: not busy}}, indent=1).encode())
-    except OSError:
-        _log.warning("what was measured cannot be kept", exc_info=True)
+    remembered.remember(file, machine, asdict(tuning) | {_QUIET: not busy})
     return tuning
-
-
-def _known(file: Path) -> dict[str, Any]:
-    """What `file` says of every machine; nothing where it cannot be read."""
-    try:
-        known = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
 
 
 def _tuning(values: Any) -> tuple[Tuning | None, bool]:
