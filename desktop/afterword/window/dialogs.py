@@ -11,6 +11,7 @@ from PySide6.QtCore import QDir, QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from afterword.drafts.compare import Passage
+from afterword.window.boxes import warning_box
 from afterword.window.changed_dialog import Changed, ChangedDialog
 
 
@@ -87,7 +88,8 @@ class WindowDialogs(QObject):
 
     def ask_unsaved(self, name: str, answer: Callable[[Unsaved], None]) -> None:
         buttons = QMessageBox.StandardButton
-        box = self._box(
+        box = warning_box(
+            self._window,
             self.tr("Save the changes in “{name}”?").format(name=name),
             self.tr("If you discard them, they are lost."),
         )
@@ -98,7 +100,7 @@ class WindowDialogs(QObject):
         box.open()
 
     def ask_elsewhere(self, message: str, answer: Callable[[bool], None]) -> None:
-        box = self._box(self.tr("The draft is not saved."), message)
+        box = warning_box(self._window, self.tr("The draft is not saved."), message)
         elsewhere = box.addButton(self.tr("Save in another place…"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(elsewhere)
@@ -111,7 +113,8 @@ class WindowDialogs(QObject):
         dialog.open()
 
     def ask_elsewhere_open(self, name: str, answer: Callable[[Twice], None]) -> None:
-        box = self._box(
+        box = warning_box(
+            self._window,
             self.tr("“{name}” is open in another window.").format(name=name),
             self.tr("It can be changed in one window only."),
         )
@@ -124,14 +127,14 @@ class WindowDialogs(QObject):
         box.open()
 
     def ask_open(self, message: str, answer: Callable[[bool], None]) -> None:
-        box = self._box(message, "")
+        box = warning_box(self._window, message)
         anyway = box.addButton(self.tr("Open it"), QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.finished.connect(lambda _: answer(box.clickedButton() is anyway))
         box.open()
 
     def show_error(self, message: str) -> None:
-        self._box(message, "").open()
+        warning_box(self._window, message).open()
 
     def choose_open(self, folder: Path, answer: PathAnswer) -> None:
         dialog = self._files(self.tr("Open a draft"), folder)
@@ -186,16 +189,6 @@ class WindowDialogs(QObject):
         accepted = QDialog.DialogCode.Accepted.value
         dialog.finished.connect(lambda result: answer(dialog.textValue().strip() if result == accepted else ""))
         dialog.open()
-
-    def _box(self, text: str, details: str) -> QMessageBox:
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Afterword")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(text)
-        box.setInformativeText(details)
-        return box
 
     def _files(self, title: str, folder: Path) -> QFileDialog:
         dialog = QFileDialog(self._window, title, str(folder))

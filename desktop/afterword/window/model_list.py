@@ -20,7 +20,7 @@ class ListedModel:
     Attributes:
         name: of the model.
         title: what to call it.
-        facts: a line about it.
+        facts: about it, one by one.
         installed: whether it is on this machine.
         masked: whether it fills gaps and does not continue text.
         used: whether it is the one that writes.
@@ -30,7 +30,7 @@ class ListedModel:
 
     name: str
     title: str
-    facts: str
+    facts: tuple[str, ...]
     installed: bool = False
     masked: bool = False
     used: bool = False
@@ -125,7 +125,7 @@ class ModelList(QListWidget):
             self.setCurrentItem(item)
 
     def _add(self, model: ListedModel) -> None:
-        item = QListWidgetItem(f"{model.title}\n{model.facts}", self)
+        item = QListWidgetItem(f"{model.title}\n{' · '.join(model.facts)}", self)
         item.setData(Qt.ItemDataRole.UserRole, model.name)
         if model.used:
             font = item.font()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QLocale, Qt, Signal, Slot
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMessageBox,
     QProgressBar,
     QSplitter,
     QVBoxLayout,
@@ -23,10 +22,11 @@ from PySide6.QtWidgets import (
 
 from afterword.engine.catalogue import Entry
 from afterword.engine.hub import Found
-from afterword.engine.recommended import RECOMMENDED, Recommended
-from afterword.engine.speeds import Measured
+from afterword.engine.recommended import RECOMMENDED
+from afterword.engine.speeds import PROMPT, Measured
 from afterword.engine.weights import memory
 from afterword.sentences import sentence
+from afterword.window.boxes import confirm
 from afterword.window.button import Button
 from afterword.window.model_list import ListedModel, ModelList
 from afterword.window.model_shelf import Download, ModelShelf
@@ -74,11 +74,21 @@ class ModelsDialog(QDialog):
         self._search = self._button(self.tr("Search"), self.tr("Ask the hub"), self._search_now)
         self._list = ModelList(self)
         self._list.chosen.connect(self._show_model)
-        self._use = self._button(self.tr("Use"), self.tr("Write with this model, now and from now on"), self._use_it)
+        self._use = self._button(
+            self.tr("Use"),
+            self.tr("Write with this model, now and from now on"),
+            partial(self._of_chosen, self.model_wanted.emit),
+        )
         self._install = self._button(self.tr("Install"), self.tr("Fetch this model from the hub"), self._install_it)
-        self._pause = self._button(self.tr("Pause"), self.tr("Stop here; what was fetched stays"), self._pause_it)
-        self._cancel = self._button(self.tr("Cancel"), self.tr("Stop, and remove what was fetched"), self._cancel_it)
-        self._measure = self._button(self.tr("Measure"), self.tr("See how fast this model is here"), self._measure_it)
+        self._pause = self._button(
+            self.tr("Pause"), self.tr("Stop here; what was fetched stays"), partial(self._of_chosen, shelf.pause)
+        )
+        self._cancel = self._button(
+            self.tr("Cancel"), self.tr("Stop, and remove what was fetched"), partial(self._of_chosen, shelf.cancel)
+        )
+        self._measure = self._button(
+            self.tr("Measure"), self.tr("See how fast this model is here"), partial(self._of_chosen, shelf.measure)
+        )
         self._remove = self._button(self.tr("Remove…"), self.tr("Delete this model from this machine"), self._ask_remove)
         self._folder = self._button(self.tr("Open a folder…"), self.tr("Use a model in a folder"), self.folder_wanted.emit)
         self._file = self._button(self.tr("Open a GGUF file…"), self.tr("Use a model in a GGUF file"), self.file_wanted.emit)
@@ -198,48 +208,37 @@ class ModelsDialog(QDialog):
             parts.append(self._rate(measured))
         used, masked = entry.name == self._shelf.entry_name(self._used), entry.kind == "masked"
         removable = entry.installed and not used
-        facts = self._line(parts)
-        return ListedModel(entry.name, entry.title, facts, entry.installed, masked, used, entry.size, removable)
+        return ListedModel(entry.name, entry.title, _told(parts), entry.installed, masked, used, entry.size, removable)
 
     def _of_download(self, name: str) -> ListedModel:
         download = self._shelf.downloads[name]
-        return ListedModel(name, name, self._line([self._progress(download)]), size=download.size)
+        return ListedModel(name, name, (self._progress(download),), size=download.size)
 
     def _of_found(self, found: Found) -> ListedModel:
         downloads = self.tr("{count} downloads").format(count=self.locale().toString(found.downloads))
-        count = found.parameters or 0
-        facts = self._line(
-            [
-                self._weights(count),
-                self.tr("needs {size} of memory").format(size=self._bytes(memory(count))) if count else "",
-                found.licence or self.tr("licence unknown"),
-                self.tr("asks for an account on the hub") if found.gated else "",
-                downloads,
-            ]
-        )
-        return ListedModel(found.id, found.id, facts)
+        return self._of_hub(found.id, found.parameters or 0, found.licence, gated=found.gated, more=downloads)
 
     def _of_recommended(self, here: set[str], *, masked: bool) -> list[ListedModel]:
-        wanted: Iterable[Recommended] = (each for each in RECOMMENDED if each.masked is masked and each.name not in here)
         return [
-            ListedModel(
-                each.name,
-                each.name,
-                self._line(
-                    [
-                        self._weights(each.parameters),
-                        self.tr("needs {size} of memory").format(size=self._bytes(each.memory)),
-                        each.licence,
-                        self.tr("asks for an account on the hub") if each.gated else "",
-                    ]
-                ),
-                masked=masked,
-            )
-            for each in wanted
+            self._of_hub(each.name, each.parameters, each.licence, gated=each.gated, masked=masked)
+            for each in RECOMMENDED
+            if each.masked is masked and each.name not in here
         ]
 
-    def _line(self, parts: list[str]) -> str:
-        return " · ".join(part for part in parts if part)
+    def _of_hub(
+        self, name: str, parameters: int, licence: str, *, gated: bool, masked: bool = False, more: str = ""
+    ) -> ListedModel:
+        parts = [
+            self._weights(parameters),
+            self._memory(memory(parameters)),
+            licence or self.tr("licence unknown"),
+            self.tr("asks for an account on the hub") if gated else "",
+            more,
+        ]
+        return ListedModel(name, name, _told(parts), masked=masked)
+
+    def _memory(self, size: int) -> str:
+        return self.tr("needs {size} of memory").format(size=self._bytes(size)) if size else ""
 
     def _weights(self, count: int) -> str:
         if not count:
@@ -307,15 +306,15 @@ class ModelsDialog(QDialog):
         self._remove.setEnabled(model is not None and model.removable and not doing)
 
     def _facts_of(self, model: ListedModel) -> str:
-        lines = [] if model.name in self._shelf.downloads else model.facts.split(" · ")
+        lines = [] if model.name in self._shelf.downloads else list(model.facts)
         entry = next((each for each in self._shelf.entries if each.name == model.name), None)
         if entry is not None and entry.memory:
-            lines.insert(1, self.tr("needs {size} of memory").format(size=self._bytes(entry.memory)))
+            lines.insert(1, self._memory(entry.memory))
         measured = self._shelf.measured(model.name)
         if measured is not None:
             text = self.tr("reads a page ({count} tokens) in {seconds} s; took {size} of memory with all its libraries")
             seconds = self.locale().toString(measured.read_s, "f", 2)
-            lines.append(text.format(count=256, seconds=seconds, size=self._bytes(measured.memory)))
+            lines.append(text.format(count=PROMPT, seconds=seconds, size=self._bytes(measured.memory)))
         if model.used:
             lines.append(self.tr("writes your suggestions"))
         if model.masked:
@@ -365,10 +364,9 @@ class ModelsDialog(QDialog):
             self._tell(self.tr("Asking the hub…"))
             self._shelf.search(text)
 
-    @Slot()
-    def _use_it(self) -> None:
+    def _of_chosen(self, wish: Callable[[str], None]) -> None:
         if self._list.listed is not None:
-            self.model_wanted.emit(self._list.listed.name)
+            wish(self._list.listed.name)
 
     @Slot()
     def _install_it(self) -> None:
@@ -376,36 +374,12 @@ class ModelsDialog(QDialog):
             self._shelf.install(self._list.listed.name, self._list.listed.size)
 
     @Slot()
-    def _pause_it(self) -> None:
-        if self._list.listed is not None:
-            self._shelf.pause(self._list.listed.name)
-
-    @Slot()
-    def _cancel_it(self) -> None:
-        if self._list.listed is not None:
-            self._shelf.cancel(self._list.listed.name)
-
-    @Slot()
-    def _measure_it(self) -> None:
-        if self._list.listed is not None:
-            self._shelf.measure(self._list.listed.name)
-
-    @Slot()
     def _ask_remove(self) -> None:
         model = self._list.listed
         if model is None:
             return
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Afterword")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Remove “{name}” from this machine?").format(name=model.title))
-        box.setInformativeText(self._loss(model.name))
-        remove = box.addButton(self.tr("Remove it"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        remove.clicked.connect(partial(self._remove_named, model.name))
-        box.open()
+        text = self.tr("Remove “{name}” from this machine?").format(name=model.title)
+        confirm(self, text, self._loss(model.name), self.tr("Remove it"), partial(self._remove_named, model.name))
 
     def _loss(self, name: str) -> str:
         entry = next((each for each in self._shelf.entries if each.name == name), None)
@@ -420,3 +394,7 @@ class ModelsDialog(QDialog):
     def _remove_named(self, name: str) -> None:
         if name != self._shelf.entry_name(self._used):  # it may have become that while the question was open
             self._shelf.remove(name)
+
+
+def _told(parts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(part for part in parts if part)

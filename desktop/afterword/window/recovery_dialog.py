@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QMessageBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from afterword.drafts.compare import Passage, compare
 from afterword.drafts.naming import suggested_name
 from afterword.drafts.recovery import Orphan
 from afterword.jobs import Job, Jobs
+from afterword.window.boxes import confirm
 from afterword.window.button import Button
 from afterword.window.comparison import Comparison
 from afterword.window.times import shown_time
@@ -115,17 +115,8 @@ class RecoveryDialog(QDialog):
     @Slot()
     def _throw_away(self) -> None:
         name = self._list.currentItem().text().partition("\n")[0]
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Afterword")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Throw away what was not saved of “{name}”?").format(name=name))
-        box.setInformativeText(self.tr("It cannot be brought back."))
-        throw = box.addButton(self.tr("Throw it away"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        throw.clicked.connect(self._thrown)
-        box.open()
+        text = self.tr("Throw away what was not saved of “{name}”?").format(name=name)
+        confirm(self, text, self.tr("It cannot be brought back."), self.tr("Throw it away"), self._thrown)
 
     @Slot()
     def _thrown(self) -> None:
