@@ -18,7 +18,8 @@ from safetensors.numpy import load_file, save_file
 from transformers import AutoModelForCausalLM
 
 from afterword.engine import tuning, weights
-from afterword.engine.opening import check_folder, open_model
+from afterword.engine.checking import check_folder
+from afterword.engine.opening import open_model
 from afterword.engine.tuning import Tuning
 from afterword.errors import AfterwordError, ModelBroken, ModelNotThere, ModelPickled, ModelRunsCode, ModelTooLarge, ModelUnsafe
 from afterword.sentences import sentence

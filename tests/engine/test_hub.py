@@ -95,7 +95,7 @@ def there(elsewhere: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
                 raise _Stopped from None
 
         try:
-            return fetching.answer(command[-2], json.loads(command[-1]), tell), ""
+            return child.ended(lambda tell: fetching.work(command[-2], json.loads(command[-1]), tell), tell), ""
         except _Stopped:
             raise raised[0] from None
 

@@ -341,12 +341,8 @@ def _known(error: Exception, name: str) -> ModelError | None:
     return None
 
 
-def answer(verb: str, asked: dict[str, Any], tell: Tell) -> int:
-    """Do what is asked and tell how it ended; the exit code is 0 or 1."""
-    return child.ended(lambda tell: _work(verb, asked, tell), tell)
-
-
-def _work(verb: str, asked: dict[str, Any], tell: Tell) -> None:
+def work(verb: str, asked: dict[str, Any], tell: Tell) -> None:
+    """Do what is asked, and tell what comes of it. Raises ModelError, and what nobody foresaw."""
     try:
         _answer(verb, asked, tell)
     except Exception as error:
@@ -376,7 +372,7 @@ def main() -> int:
     # Read when huggingface_hub is imported, which would find out what else runs here, and tell.
     os.environ |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     verb, asked = sys.argv[1], json.loads(sys.argv[2])
-    return child.main(lambda tell: _work(verb, asked, tell))
+    return child.main(lambda tell: work(verb, asked, tell))
 
 
 if __name__ == "__main__":

@@ -22,8 +22,6 @@ from afterword.watch import Watch
 if TYPE_CHECKING:
     from afterword.engine.local import TransformersModel
 
-__all__ = ["check_folder", "fetch", "locate", "open_model"]
-
 _log = logging.getLogger(__name__)
 
 _PROMPT, _NEW = 64, 16  # tokens that are read and written to find out which device is faster
