@@ -186,6 +186,7 @@ class Demo(QObject):
         exports = self.export(text)
         self.look_at_models()
         self.settled_ghost_for_the_dark()
+        self.window.status.clearMessage()  # which names a folder of this machine
         self.picture("dark")
         self.report = {
             "typed": SENTENCE,
