@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from afterword import paths
 from afterword.app import open_masked_from_disk
+from afterword.assist.types import Phase
 from afterword.settings import Settings
 from tests.engine.tiny_masked import tiny_bert
 from tests.test_app import Writer
@@ -21,6 +22,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 def test_a_word_is_asked_about_and_another_chosen_while_suggestions_are_off(writer: Writer, qtbot: QtBot) -> None:
     writer.start()
+    _model_is_there(writer)
     writer.page.suggestions_enabled = False
     writer.type("Once there was a city by the sea")
     writer.model.set_candidates(["river and", "sea and", "lake and"])
@@ -52,6 +54,10 @@ def test_words_that_come_too_late_open_nothing(writer: Writer, qtbot: QtBot) -> 
     writer.press(Qt.Key.Key_Semicolon, CTRL)
     qtbot.waitUntil(writer.window.replacements.isVisible)
     writer.window.replacements.close()
+
+
+def _model_is_there(writer: Writer) -> None:
+    writer.qtbot.waitUntil(lambda: writer.desk.host.state is not None and writer.desk.host.state.phase is Phase.READY)
 
 
 def test_before_a_model_is_there_that_is_said(writer: Writer, qtbot: QtBot) -> None:
