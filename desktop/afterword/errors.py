@@ -289,6 +289,113 @@ class GenerationFailed(ModelError):
     reason: str
 
 
+@dataclass(eq=False)
+class NoChatTemplate(ModelError):
+    """The model was not made for conversations: it has no chat template."""
+
+
+@dataclass(eq=False)
+class QuestionTooLong(ModelError):
+    """A question with its text is longer than what the model can read, by `over` parts of a hundred."""
+
+    over: int
+
+
+# --- servers --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class ServerError(AfterwordError):
+    """Something about the server at `url`, as the user calls it. Never holds a key, nor anything of a draft."""
+
+    url: str
+
+
+@dataclass(eq=False)
+class ServerAddressInvalid(ServerError):
+    """That is no address of a server."""
+
+
+@dataclass(eq=False)
+class ServerUnencrypted(ServerError):
+    """The address is of another machine, without encryption, and the user has not allowed that."""
+
+
+@dataclass(eq=False)
+class ServerUnreachable(ServerError):
+    """There is no connection to it, or it broke off. `reason` is the system's word for it."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ServerUntrusted(ServerError):
+    """Its certificate does not fit. `reason` is the TLS library's word for it."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ServerSilent(ServerError):
+    """It took the request and said nothing for `seconds`."""
+
+    seconds: float
+
+
+@dataclass(eq=False)
+class ServerRefused(ServerError):
+    """It wants a key, or another one."""
+
+
+@dataclass(eq=False)
+class ServerBusy(ServerError):
+    """It answers, but has too much to do."""
+
+
+@dataclass(eq=False)
+class ServerFailed(ServerError):
+    """It answers with an error: the HTTP `status`, and its own words as `reason`, which may quote the request."""
+
+    quoting = ("reason",)
+    status: int
+    reason: str
+
+
+@dataclass(eq=False)
+class ServerRedirects(ServerError):
+    """It sends the request on to `to`, where nobody agreed to send anything."""
+
+    to: str
+
+
+@dataclass(eq=False)
+class ServerNotUnderstood(ServerError):
+    """What it answers is not the OpenAI protocol: a web page, half an event, no text. `reason` says what."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ServerModelMissing(ServerError):
+    """It serves no model of the name `model`."""
+
+    model: str
+
+
+@dataclass(eq=False)
+class ServerCannot(ServerError):
+    """It does not have what is needed: `what` is a path of the protocol, such as "/v1/completions"."""
+
+    what: str
+
+
+@dataclass(eq=False)
+class KeyNotKept(ServerError):
+    """The system has no place for secrets that takes or gives the server's key. `reason` is its word for it."""
+
+    reason: str
+
+
 # --- values ---------------------------------------------------------------------------------------------------------
 
 

@@ -82,6 +82,12 @@ _SAMPLING_TITLES = {
 DECLARED: tuple[Setting, ...] = (
     Setting("model.name", "starter", "Model"),
     Setting("model.device", "auto", "Runs on", choices=("auto", "cpu", "cuda", "mps")),
+    Setting("server.enabled", False, "Ask a server too"),
+    Setting("server.url", "", "Address of the server"),
+    Setting("server.model", "", "Model of the server"),
+    Setting("server.alone", False, "Without a model on this machine"),
+    Setting("server.unencrypted", False, "Also where the connection is not encrypted"),
+    Setting("server.agreed", "", "Server to which it was agreed that text goes"),
     Setting("suggestions.enabled", True, "Suggestions"),
     Setting("suggestions.reveal", False, "Only while Ctrl is held"),
     Setting("suggestions.shading", "subtle", "Sureness shown", choices=("off", "subtle", "strong")),

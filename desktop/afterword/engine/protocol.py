@@ -19,12 +19,14 @@ class Request:
         context: around the cursor.
         sampling: how words are chosen.
         asked: whether the writer asked for it, and did not just write on.
+        shared: whether the context may leave this machine. A model that is elsewhere says nothing to a request that is not.
     """
 
     id: int
     context: Context
     sampling: Sampling = field(default_factory=Sampling)
     asked: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,34 @@ class Seen:
     page: int
     characters: int
     room: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """A turn of a conversation.
+
+    Attributes:
+        role: "system", "user" or "assistant", as the chat templates of transformers and the OpenAI protocol call them.
+        text: what was said.
+    """
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A conversation that waits for the model's turn.
+
+    Attributes:
+        messages: so far; the last is the user's.
+        sampling: how words are chosen; `max_words` bounds the answer.
+        shared: as of a Request.
+    """
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = field(default_factory=Sampling)
+    shared: bool = False
 
 
 def never() -> bool:
@@ -147,4 +177,18 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Give back the memory; the model is of no use afterwards."""
+        ...
+
+
+class Answers(Protocol):
+    """A language model that answers in its own chat template."""
+
+    def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+        """Stream the model's turn, in whole characters.
+
+        Raises:
+            NoChatTemplate: the model was not made for conversations.
+            QuestionTooLong: the messages do not fit into what it can read.
+            GenerationFailed, ServerError: it broke while it answered.
+        """
         ...
