@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from afterword import paths
 from afterword.app import Desk
-from afterword.session import read_session
+from afterword.session import Session, read_session, write_session
 from afterword.settings import Settings
+from afterword.window import session_keeper
 from tests.fakes.scripted import ScriptedModel
 from tests.window.conftest import ScriptedDialogs
 
@@ -121,6 +123,27 @@ def test_the_window_that_was_closed_last_comes_back_and_not_those_before(
     again = begun(tmp_path)
     qtbot.waitUntil(lambda: drafts(again) == ["short.md"])
     ended(again, qtbot)
+
+
+def test_of_two_that_are_written_down_at_once_the_later_one_comes_back(
+    tmp_path: Path, long: Path, short: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = threading.Event()
+
+    def slow_at_first(file: Path, session: Session) -> None:
+        if len(session.windows) == 1 and session.windows[0].draft == long:
+            newer.wait(0.5)
+        write_session(file, session)
+        newer.set()
+
+    monkeypatch.setattr(session_keeper, "write_session", slow_at_first)
+    desk = begun(tmp_path)
+    opened(desk, qtbot, long)
+    desk.open_window()
+    opened(desk, qtbot, short)
+    qtbot.waitUntil(lambda: not desk.jobs.busy)
+    assert [window.draft for window in read_session(paths.session_file()).session.windows] == [long, short]
+    ended(desk, qtbot)
 
 
 def test_a_draft_that_is_gone_is_told_and_the_others_come_back(tmp_path: Path, long: Path, short: Path, qtbot: QtBot) -> None:

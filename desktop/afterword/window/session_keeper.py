@@ -61,7 +61,7 @@ class SessionKeeper(QObject):
         session = self._now()
         if session != self._written:
             self._written = session
-            self._jobs.start(_write, self._file, session).failed.connect(self._not_written)
+            self._jobs.start_apart(_write, self._file, session).failed.connect(self._not_written)
 
     @Slot(object)
     def _not_written(self, _: Exception) -> None:
