@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from afterword import errors, paths
+from afterword import errors, paths, secrets
 from afterword.engine.protocol import LanguageModel
 from afterword.engine.sampling import RANGES
+from afterword.engine.server.types import Server
 from afterword.sentences import sentence
 from afterword.watch import Watch
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+SERVER_KEY = "AFTERWORD_SERVER_KEY"
+"""The environment variable that may hold the key of a server that is named on the command line."""
 
 _STAGES = {
     "fetching": "Fetching the starter model",
@@ -62,6 +67,24 @@ def opened(name: str, exact: bool, download: bool, device: str = "auto") -> Iter
         yield model
     finally:
         model.close()
+
+
+def server_key(origin: str) -> str:
+    """The key of the server at `origin`: from the environment, else from the system's keyring; "" where there is none."""
+    return os.environ.get(SERVER_KEY) or secrets.key_of(origin)
+
+
+@contextmanager
+def served(url: str, model: str, unencrypted: bool) -> Iterator[LanguageModel]:
+    """The model `model` of the server at `url`, "" for its first; given back when the block ends."""
+    from afterword.engine.server.address import address
+    from afterword.engine.server.model import open_server
+
+    asked = open_server(Server(url, model, server_key(address(url, unencrypted).origin), unencrypted))
+    try:
+        yield asked
+    finally:
+        asked.close()
 
 
 def progress() -> Callable[[float, str], None]:

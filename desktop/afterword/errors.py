@@ -112,7 +112,9 @@ class BesideBroken(DraftError):
 
 @dataclass(eq=False)
 class BesideOfAnother(DraftError):
-    """What is kept beside the draft belongs to another one, which had this name before."""
+    """What is kept beside the draft belongs to another one, which had this name before, and was to stay here if `private`."""
+
+    private: bool = False
 
 
 @dataclass(eq=False)

@@ -18,11 +18,11 @@ from typing import Any
 import torch
 
 from afterword.engine import wordpiece
+from afterword.text.half_typed import half_typed, tail
 from afterword.text.scripts import unspaced
 
 _BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>\Z")  # a byte that SentencePiece has no piece for
 _SPACE = "\u2581"  # SentencePiece's mark of a space
-_WORD_AT_MOST = 40  # characters that are spelled again
 _JOINERS = "'’-‐‑"  # between letters, part of a word
 
 
@@ -154,14 +154,12 @@ def split(text: str, tokenizer: Any = None) -> tuple[str, str]:
         text: what stands before the cursor.
         tokenizer: for those texts; without it they are not split.
     """
-    tail = re.search(r"[^\S\n]?\S*\Z", text)
-    assert tail is not None  # it matches nothing at least
-    begin = tail.start()
-    if len(text) - begin <= _WORD_AT_MOST and not unspaced(text[begin:]):
+    begin = half_typed(text)
+    if begin is not None:
         return text[:begin], text[begin:]
     if tokenizer is None or not getattr(tokenizer, "is_fast", False):
         return text, ""
-    return _split_at_token(text, begin, tokenizer)
+    return _split_at_token(text, tail(text), tokenizer)
 
 
 def _split_at_token(text: str, begin: int, tokenizer: Any) -> tuple[str, str]:

@@ -1,0 +1,203 @@
+"""What went wrong with a server, as one of our errors. Their words never hold a key, and the body of no request."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import re
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from afterword.engine.server.address import Address
+from afterword.errors import (
+    ServerBusy,
+    ServerCannot,
+    ServerError,
+    ServerFailed,
+    ServerModelMissing,
+    ServerNotUnderstood,
+    ServerRedirects,
+    ServerRefused,
+    ServerUnreachable,
+    ServerUntrusted,
+)
+
+_log = logging.getLogger(__name__)
+
+_REASON_AT_MOST = 200  # characters
+_WAIT_AT_MOST_S = 2.0
+_BUSY = (429, 502, 503)
+_NO_SUCH_PATH = (404, 405, 501)
+_NO_MODEL = re.compile(
+    r"\bmodel\b.*(?:not (?:found|exist)|does not exist|no such|unknown)|no such model|\bis pinned to\b", re.IGNORECASE | re.S
+)
+_TOO_LONG = re.compile(
+    r"context[ _](?:length|size|window)|maximum (?:model|sequence) length|`inputs`.*must (?:have|be)|too long", re.IGNORECASE
+)
+_NUMBERS = re.compile(r"\d{2,}")
+
+
+_BROKE_OFF = re.compile("disconnected|closed connection")  # httpcore2's and h11's words for it
+
+
+class Again(Exception):
+    """The server may be there, or have time, in a moment.
+
+    Attributes:
+        error: what it was.
+        wait_s: how long it wants to be left alone; None where that is too long to wait for.
+    """
+
+    def __init__(self, error: ServerError, wait_s: float | None = 0.0) -> None:
+        super().__init__()
+        self.error = error
+        self.wait_s = wait_s
+
+
+def of_connection(base: str, error: Exception) -> Exception:
+    """A connection could not be made, or broke off."""
+    import httpx2
+
+    for one in _chain(error):
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return ServerUntrusted(base, one.verify_message)
+        if isinstance(one, ssl.SSLError):
+            return ServerUntrusted(base, (one.reason or "it does not speak TLS").replace("_", " ").lower())
+    if isinstance(error, httpx2.TimeoutException):
+        return ServerUnreachable(base, "it does not answer")
+    if isinstance(error, httpx2.ProtocolError) and not _BROKE_OFF.search(str(error)):
+        return ServerNotUnderstood(base, "it does not speak HTTP")
+    if isinstance(error, httpx2.TransportError):
+        return Again(ServerUnreachable(base, _system_word(error)))
+    _log.warning("unforeseen", exc_info=error)
+    return ServerNotUnderstood(base, type(error).__name__)
+
+
+def of_media_type(base: str, media: str) -> ServerError:
+    """The answer is neither events nor JSON."""
+    return ServerNotUnderstood(base, "it is a web page" if media == "text/html" else f"it is of the type “{media}”")
+
+
+def of_status(
+    address: Address, path: str, model: str, status: int, headers: Mapping[str, str], body: bytes, key: str
+) -> Exception:
+    """The server answered with another status than 200."""
+    base = address.base
+    if 300 <= status < 400:
+        return ServerRedirects(base, _place(address.of(path), headers.get("location", "")))
+    if status in (401, 403):
+        return ServerRefused(base)
+    if status in _BUSY:
+        return Again(ServerBusy(base), _wait_s(headers.get("retry-after", "")))
+    reason, code = _words(body)
+    if code == "model_not_found" or (status in (400, 404) and _NO_MODEL.search(reason)):
+        return ServerModelMissing(base, model)
+    if status in _NO_SUCH_PATH:
+        return ServerCannot(base, path)
+    return ServerFailed(base, status, _shown(reason, key) or _standard(status))
+
+
+def of_event(base: str, error: Any, key: str) -> ServerError:
+    """The server says in the middle of a stream that it cannot go on."""
+    status = error.get("code") if isinstance(error, dict) else None
+    reason, _ = _told(error)
+    return ServerFailed(base, status if isinstance(status, int) and 400 <= status < 600 else 500, _shown(reason, key))
+
+
+def over(error: ServerFailed) -> int | None:
+    """By how many parts of a hundred a request was too long for the model; None where that is not what went wrong."""
+    if error.status not in (400, 413, 422, 500) or not _TOO_LONG.search(error.reason):
+        return None
+    numbers = [int(number) for number in _NUMBERS.findall(error.reason)]
+    room = _room(error.reason, numbers)
+    return max(1, math.ceil(100 * max(numbers) / room) - 100) if room else 1
+
+
+def _room(reason: str, numbers: list[int]) -> int:
+    """How many tokens there is room for: the number behind the word for it, else the smaller of two."""
+    named = re.search(r"(?:context (?:length|size|window)(?: is| of)?|must have less than|must be <=)\W*(\d{2,})", reason)
+    return int(named.group(1)) if named else min(numbers, default=0)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and what led to it, the members of groups too."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += [one.__cause__, one.__context__]
+        if isinstance(one, BaseExceptionGroup):
+            waiting += one.exceptions
+
+
+def _system_word(error: Exception) -> str:
+    for one in _chain(error):
+        if isinstance(one, socket.gaierror):  # its numbers are not the system's
+            return one.strerror or "there is no such name"
+        if isinstance(one, OSError) and one.errno:
+            return os.strerror(one.errno)
+    return "the connection broke off"
+
+
+def _place(asked: str, location: str) -> str:
+    """Where a redirect points, without what may be secret in it."""
+    try:
+        to = urlsplit(urljoin(asked, location))
+        return f"{to.scheme}://{to.hostname or ''}{f':{to.port}' if to.port else ''}{to.path}"[:_REASON_AT_MOST]
+    except ValueError:
+        return "another place"
+
+
+def _wait_s(retry_after: str) -> float | None:
+    if not retry_after:
+        return 0.0
+    try:
+        wait = float(retry_after)
+    except ValueError:
+        return None  # a date
+    return wait if 0 <= wait <= _WAIT_AT_MOST_S else None
+
+
+def _words(body: bytes) -> tuple[str, str]:
+    """What the server says, and its code for it."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        text = body.decode("utf-8", "replace").strip()
+        return ("" if text.startswith("<") else text), ""
+    if isinstance(said, dict):
+        return _told(said.get("error") or said.get("detail") or said.get("message") or said)
+    return _told(said)
+
+
+def _told(error: Any) -> tuple[str, str]:
+    if isinstance(error, dict):
+        code = error.get("code") or error.get("type")
+        message = error.get("message") or error.get("error")
+        return (message if isinstance(message, str) else ""), str(code)
+    if isinstance(error, list) and error and isinstance(error[0], dict):  # of FastAPI: what of a request does not fit
+        return str(error[0].get("msg", "")), ""
+    return (error if isinstance(error, str) else ""), ""
+
+
+def _shown(reason: str, key: str) -> str:
+    line = " ".join((reason.replace(key, "(key)") if key else reason).split())
+    line = "".join(c for c in line if c.isprintable())
+    return line if len(line) <= _REASON_AT_MOST else f"{line[:_REASON_AT_MOST]}…"
+
+
+def _standard(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "it gives no reason"

@@ -1,0 +1,263 @@
+"""A language model on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from itertools import count
+
+from afterword.engine.protocol import Capabilities, Piece, Question, Request, Seen, never
+from afterword.engine.sampling import Sampling
+from afterword.engine.server import body
+from afterword.engine.server.agreement import agreed
+from afterword.engine.server.answer import Answer
+from afterword.engine.server.body import CHAT, COMPLETIONS
+from afterword.engine.server.faults import over
+from afterword.engine.server.given import parted
+from afterword.engine.server.kinds import KINDS
+from afterword.engine.server.probe import connected
+from afterword.engine.server.said import Completion, Reply, Token
+from afterword.engine.server.typed import agreeing, behind, healed, kept
+from afterword.engine.server.types import Abilities, Server
+from afterword.engine.server.wire import Patience, Wire
+from afterword.errors import QuestionTooLong, ServerCannot, ServerFailed
+from afterword.text.boundaries import count_words
+from afterword.text.context import Context
+from afterword.watch import Watch
+
+_ANSWERS = Patience(first=60.0, between=30.0)  # a long question takes its time to be read, and some models think first
+_SHORTER = 0.9  # of what seems to fit
+_TRIES = 3
+_BEFORE_LETTERS = 20  # alternatives where only a blank was typed, with which most words begin
+
+
+def open_server(server: Server, watch: Watch | None = None) -> ServerModel:
+    """Connect to a server and find out what it can do; see `probe`. The model's owner closes it.
+
+    Raises:
+        ServerError: it cannot be used; why is its type.
+        Cancelled: through `watch`.
+    """
+    wire, abilities = connected(server, watch or Watch())
+    return ServerModel(wire, abilities)
+
+
+class ServerModel:
+    """A LanguageModel (see `protocol`), and one that answers, on a server.
+
+    It says nothing to a request that is not shared. Of a context it sends what `given` says and nothing more.
+
+    Args:
+        wire: to the server; from now on the model's.
+        abilities: of the server.
+
+    Attributes:
+        abilities: likewise.
+    """
+
+    def __init__(self, wire: Wire, abilities: Abilities) -> None:
+        self._wire = wire
+        self.abilities = abilities
+        self._kind = KINDS[abilities.kind]
+        self._room: int | None = None  # characters of a prompt, once one was too long
+
+    @property
+    def name(self) -> str:
+        """The model's, as the server calls it."""
+        return self.abilities.model or self._wire.address.base
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the server."""
+        return self._wire.address.origin
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it cannot do."""
+        absent = {"warm", "score", "seen", "likeliest"}
+        if not (self.abilities.completes and self.abilities.logprobs > 1):
+            absent.add("candidates")
+        if not self.abilities.chats:
+            absent.add("answer")
+        ignores = self.abilities.ignores | ({"candidates"} & absent)
+        return Capabilities(ignores=ignores, absent=frozenset(absent), device="server")
+
+    def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
+        """Stream what comes after the context; see LanguageModel.
+
+        Raises:
+            ServerError: what went wrong.
+        """
+        prompt, typed = parted(request.context)
+        if not request.shared or not prompt:
+            return
+        if not self.abilities.completes:
+            raise ServerCannot(self._wire.address.base, COMPLETIONS)
+        for tried in count(1):
+            began = False
+            try:
+                for piece in self._pieces(self._fitting(prompt), typed, request.sampling, stopped):
+                    began = True
+                    yield piece
+                return
+            except ServerFailed as error:
+                too_long = over(error)
+                if began or too_long is None or tried == _TRIES:
+                    raise
+                self._room = int(len(self._fitting(prompt)) * _SHORTER * 100 / (100 + too_long))
+
+    def candidates(
+        self,
+        request: Request,
+        n: int,
+        whole: Callable[[Sequence[Piece]], bool] = lambda _: False,
+        stopped: Callable[[], bool] = never,
+    ) -> list[list[Piece]]:
+        """Go on from each of the `n` likeliest first tokens that agree with what was typed; see LanguageModel."""
+        if "candidates" in self.capabilities.absent:
+            raise NotImplementedError("candidates")
+        prompt, typed = parted(request.context)
+        if not request.shared or not prompt:
+            return []
+        prompt, sampling = self._fitting(prompt), request.sampling
+        begun = self._beginnings(prompt, typed, n, stopped)
+        found = []
+        with ExitStack() as streams:
+            answers: list[tuple[Piece, Generator[Token, None, None]]] = []
+            for text, probability in begun:
+                start = Piece(text[len(typed) :], probability)
+                tokens = self._tokens(prompt + text, sampling, 1, stopped, now=not self._kind.one_at_a_time)
+                answers.append((start, streams.enter_context(closing(tokens))))
+            for start, tokens in answers:
+                pieces = [start]
+                for token in tokens:
+                    if whole(pieces):
+                        break
+                    pieces.append(Piece(token.text, 1.0 if token.probability is None else token.probability))
+                tokens.close()
+                found.append(pieces)
+        return [] if stopped() else found
+
+    def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+        """Stream the model's turn; see Answers.
+
+        Raises:
+            QuestionTooLong: the server says so.
+            ServerError: what went wrong.
+        """
+        if not question.shared:
+            return
+        base = self._wire.address.base
+        if not self.abilities.chats:
+            raise ServerCannot(base, CHAT)
+        asked = body.chat(self.abilities.model, question, self._kind)
+        answer = self._wire.stream(asked.path, asked.body, asked.most, _ANSWERS)
+        reply, said = Reply(base), ""
+        try:
+            while (event := answer.next(stopped)) is not None:
+                text = reply.read(event)
+                said += text
+                if text:
+                    yield text
+                if count_words(said) > question.sampling.max_words:
+                    return
+        except ServerFailed as error:
+            too_long = over(error)
+            if too_long is None or said:
+                raise
+            raise QuestionTooLong(self.name, too_long) from error
+        finally:
+            answer.close()
+
+    def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
+        """Nothing is sent ahead of a request."""
+        raise NotImplementedError("warm")
+
+    def score(self, context: Context, texts: Sequence[str], stopped: Callable[[], bool] = never) -> list[float] | None:
+        """The protocol has no way to ask for it."""
+        raise NotImplementedError("score")
+
+    def seen(self, context: Context) -> Seen:
+        """Only the server knows its tokens."""
+        raise NotImplementedError("seen")
+
+    def likeliest(self, context: Context, k: int) -> list[Piece]:
+        """Nothing is sent of a context without a request that says that it may be."""
+        raise NotImplementedError("likeliest")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    # --- completions ------------------------------------------------------------------------------------------------
+
+    def _pieces(self, prompt: str, typed: str, sampling: Sampling, stopped: Callable[[], bool]) -> Iterator[Piece]:
+        if self.abilities.logprobs:
+
+            def ask(prompt: str, typed: str) -> Generator[Token, None, None]:
+                wanted = (
+                    self.abilities.logprobs if typed.strip() else min(self.abilities.logprobs, _BEFORE_LETTERS if typed else 1)
+                )
+                return self._tokens(prompt, sampling, wanted, stopped)
+
+            yield from healed(ask, prompt, typed)
+            return
+        if sampling.eagerness == 100:
+            with closing(self._tokens(prompt, sampling, 0, stopped)) as tokens:
+                yield from (Piece(text, 1.0) for text in behind((token.text for token in tokens), typed))
+            return
+        with ExitStack() as streams:
+
+            def texts(sampling: Sampling) -> Iterator[str]:
+                tokens = self._tokens(prompt, sampling, 0, stopped, now=True)
+                return (token.text for token in streams.enter_context(closing(tokens)))
+
+            first = kept(texts(sampling), typed)
+            if self._kind.one_at_a_time:
+                whole = list(first)
+                yield from agreed(whole, lambda: texts(body.drawn_freely(sampling)), typed)
+            else:
+                second = texts(body.drawn_freely(sampling))
+                yield from agreed(first, lambda: second, typed)
+
+    def _beginnings(self, prompt: str, typed: str, n: int, stopped: Callable[[], bool]) -> list[tuple[str, float]]:
+        """The likeliest first tokens that spell all that was typed and more, likeliest first, and how likely each is."""
+        first = replace(body.GREEDY, max_words=1)
+        with closing(self._tokens(prompt, first, self.abilities.logprobs, stopped)) as tokens:
+            token = next(tokens, None)
+        if token is None or agreeing(token, typed) is None:
+            return []
+        fitting = {text: p for text, p in token.alternatives.items() if text.startswith(typed) and text != typed}
+        together = sum(fitting.values()) if typed else 1.0
+        best = sorted(fitting, key=fitting.__getitem__, reverse=True)[:n]
+        return [(text, min(1.0, fitting[text] / together)) for text in best if fitting[text] > 0]
+
+    def _tokens(
+        self, prompt: str, sampling: Sampling, alternatives: int, stopped: Callable[[], bool], now: bool = False
+    ) -> Generator[Token, None, None]:
+        """What comes after `prompt`; asked for when the first token is wanted, or `now`."""
+        asked = body.completion(self.abilities.model, prompt, sampling, self._kind, alternatives)
+
+        def start() -> Answer:
+            return self._wire.stream(asked.path, asked.body, asked.most)
+
+        return _read(self._wire.address.base, start() if now else start, stopped)
+
+    def _fitting(self, prompt: str) -> str:
+        """The end of `prompt`, where there is no room for all."""
+        if self._room is None or len(prompt) <= self._room:
+            return prompt
+        cut = prompt[len(prompt) - self._room :]
+        space = cut.find(" ")
+        return cut[space + 1 :] if 0 <= space < len(cut) // 2 else cut
+
+
+def _read(base: str, answer: Answer | Callable[[], Answer], stopped: Callable[[], bool]) -> Generator[Token, None, None]:
+    answer = answer if isinstance(answer, Answer) else answer()
+    completion = Completion(base)
+    try:
+        while (event := answer.next(stopped)) is not None:
+            yield from completion.read(event)
+    finally:
+        answer.close()

@@ -1,0 +1,390 @@
+"""A language model on a server: ghost text, answers, and what leaves the machine for them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from afterword.engine.protocol import Answers, LanguageModel, Message, Question
+from afterword.engine.sampling import Sampling
+from afterword.engine.server.agreement import AGAIN, NOT_AGAIN
+from afterword.engine.server.given import given
+from afterword.engine.server.model import ServerModel
+from afterword.errors import QuestionTooLong, ServerCannot, ServerFailed, ServerSilent, ServerUnreachable
+from afterword.suggest.suggester import Suggester
+from afterword.text.context import Context
+from tests.engine.server.conftest import request
+from tests.fakes.openai_server import OpenAIServer, Said
+
+Open = Callable[..., ServerModel]
+
+
+def texts(model: ServerModel, before: str, **more: Any) -> str:
+    return "".join(piece.text for piece in model.complete(request(before, **more)))
+
+
+def question(text: str, shared: bool = True, **sampling: float) -> Question:
+    return Question((Message("system", "Be brief."), Message("user", text)), Sampling(**sampling), shared)  # type: ignore[arg-type]
+
+
+# --- ghost text -------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_a_language_model_that_answers(server: OpenAIServer, opened: Open) -> None:
+    model: LanguageModel = opened()
+    answers: Answers = opened()
+    assert model.name == "tiny"
+    assert model.capabilities.device == "server"
+    assert answers is not None
+
+
+def test_it_goes_on_with_the_probabilities_of_the_server(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.says = [Said(" left", 0.5), Said(" the", 0.25)]
+    pieces = list(model.complete(request("The ferry.\n")))
+    assert [piece.text for piece in pieces] == [" left", " the"]
+    assert [piece.probability for piece in pieces] == pytest.approx([0.5, 0.25])
+
+
+def test_a_half_typed_word_is_finished_by_an_alternative(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+
+    def says(body: Any) -> Any:
+        if body["prompt"].endswith("lay"):
+            return [Said(" loud", 0.5, {" quiet": 0.2, " quick": 0.05}), " and"]
+        return " in the rain."
+
+    server.says = says
+    pieces = list(model.complete(request("The harbour lay qui")))
+    assert "".join(piece.text for piece in pieces) == "et in the rain."
+    assert pieces[0].probability == pytest.approx(0.8)
+    assert [asked.body["prompt"] for asked in server.completions] == ["The harbour lay", "The harbour lay quiet"]
+    assert [asked.body["logprobs"] for asked in server.completions] == [20, 1]
+
+
+@pytest.mark.parametrize(("before", "alternatives"), [("The ferry le", 100), ("The ferry ", 20), ("A ferry.\n", 1)])
+def test_more_alternatives_are_asked_for_where_more_is_typed(
+    server: OpenAIServer, opened: Open, before: str, alternatives: int
+) -> None:
+    server.logprobs = 100
+    model = opened()
+    server.says = " left"
+    assert texts(model, before)
+    assert server.completions[0].body["logprobs"] == alternatives
+
+
+def test_raw_text_comes_of_ollama_in_its_own_protocol(server: OpenAIServer, opened: Open) -> None:
+    server.kind = "ollama"
+    model = opened()
+    server.says = lambda body: (
+        [Said(" loud", 0.5, {" quiet": 0.2, " quick": 0.05})] if body["prompt"].endswith("lay") else " in the rain."
+    )
+    pieces = list(model.complete(request("The harbour lay qui")))
+    assert "".join(piece.text for piece in pieces) == "et in the rain."
+    assert pieces[0].probability == pytest.approx(0.8)
+    assert {asked.path for asked in server.completions} == {"/api/generate"}
+    assert all(asked.body["raw"] is True for asked in server.completions)
+    server.faults.no_done = True
+    with pytest.raises(ServerUnreachable):
+        texts(model, "The ferry.\n")
+
+
+def test_a_first_answer_that_does_not_begin_as_typed_is_not_waited_for(server: OpenAIServer, opened: Open) -> None:
+    server.logprobs, server.kind = 0, "transformers"
+    model = opened()
+    server.says, server.faults.silent_after = " loud and", 1
+    assert texts(model, "The harbour lay qui") == ""
+    assert len(server.completions) == 1
+
+
+def test_without_probabilities_what_is_said_twice_is_more_probable(server: OpenAIServer, opened: Open) -> None:
+    server.logprobs = 0
+    model = opened()
+    server.says = lambda body: " quiet in the rain" if body["temperature"] < 1 else " quiet in a storm"
+    pieces = list(model.complete(request("The harbour lay qui", temperature=0.0)))
+    assert [piece.text for piece in pieces] == ["et", " in", " the", " rain"]
+    assert [piece.probability for piece in pieces] == [AGAIN, AGAIN, NOT_AGAIN, NOT_AGAIN]
+    one, other = (asked.body for asked in server.completions)
+    assert one["prompt"] == other["prompt"] == "The harbour lay"
+    assert {one["temperature"], other["temperature"]} == {0.0, 1.0}
+    assert "logprobs" not in one
+
+
+@pytest.mark.parametrize(("kind", "most"), [("vllm", 2), ("transformers", 1), ("llama-cpp-python", 1)])
+def test_the_second_answer_comes_beside_the_first_unless_it_would_end_it(
+    server: OpenAIServer, opened: Open, kind: str, most: int
+) -> None:
+    server.kind, server.logprobs = kind, 0
+    model = opened()
+    server.pause_s, server.most_answering = 0.02, 0
+    server.says = " left at noon"
+    assert texts(model, "The ferry le", temperature=0.0) == "ft at noon"
+    assert server.most_answering == most
+
+
+def test_where_everything_is_shown_no_second_answer_is_asked_for(server: OpenAIServer, opened: Open) -> None:
+    server.logprobs = 0
+    model = opened()
+    server.says = " left at noon"
+    pieces = list(model.complete(request("The ferry le", eagerness=100)))
+    assert [(piece.text, piece.probability) for piece in pieces] == [("ft", 1.0), (" at", 1.0), (" noon", 1.0)]
+    assert len(server.completions) == 1
+
+
+def test_it_stops_when_nobody_wants_more(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.says, server.faults.silent_after = " left the quay at noon", 2
+    pieces = model.complete(request("The ferry.\n"))
+    next(pieces)
+    pieces.close()  # type: ignore[attr-defined]
+    assert server.wait_until_idle()
+
+
+@pytest.mark.parametrize("logprobs", [20, 0])
+def test_it_can_be_stopped_while_the_server_is_silent(server: OpenAIServer, opened: Open, logprobs: int) -> None:
+    server.logprobs = logprobs
+    model = opened()
+    server.faults.silent_after = 0
+    stop = threading.Event()
+    timer = threading.Timer(0.1, stop.set)
+    timer.start()
+    assert list(model.complete(request("The ferry.\n"), stop.is_set)) == []
+    assert server.wait_until_idle()
+    timer.join()
+
+
+def test_a_server_that_fails_is_told(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.silent_after = 0
+    with pytest.raises(ServerSilent):
+        texts(model, "The ferry.\n")
+    server.faults.silent_after = -1
+    assert texts(model, "The ferry.\n") == " and so on."
+
+
+def test_a_server_without_completions_has_no_ghost_text(server: OpenAIServer, opened: Open) -> None:
+    server.completes = False
+    model = opened()
+    with pytest.raises(ServerCannot):
+        texts(model, "The ferry.\n")
+
+
+def test_a_text_that_is_too_long_is_cut_at_its_beginning(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    before = "".join(f"Word{number} " for number in range(1000))
+    context = Context(before)
+
+    def says(body: Any) -> Any:
+        server.faults.status = 0
+        return " and so on"
+
+    server.says = says
+    server.faults.status, server.faults.times, server.faults.path = 400, 1, "/v1/completions"
+    server.faults.message = "This model's maximum context length is 1024 tokens. However, you requested 2048 tokens in all."
+    assert texts(model, before) == "and so on"
+    sent = [asked.body["prompt"] for asked in server.completions]
+    assert sent[0] == given(context)
+    assert given(context).endswith(sent[1])
+    assert len(sent[0]) * 0.4 < len(sent[1]) < len(sent[0]) * 0.5
+    assert sent[1].startswith("Word")
+    texts(model, before)
+    assert server.completions[-1].body["prompt"] == sent[1]  # it is remembered
+
+
+def test_a_text_that_is_always_too_long_ends(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.status, server.faults.message = 400, "maximum context length is 10 tokens, not 20"
+    with pytest.raises(ServerFailed):
+        texts(model, "The ferry left the quay at")
+    assert len(server.completions) == 3
+
+
+# --- what leaves ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("logprobs", [20, 0])
+def test_what_leaves_is_what_is_given_and_nothing_else(server: OpenAIServer, opened: Open, logprobs: int) -> None:
+    server.logprobs = logprobs
+    model = opened(key="sk-secret")
+    server.says = " left at noon"
+    server.received.clear()
+    asked = request("A private line.\nThe ferry le", "what follows", preface="The notes.", seed=7)
+    list(model.complete(asked))
+    for one in server.completions:
+        assert one.body.pop("prompt") == given(asked.context) == "The notes.\n\nA private line.\nThe ferry"
+        assert set(one.body) <= {
+            "model", "stream", "max_tokens", "temperature", "top_p", "top_k", "min_p", "repetition_penalty", "seed", "logprobs"
+        }  # fmt: skip
+    assert b"what follows" not in server.received
+    assert server.received.count(b"private line") == (1 if logprobs else 2)
+
+
+def test_of_a_half_typed_word_only_what_the_server_said_itself_leaves(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.says = lambda body: [Said(" le", 0.1, {" left": 0.05}), Said("go", 0.9, {"ft": 0.05})]
+    server.received.clear()
+    texts(model, "The ferry leftov")
+    assert [asked.body["prompt"] for asked in server.completions] == ["The ferry", "The ferry left"][: len(server.completions)]
+    assert b"leftov" not in server.received
+
+
+def test_nothing_leaves_of_what_is_not_shared(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.received.clear()
+    assert texts(model, "The ferry.\n", shared=False) == ""
+    assert model.candidates(request("The ferry.\n", shared=False), 3) == []
+    assert list(model.answer(question("Shorter?", shared=False))) == []
+    assert not server.received
+
+
+def test_nothing_leaves_before_there_is_a_whole_word(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.received.clear()
+    assert texts(model, "The", preface="The notes.") == ""
+    assert not server.received
+
+
+# --- other words ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["vllm", "llama-cpp-python"])
+def test_candidates_begin_with_the_likeliest_tokens(server: OpenAIServer, opened: Open, kind: str) -> None:
+    server.kind = kind
+    model = opened()
+
+    def says(body: Any) -> Any:
+        if body["prompt"].endswith("lay"):
+            return [Said(" loud", 0.4, {" quiet": 0.3, " quick": 0.1, " qu": 0.05})]
+        return f" after{body['prompt'].split()[-1]} end"
+
+    server.says, server.most_answering = says, 0
+    found = model.candidates(request("The harbour lay qui"), 5, whole=lambda pieces: len(pieces) == 2)
+    assert [[piece.text for piece in pieces] for pieces in found] == [["et", " afterquiet"], ["ck", " afterquick"]]
+    assert [pieces[0].probability for pieces in found] == [pytest.approx(0.75), pytest.approx(0.25)]
+
+
+def test_without_probabilities_there_are_no_candidates(server: OpenAIServer, opened: Open) -> None:
+    server.logprobs = 0
+    model = opened()
+    assert {"candidates", "score", "warm", "seen", "likeliest"} <= model.capabilities.absent
+    assert "candidates" in model.capabilities.ignores
+    for method in ("candidates", "score", "warm", "seen", "likeliest"):
+        with pytest.raises(NotImplementedError):
+            getattr(model, method)(
+                *([request("a b")] if method == "candidates" else [Context("a b")]),
+                *[1][: method in ("candidates", "likeliest", "score")],
+            )
+    server.logprobs = 20
+    assert "candidates" not in opened().capabilities.absent
+
+
+def test_what_the_server_ignores_is_named(server: OpenAIServer, opened: Open) -> None:
+    server.kind = ""
+    assert opened().capabilities.ignores >= {"top_k", "min_p", "dry_multiplier"}
+    server.kind = "llama.cpp"
+    assert opened().capabilities.ignores == {"no_repeat_ngram"}
+
+
+# --- behind the suggester ---------------------------------------------------------------------------------------------
+
+
+def test_the_suggester_shows_it(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.says = [Said(" left", 0.9), Said(" the", 0.9), Said(" quay", 0.9), Said(".", 0.9), Said(" Then", 0.9)]
+    *_, suggestion = Suggester(model).suggest(request("Then the ferry le"))
+    assert suggestion.text == "ft the quay."
+
+
+def test_the_suggester_closes_the_stream_when_it_has_enough(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.endless = True
+    server.says = [Said(f" {word}", 0.99) for word in "left the quay and went over to the other side of the bay".split()]
+    *_, suggestion = Suggester(model).suggest(request("Then the ferry.\n", max_words=3))
+    assert len(suggestion.text.split()) == 3
+    assert server.wait_until_idle()
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def test_it_answers_in_the_template_of_chats(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.replies = "\n\nShorter it is."
+    assert "".join(model.answer(question("Shorter?"))) == "Shorter it is."
+    [asked] = server.chatted
+    assert asked.body["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Shorter?"},
+    ]
+    assert asked.body["stream"] is True
+    assert asked.body["max_tokens"] > 0
+
+
+def test_what_it_thinks_before_is_left_out(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.replies = [{"reasoning_content": "Hm."}, "Yes", "."]
+    assert "".join(model.answer(question("Good?"))) == "Yes."
+
+
+def test_an_answer_has_an_end(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.endless = True
+    server.replies = " on and"
+    said = "".join(model.answer(question("Good?", max_words=20)))
+    assert 20 <= len(said.split()) <= 23
+    assert server.wait_until_idle()
+
+
+def test_an_answer_can_be_stopped_while_the_server_is_silent(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.silent_after = 1
+    stop = threading.Event()
+    answer = model.answer(question("Good?"), stop.is_set)
+    assert next(iter(answer)) == "Yes."
+    stop.set()
+    assert list(answer) == []
+    assert server.wait_until_idle()
+
+
+@pytest.mark.parametrize(
+    ("message", "over"),
+    [
+        ("This model's maximum context length is 2048 tokens. However, you requested 3072 tokens (2000 in the messages).", 50),
+        ("request (6000 tokens) exceeds the available context size (4096 tokens), try increasing it", 47),
+        ("`inputs` must have less than 1000 tokens. Given: 1010", 1),
+        ("the request exceeds the available context size. try increasing the context size", 1),
+    ],
+)
+def test_a_question_that_is_too_long_says_by_how_much(server: OpenAIServer, opened: Open, message: str, over: int) -> None:
+    model = opened()
+    server.faults.status, server.faults.message = 400, message
+    with pytest.raises(QuestionTooLong) as caught:
+        list(model.answer(question("Shorter?")))
+    assert (caught.value.name, caught.value.over) == ("tiny", over)
+
+
+def test_another_error_is_no_question_that_is_too_long(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.status, server.faults.message = 400, "no such role"
+    with pytest.raises(ServerFailed):
+        list(model.answer(question("Shorter?")))
+
+
+def test_a_server_without_chats_answers_nothing(server: OpenAIServer, opened: Open) -> None:
+    server.chats = False
+    model = opened()
+    assert "answer" in model.capabilities.absent
+    with pytest.raises(ServerCannot):
+        list(model.answer(question("Shorter?")))
+
+
+def test_json_of_a_request_is_utf_8(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.received.clear()
+    texts(model, "Die Fähre über den Fluß ging")
+    assert "Die Fähre über den Fluß".encode() in server.received
+    assert json.loads(bytes(server.received).rpartition(b"\r\n\r\n")[2])["prompt"] == "Die Fähre über den Fluß"

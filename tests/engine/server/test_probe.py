@@ -1,0 +1,146 @@
+"""The connection test: what a server can do."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from afterword.engine.server.probe import SENTENCE, probe
+from afterword.engine.server.types import Server
+from afterword.errors import (
+    Cancelled,
+    ServerBusy,
+    ServerCannot,
+    ServerModelMissing,
+    ServerNotUnderstood,
+    ServerRefused,
+    ServerUnencrypted,
+)
+from afterword.watch import Watch
+from tests.engine.server.test_wire import wait_for
+from tests.fakes.openai_server import OpenAIServer
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "context"),
+    [
+        ("vllm", "0.26.0", 2048),
+        ("llama.cpp", "b9999", 4096),
+        ("llama-cpp-python", "0.3.36", 0),
+        ("ollama", "0.40.1", 0),
+        ("tgi", "3.3.0", 4096),
+        ("transformers", "", 0),
+        ("", "", 0),
+    ],
+)
+def test_a_server_is_known_by_what_it_says_of_itself(server: OpenAIServer, kind: str, version: str, context: int) -> None:
+    server.kind, server.models = kind, ["small", "large"]
+    server.context = 2048 if kind == "vllm" else 0
+    found = probe(Server(server.url))
+    assert (found.kind, found.version, found.context) == (kind, version, context)
+    assert (found.models, found.model) == (("small", "large"), "small")
+    assert found.completes
+    assert found.chats
+    assert found.first_s > 0
+
+
+@pytest.mark.parametrize(("offered", "found"), [(200, 100), (100, 100), (20, 20), (10, 5), (5, 5), (0, 0)])
+def test_it_finds_out_how_many_alternatives_there_are(server: OpenAIServer, offered: int, found: int) -> None:
+    server.logprobs = offered
+    assert probe(Server(server.url)).logprobs == found
+
+
+def test_a_server_that_stumbles_over_logprobs_is_used_without(server: OpenAIServer) -> None:
+    def says(body: Any) -> Any:
+        if "logprobs" in body:
+            server.faults.error_event = {"message": "not supported", "code": 500}
+        else:
+            server.faults.error_event = None
+        return " the sea."
+
+    server.says = says
+    found = probe(Server(server.url))
+    assert (found.completes, found.logprobs) == (True, 0)
+
+
+def test_the_model_that_was_chosen_is_asked(server: OpenAIServer) -> None:
+    server.models = ["small", "large"]
+    assert probe(Server(server.url, model="large")).model == "large"
+    assert {asked.body["model"] for asked in server.asked if asked.body} == {"large"}
+
+
+def test_a_model_that_is_not_there(server: OpenAIServer) -> None:
+    with pytest.raises(ServerModelMissing) as caught:
+        probe(Server(server.url, model="huge"))
+    assert caught.value.model == "huge"
+
+
+def test_a_server_that_lists_no_models_chooses_itself(server: OpenAIServer) -> None:
+    server.models = []
+    found = probe(Server(server.url))
+    assert (found.models, found.model) == ((), "")
+    assert all("model" not in asked.body for asked in server.asked if asked.body)
+
+
+def test_what_it_has_not_is_found(server: OpenAIServer) -> None:
+    server.chats = False
+    assert (probe(Server(server.url)).completes, probe(Server(server.url)).chats) == (True, False)
+    server.chats, server.completes = True, False
+    assert (probe(Server(server.url)).completes, probe(Server(server.url)).chats) == (False, True)
+    server.chats = False
+    with pytest.raises(ServerCannot):
+        probe(Server(server.url))
+
+
+def test_only_a_sentence_of_ours_is_sent(server: OpenAIServer) -> None:
+    probe(Server(server.url))
+    assert not server.completions
+    assert not server.chatted
+    said = [body["prompt"] if "prompt" in body else body["messages"][0]["content"] for one in server.asked if (body := one.body)]
+    assert set(said) == {SENTENCE}
+    assert all(asked.body["max_tokens"] <= 16 for asked in server.asked if asked.body)
+
+
+def test_a_key_is_sent_and_a_wrong_one_is_told(server: OpenAIServer) -> None:
+    server.key = "sk-right"
+    assert probe(Server(server.url, key=" sk-right\n")).completes
+    for key in ("", "sk-wrong"):
+        with pytest.raises(ServerRefused):
+            probe(Server(server.url, key=key))
+    assert "sk-right" not in repr(Server(server.url, key="sk-right"))
+
+
+def test_nothing_is_sent_without_encryption(server: OpenAIServer) -> None:
+    with pytest.raises(ServerUnencrypted):
+        probe(Server("http://192.0.2.1:8000"))
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/v1/completions", "/v1/chat/completions"])
+def test_a_busy_server_is_no_server_that_cannot(server: OpenAIServer, path: str) -> None:
+    server.faults.status, server.faults.path = 503, path
+    with pytest.raises(ServerBusy):
+        probe(Server(server.url))
+
+
+def test_a_web_page_is_no_server(server: OpenAIServer) -> None:
+    server.faults.html = True
+    with pytest.raises(ServerNotUnderstood):
+        probe(Server(server.url))
+
+
+def test_the_test_can_be_stopped_while_the_server_is_silent(server: OpenAIServer) -> None:
+    server.faults.silent_after = 1
+    watch = Watch()
+
+    def cancel() -> None:
+        wait_for(lambda: server.asked[-1:] and server.asked[-1].body)
+        watch.cancel()
+
+    stopper = threading.Thread(target=cancel)
+    stopper.start()
+    with pytest.raises(Cancelled):
+        probe(Server(server.url), watch)
+    stopper.join()
+    assert server.wait_until_idle()

@@ -1,0 +1,126 @@
+"""`afterword complete --server`: the command line with a model on a server."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from afterword import cli, secrets
+from afterword.engine.server.address import address
+from tests.fakes import openai_server
+from tests.fakes.openai_server import OpenAIServer, Said
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAIServer]:
+    with openai_server.running() as server:
+        secrets.remember(address(server.url).origin, "")
+        yield server
+    secrets.forget_all()
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.delenv("AFTERWORD_SERVER_KEY", raising=False)
+
+    def run(*arguments: str, stdin: bytes = b"") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        try:
+            code = cli.main(["complete", *arguments])
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else 1
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def test_a_text_is_continued_by_the_server(run: Run, server: OpenAIServer) -> None:
+    server.says = " left the quay at noon."
+    assert run("The ferry le", "--server", server.url, "--model", "tiny") == (0, "ft the quay at noon.\n", "")
+    [asked] = server.completions
+    assert (asked.body["model"], asked.body["prompt"], asked.body["temperature"]) == ("tiny", "The ferry", 0.8)
+
+
+def test_without_a_model_its_first_is_asked(run: Run, server: OpenAIServer) -> None:
+    server.models = ["small", "large"]
+    assert run("The ferry", "--server", server.url)[0] == 0
+    assert server.completions[0].body["model"] == "small"
+
+
+def test_lines_are_answered_with_what_the_window_would_show(run: Run, server: OpenAIServer) -> None:
+    server.says = [Said(" left", 0.9), Said(" the", 0.9), Said(" quay", 0.9), Said(".", 0.9)]
+    asked = [{"id": 1, "before": "Then the ferry le", "after": ""}, {"id": 2, "before": "", "after": ""}]
+    code, out, err = run("--jsonl", "--server", server.url, stdin="\n".join(map(json.dumps, asked)).encode())
+    assert (code, err) == (0, "")
+    first, second = map(json.loads, out.splitlines())
+    assert (first["shown"], second["shown"]) == ("ft the quay.", "")
+
+
+def test_a_line_at_which_the_server_fails_is_told_and_the_others_are_answered(run: Run, server: OpenAIServer) -> None:
+    lines = b'{"id": 1, "before": "Then the ferry"}\n{"id": 2, "before": "And then the ferry"}\n'
+
+    def says(body: dict[str, str]) -> list[Said | str]:
+        if body["prompt"] == "Then the":
+            server.faults.error_event = "no memory"
+        else:
+            server.faults.error_event = None
+        return [Said(" ferry", 0.9), Said(" left", 0.9)]
+
+    server.says = says
+    code, out, err = run("--jsonl", "--server", server.url, stdin=lines)
+    assert code == 1
+    assert [json.loads(line)["id"] for line in out.splitlines()] == [2]
+    assert "answers with an error (500): no memory." in err
+
+
+@pytest.mark.parametrize("where", ["environment", "keyring"])
+def test_the_key_is_found(run: Run, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    server.key = "sk-right"
+    if where == "environment":
+        monkeypatch.setenv("AFTERWORD_SERVER_KEY", "sk-right")
+    else:
+        secrets.remember(address(server.url).origin, "sk-right")
+    assert run("The ferry", "--server", server.url)[0] == 0
+
+
+def test_a_wrong_key_is_one_sentence(run: Run, server: OpenAIServer) -> None:
+    server.key = "sk-right"
+    code, out, err = run("The ferry", "--server", server.url)
+    assert (code, out) == (1, "")
+    assert err == f"afterword: The server {server.url}/v1 wants a key, or another one than it was given.\n"
+
+
+def test_another_machine_without_encryption_has_to_be_allowed(run: Run) -> None:
+    code, out, err = run("The ferry", "--server", "http://192.0.2.1:8000")
+    assert (code, out) == (1, "")
+    assert "would not be encrypted" in err
+    secrets.remember("http://192.0.2.1:8000", "")
+    assert "cannot be reached" in run("The ferry", "--server", "http://192.0.2.1:8000", "--unencrypted")[2]
+    secrets.forget_all()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["x", "--server", "localhost:1", "--exact"],
+        ["x", "--server", "localhost:1", "--device", "cpu"],
+        ["x", "--unencrypted"],
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(run: Run, arguments: list[str]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+
+
+def test_what_is_no_address_is_one_sentence(run: Run) -> None:
+    code, out, err = run("The ferry", "--server", "two words")
+    assert (code, out) == (1, "")
+    assert err == "afterword: “two words” is not the address of a server. One looks like https://server.example/v1.\n"
