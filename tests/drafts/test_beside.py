@@ -28,13 +28,36 @@ def files(draft: Path) -> list[str]:
     return sorted(path.name for path in draft.parent.iterdir())
 
 
-@given(notes=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r")), accepted=st.booleans())
-def test_what_is_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, notes: str, accepted: bool) -> None:
+@given(
+    notes=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r")),
+    accepted=st.booleans(),
+    private=st.booleans(),
+)
+def test_what_is_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, notes: str, accepted: bool, private: bool) -> None:
     draft = tmp_path_factory.getbasetemp() / "story.md"
-    beside = Beside(notes, ((4, 20), (22, 26)) if accepted else ())
+    beside = Beside(notes, ((4, 20), (22, 26)) if accepted else (), private)
     write_beside(draft, TEXT, beside, like=read_beside(draft, TEXT))
-    assert read_beside(draft, TEXT) == (beside if notes.strip() else Beside("", beside.accepted))
-    assert beside_path(draft).exists() == bool(notes.strip() or accepted)
+    assert read_beside(draft, TEXT) == (beside if notes.strip() else Beside("", beside.accepted, private))
+    assert beside_path(draft).exists() == bool(notes.strip() or accepted or private)
+
+
+def test_a_draft_that_stays_here_does_so_under_another_name_too(draft: Path) -> None:
+    write_beside(draft, TEXT, Beside(private=True))
+    renamed = draft.rename(draft.with_name("renamed.md"))
+    assert read_beside(renamed, TEXT).private
+
+
+def test_whether_it_stays_here_is_not_guessed(draft: Path) -> None:
+    beside_path(draft).write_text('{"afterword": 1, "private": 0}', "utf-8")
+    with pytest.raises(BesideBroken):
+        read_beside(draft, TEXT)
+
+
+def test_a_doubt_alone_is_no_reason_to_write_a_file(draft: Path) -> None:
+    write_beside(draft, TEXT, Beside(private=True, unsure=True), like=Beside())
+    assert files(draft) == ["story.md"]
+    write_beside(draft, TEXT, Beside("Told by Ann.", private=True, unsure=True), like=Beside())
+    assert read_beside(draft, TEXT).private
 
 
 def test_it_is_one_hidden_file_beside_the_draft_that_goes_when_it_is_empty(draft: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,20 @@ def applied(text: str, edits: list[Edit]) -> str:
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "state" / "one.journal")
+
+
+@given(begun=st.booleans(), said=st.lists(st.none() | st.booleans(), max_size=4))
+def test_whether_the_draft_stays_here_is_what_was_said_last(
+    tmp_path_factory: pytest.TempPathFactory, begun: bool, said: list[bool | None]
+) -> None:
+    journal = Journal(tmp_path_factory.mktemp("j") / "one.journal")
+    journal.begin(replace(HEAD, private=begun), TEXT)
+    for private in said:
+        journal.append([], 2000.0, private=private)
+    journal.close()
+    found = read_journal(journal.path)
+    assert found.head.private is begun
+    assert found.private is next((private for private in reversed(said) if private is not None), None)
 
 
 @st.composite

@@ -95,6 +95,25 @@ def test_one_with_notes_is_found_whatever_its_text(tmp_path: Path) -> None:
     orphan.leave()
 
 
+def test_one_that_says_that_the_draft_stays_here_is_found_whatever_its_text(tmp_path: Path) -> None:
+    draft = write_draft(tmp_path / "ferry.md", "one")
+    journal = Journal(tmp_path / "one.journal")
+    journal.begin(replace(HEAD, path=draft.path), "one")
+    journal.append([], 2000.0, private=True)
+    journal.close()
+    [orphan] = orphans(tmp_path)
+    assert orphan.found.private is True
+    orphan.leave()
+
+
+def test_one_that_says_so_of_nothing_is_of_no_use(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "one.journal")
+    journal.begin(HEAD, "")
+    journal.append([], 2000.0, private=True)
+    journal.close()
+    assert list(orphans(tmp_path)) == []
+
+
 def test_a_broken_one_is_set_aside_and_the_others_are_found(tmp_path: Path) -> None:
     broken = left_behind(tmp_path / "j", "one", Edit(0, 0, "x"))
     left_behind(tmp_path / "j", "two", Edit(0, 0, "x"))

@@ -155,6 +155,7 @@ def test_ci_installs_what_is_missing_then_checks_tests_and_demonstrates(tmp_path
         "make check true",
         "make test true",
         "make demo true",
+        "make test-servers ARGS=transformers true",
         "make test-window true",
     ]
     code, calls = ci(FAIL="test")

@@ -198,6 +198,6 @@ def test_what_was_meant_for_the_draft_before_never_reaches_the_journal_of_the_ne
     desk.opens("Another")
     desk.types("!")
     desk.keeps("Another!")
-    late = _Written(0, Head(None, 1.0, "old"), None, None, (Edit(0, 0, "Late. "),), None, 1.0)
+    late = _Written(0, Head(None, 1.0, "old"), None, None, (Edit(0, 0, "Late. "),), None, None, 1.0)
     scribe.write(late, watch=Watch())
     assert desk.kept == "Another!"

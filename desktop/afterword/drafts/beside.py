@@ -1,4 +1,4 @@
-"""What is kept beside a draft and never in it: the writer's notes for the model, and which of the text was accepted."""
+"""What is kept beside a draft and never in it: notes for the model, which of the text was accepted, whether it stays here."""
 
 from __future__ import annotations
 
@@ -32,12 +32,16 @@ class Beside:
     Attributes:
         notes: what the writer wrote down about the draft, for the model.
         accepted: which characters of the text were accepted from suggestions.
+        private: whether nothing of the draft may leave this machine.
+        unsure: whether that is so only since nothing could be read; no reason to write a file.
         digest: a hash (BLAKE2b, 16 bytes) of its file as it was last read or written here, to notice that another program
             changed it; None where there was no file of Afterword's.
     """
 
     notes: str = ""
     accepted: tuple[Run, ...] = ()
+    private: bool = False
+    unsure: bool = field(default=False, compare=False)
     digest: bytes | None = field(default=None, compare=False)
 
 
@@ -71,12 +75,12 @@ def read_beside(draft: Path, text: str) -> Beside:
     try:
         told = set(_lines(record)) - _BLANK
         if text.strip() and len(told) >= _TELLING and told.isdisjoint(line_marks(text)):
-            raise BesideOfAnother(draft)
+            raise BesideOfAnother(draft, record.get("private", False))
         accepted = _accepted(record, text)
     except (ValueError, TypeError) as error:
         _log.warning("what %s says of accepted text is left aside: %s", path, error)
         accepted = ()
-    return Beside(record.get("notes", ""), accepted, digest_of(data))
+    return Beside(record.get("notes", ""), accepted, record.get("private", False), digest=digest_of(data))
 
 
 def write_beside(draft: Path, text: str, beside: Beside, *, like: Beside | None = None) -> Beside:
@@ -119,6 +123,8 @@ def _record(beside: Beside, text: str) -> dict[str, Any]:
         record["notes"] = writable(beside.notes)
     if runs := by_line(text, beside.accepted):
         record["accepted"] = runs
+    if beside.private and (record or not beside.unsure):
+        record["private"] = True
     if record:
         record["lines"] = "".join(f"{mark:0{_DIGITS}x}" for mark in line_marks(text))
     return record
@@ -166,6 +172,8 @@ def _parse(data: bytes) -> dict[str, Any]:
     record = json.loads(data)
     if not isinstance(record, dict) or record.get("afterword") != _VERSION or not isinstance(record.get("notes", ""), str):
         raise ValueError("it is no file of Afterword's, or of another version")
+    if not isinstance(record.get("private", False), bool):
+        raise ValueError("whether the draft is to stay here is not known")
     return record
 
 

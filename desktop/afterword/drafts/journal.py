@@ -48,11 +48,13 @@ class Head:
         path: the draft's file; None for one that was never saved.
         begun: when the text before the first change was written down, in seconds of the system's clock since 1970.
         name: what the writer knows the draft by.
+        private: whether nothing of the draft may leave this machine, as it was then.
     """
 
     path: Path | None
     begun: float
     name: str
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Recovered:
         before: the text before the first change.
         text: the text after the last.
         notes: the notes for the model; None where they were not changed.
+        private: whether nothing of the draft may leave this machine; None where that was not changed.
         at: when the last change was written down, in seconds since 1970.
         whole: whether the journal ends as it should; else the last moments before a crash may be missing.
     """
@@ -72,6 +75,7 @@ class Recovered:
     before: str
     text: str
     notes: str | None
+    private: bool | None
     at: float
     whole: bool
 
@@ -100,7 +104,13 @@ class Journal:
         Raises:
             JournalNotWritten: what was written down before still is.
         """
-        record = {"afterword": _VERSION, "path": str(head.path) if head.path else None, "begun": head.begun, "name": head.name}
+        record = {
+            "afterword": _VERSION,
+            "path": str(head.path) if head.path else None,
+            "begun": head.begun,
+            "name": head.name,
+            "private": head.private,
+        }
         first = text if before is None else before
         data = _framed(json.dumps(record).encode()) + _framed(zlib.compress(first.encode(_CODE, "surrogatepass"), 1))
         if before is not None:
@@ -114,19 +124,20 @@ class Journal:
         except OSError as error:
             raise JournalNotWritten(self.path, reason(error)) from error
 
-    def append(self, edits: Sequence[Edit], at: float, notes: str | None = None) -> None:
+    def append(self, edits: Sequence[Edit], at: float, notes: str | None = None, private: bool | None = None) -> None:
         """Write down what was changed since, and flush it to the disk.
 
         Args:
             edits: in the order in which they were made.
             at: now, in seconds since 1970.
             notes: the notes for the model, where they were changed.
+            private: whether nothing may leave this machine, where that was changed.
 
         Raises:
             JournalGone: somebody took the file away, or it was never begun; what counts now is a new beginning.
             JournalNotWritten: nothing of it counts as written down; the same edits may be tried again.
         """
-        frame = _changed(edits, at, notes)
+        frame = _changed(edits, at, notes, private)
         if self._handle is None:
             raise JournalGone(self.path, "it is closed")
         try:
@@ -177,32 +188,35 @@ def read_journal(path: Path) -> Recovered:
         record = json.loads(next(frames)[0])
         if record["afterword"] != _VERSION:
             raise ValueError("another version")
-        head = Head(Path(record["path"]) if record["path"] else None, float(record["begun"]), str(record["name"]))
+        file = Path(record["path"]) if record["path"] else None
+        head = Head(file, float(record["begun"]), str(record["name"]), bool(record.get("private", False)))
         body, end = next(frames)
         text = bytearray(zlib.decompress(body))
         before = text.decode(_CODE, "surrogatepass")
     except (StopIteration, ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
         raise JournalBroken(path, "it is damaged") from error
-    at, notes = head.begun, None
+    at, notes, private = head.begun, None, None
     for payload, after in frames:
         try:
             change = json.loads(payload)
             _apply(text, (Edit(*edit) for edit in change["edits"]))
-            at, notes = float(change["at"]), change.get("notes", notes)
+            at, notes, private = float(change["at"]), change.get("notes", notes), change.get("private", private)
         except (ValueError, KeyError, TypeError, RecursionError):
             break
         end = after
-    return Recovered(head, before, text.decode(_CODE, "surrogatepass"), notes, at, end == len(data))
+    return Recovered(head, before, text.decode(_CODE, "surrogatepass"), notes, private, at, end == len(data))
 
 
 def _framed(payload: bytes) -> bytes:
     return _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
 
 
-def _changed(edits: Sequence[Edit], at: float, notes: str | None) -> bytes:
+def _changed(edits: Sequence[Edit], at: float, notes: str | None, private: bool | None = None) -> bytes:
     record: dict[str, object] = {"at": at, "edits": [[edit.position, edit.removed, edit.added] for edit in edits]}
     if notes is not None:
         record["notes"] = notes
+    if private is not None:
+        record["private"] = private
     return _framed(json.dumps(record).encode())
 
 

@@ -134,6 +134,8 @@ def _is_on_disk(found: Recovered) -> bool:
         return False
     if found.head.path is None:
         return not found.text.strip()
+    if found.private is not None:
+        return False
     try:
         return read_draft(found.head.path, large=True).text == found.text
     except DraftError:

@@ -29,7 +29,7 @@ from afterword.window.journal_keeper import JournalKeeper
 from afterword.window.outside import OutsideChanges
 from afterword.window.reading import Reading
 from afterword.window.recent import RecentFiles
-from afterword.window.saving import ChangedOutside, Kept, Opening, SaveState, Writing, save
+from afterword.window.saving import ChangedOutside, Kept, Opening, SaveState, Writing, keep_private, save
 
 DEFAULT_ENDING = ".md"
 
@@ -49,6 +49,7 @@ class Documents(QObject):
         opened: another draft is on the page, or the same one because it was asked for again.
         renamed: the draft has another name, or none.
         notes_changed: the notes of the draft that is now on the page.
+        private_changed: whether nothing of the draft on the page may leave this machine, or whether that is sure.
         form_changed: the Form of the draft in its file.
         dirty_changed: whether there is something that is not on disk.
         save_state_changed: a SaveState.
@@ -67,6 +68,7 @@ class Documents(QObject):
     opened = Signal()
     renamed = Signal()
     notes_changed = Signal(str)
+    private_changed = Signal(bool)
     form_changed = Signal(object)
     dirty_changed = Signal(bool)
     save_state_changed = Signal(object)
@@ -92,6 +94,7 @@ class Documents(QObject):
         self._lost: Path | None = None  # where a draft without a file was, or is to be
         self._form: Form | None = None  # that the writer chose for the next save
         self._notes = ""
+        self._private = self._unsure = False
         self._reads_only = False
         self._ledger = AuthorLedger(page.document(), page)
         self._journal = JournalKeeper(page.document(), page.text, paths.journals_dir(), jobs, self)
@@ -177,6 +180,43 @@ class Documents(QObject):
             self._tell_save_state()
 
     @property
+    def private(self) -> bool:
+        """Whether nothing of the draft may leave this machine; kept beside it. Also while another one takes its place."""
+        return self._private
+
+    @property
+    def unsure(self) -> bool:
+        """Whether that is so since nobody knows: what is kept beside the draft cannot be read."""
+        return self._unsure
+
+    @Slot(bool)
+    def set_private(self, private: bool) -> None:
+        """The writer says whether nothing of the draft may leave this machine; kept at once, where the draft has a file."""
+        if private != self._private:
+            self._journal.note_private(private)
+        self._be_private(private)
+        if self._reads_only:
+            text = self.tr("“{name}” is only read, so this holds as long as it is open here, and is not kept beside it.")
+            self.noticed.emit(text.format(name=self.name))
+        self._keep_private()
+        self._tell_save_state()
+
+    def _be_private(self, private: bool, *, unsure: bool = False) -> None:
+        if (private, unsure) != (self._private, self._unsure):
+            self._private, self._unsure = private, unsure
+            self.private_changed.emit(private)
+
+    @property
+    def _private_is_kept(self) -> bool:
+        """Whether that needs no saving: without a file it is saved with the text, and where the draft is only read never."""
+        kept = self._kept
+        return (
+            kept is None
+            or self._reads_only
+            or (self._private == kept.beside.private and (self._unsure or not kept.beside.unsure))
+        )
+
+    @property
     def form(self) -> Form:
         """How the draft stands in its file, or will with the next save."""
         return self._form or (self._kept.draft.form if self._kept is not None else Form())
@@ -197,11 +237,11 @@ class Documents(QObject):
     def dirty(self) -> bool:
         """Whether the page or its notes hold something that is not on disk."""
         kept = self._kept.beside.notes if self._kept is not None else ""
-        return self.changed or self._notes != kept or self._form is not None
+        return self.changed or self._notes != kept or self._form is not None or not self._private_is_kept
 
     @property
     def _state(self) -> tuple[object, ...]:
-        return self._page.document().revision(), self._notes, self._form
+        return self._page.document().revision(), self._notes, self._form, self._private
 
     @property
     def saving(self) -> bool:
@@ -303,19 +343,23 @@ class Documents(QObject):
         self._lock.hold(None)
         self.left.emit()
 
-    def put_changed(self, kept: Kept | None, lost: Path | None, before: str, text: str, notes: str | None) -> None:
+    def put_changed(
+        self, kept: Kept | None, lost: Path | None, before: str, text: str, notes: str | None, private: bool = False
+    ) -> None:
         """Put a draft on the page as it is on the disk, and change it to `text` and `notes`, which are not saved.
 
         One that is not on the disk any more was at `lost`. Where the file holds something else than `before`, of which `text` was
-        made, another program has changed it.
+        made, another program has changed it. What is `private`, or is by what is kept beside it, never leaves this machine.
         """
         if kept is not None and kept.draft.stamp is not None and clean(kept.draft.text) != before:
             unknown = replace(kept.draft.stamp, mtime_ns=0, digest=b"")
             kept = replace(kept, draft=replace(kept.draft, stamp=unknown))
         self._reading.give_up()
-        self._put(*((kept.draft.text, kept.beside) if kept is not None else ("", Beside())))
-        self._take(kept, lost if kept is None else None)
-        self._begin_journal()
+        if kept is None:
+            self._have("", Beside(private=private), None, lost)
+        else:
+            beside = replace(kept.beside, private=True, unsure=False) if private else kept.beside
+            self._have(kept.draft.text, beside, kept)
         self._page.replace_text(text)
         if notes is not None:
             self.set_notes(notes)
@@ -328,7 +372,7 @@ class Documents(QObject):
     def _begin_journal(self) -> None:
         """What is on the page is on the disk, or nothing is on it."""
         text = clean(self._kept.draft.text) if self._kept is not None else ""
-        self._journal.begin(self.path or self._lost, self.name, text)
+        self._journal.begin(self.path or self._lost, self.name, text, private=self._private)
 
     def _open_chosen(self, path: Path | None) -> None:
         if path is not None:
@@ -345,34 +389,46 @@ class Documents(QObject):
     def _adopt_what_is_new(self, kept: Kept, writes: int) -> None:
         if kept.failure is not None:
             self.noticed.emit(sentence(kept.failure, self.tr))
+        beside = kept.beside
         if self._kept is not None and same_file(kept.draft.path, self.path):
+            beside = self._as_private(kept.beside)
             if writes != self._writes:
                 return  # it was saved over after it was read: what is on the page is newer
             same_beside = kept.failure is not None or kept.beside.digest == self._kept.beside.digest
             same_form = kept.draft.form == self._kept.draft.form
             if same_beside and same_form and not self.dirty and kept.draft.text == self._page.text():
                 return  # nothing new: the cursor and what can be undone stay
-        self._put(kept.draft.text, kept.beside)
-        self._take(kept)
-        self._begin_journal()
+        self._have(kept.draft.text, beside, kept)
+        self._keep_private()
+
+    def _as_private(self, theirs: Beside) -> Beside:
+        """What was read again of the draft here: where that is private only the writer says that it is not."""
+        return replace(theirs, private=True, unsure=False) if self._private and not self._unsure else theirs
 
     @Slot(object)
     def _begin_named(self, path: Path) -> None:
         self.leave_for(partial(self._clear, path))
 
     def _clear(self, path: Path | None = None) -> None:
-        self._put("", Beside())
-        self._take(None, path)
-        self._begin_journal()
+        self._have("", Beside(), None, path)
         self.opened.emit()
+
+    def _have(self, text: str, beside: Beside, kept: Kept | None, lost: Path | None = None) -> None:
+        """Put another draft on the page."""
+        self._put(text, beside)
+        self._take(kept, lost)
+        self.private_changed.emit(self._private)
+        self._begin_journal()
 
     def _put(self, text: str, beside: Beside) -> None:
         """Put another text and what belongs to it on the page."""
+        self._be_private(True)  # until all of it is there
         self._page.set_text(text)
         self._ledger.restore(beside.accepted)
         self._notes = beside.notes
         self._form = None
         self.notes_changed.emit(self._notes)
+        self._private, self._unsure = beside.private, beside.unsure  # told by `_have`, when it is known which draft it is
 
     def _take(self, kept: Kept | None, lost: Path | None = None) -> None:
         """The page now belongs to this draft."""
@@ -479,6 +535,8 @@ class Documents(QObject):
     def keep_mine(self, theirs: Kept) -> None:
         """What stands on the page may be saved over what another program wrote."""
         self.overruled.emit(theirs.draft.text)
+        beside = self._as_private(theirs.beside)
+        self._be_private(beside.private, unsure=beside.unsure)
         self._take(theirs)
         self._mark_changed()
 
@@ -487,6 +545,8 @@ class Documents(QObject):
         noted = self._kept is None or self._notes != self._kept.beside.notes
         if self.changed and theirs.draft.text != self.text:
             self.overruled.emit(self.text)
+        beside = self._as_private(theirs.beside)
+        self._be_private(beside.private, unsure=beside.unsure)
         self._page.replace_text(theirs.draft.text)
         if theirs.failure is None and not noted:
             self._notes = theirs.beside.notes
@@ -496,6 +556,7 @@ class Documents(QObject):
         self._begin_journal()
         if noted:
             self._journal.note(self._notes)
+        self._keep_private()
         self.followed.emit()
         text = self.tr("“{name}” is as another program saved it. Undo brings back what you had.")
         self.noticed.emit(text.format(name=self.name))
@@ -540,7 +601,8 @@ class Documents(QObject):
         self._written_revision = self._page.document().revision()
         self._outside.watch(None)  # what happens to the file now is our own doing
         accepted = self._ledger.later_runs()
-        what = Writing(path, self._page.text(), self._notes, accepted, self._kept, self._form)
+        beside = Beside(self._notes, private=self._private, unsure=self._unsure)
+        what = Writing(path, self._page.text(), beside, accepted, self._kept, self._form)
         self._written_form = self._form
         self._writing = self._jobs.start(save, what)
         self._writing.done.connect(self._written)
@@ -632,6 +694,44 @@ class Documents(QObject):
     def _save_ended(self) -> None:
         path, self._save_next = self._save_next, None
         if path is not None and (self.dirty or path != self.path):
+            self._write(path)
+            return
+        self._keep_private()
+        self._departures.go_on()  # waits where that is being written
+
+    def _keep_private(self) -> None:
+        """Write beside the draft whether it is private; the draft itself stays as it is on the disk."""
+        if self._saving or self._kept is None or self._private_is_kept:
+            return
+        self._saving = True
+        self._tell_save_state()
+        self._writing = self._jobs.start(keep_private, self._kept, self._private)
+        self._writing.done.connect(self._private_kept)
+        self._writing.failed.connect(self._private_not_kept)
+        self._writing.cancelled.connect(self._write_cancelled)
+        self._patience.start()
+
+    @Slot(object)
+    def _private_kept(self, kept: Kept) -> None:
+        if self.sender() is not self._writing or self._kept is None:
+            return
+        self._kept = replace(self._kept, beside=kept.beside, failure=None)
+        self._saving = False
+        self._patience.stop()
+        if not self.dirty:
+            self._begin_journal()
+        self._tell_save_state()
+        self._outside.look_soon()  # what was told meanwhile was not heard
+        self._save_ended()
+
+    @Slot(object)
+    def _private_not_kept(self, error: Exception) -> None:
+        if self.sender() is not self._writing:
+            return
+        self._save_over()
+        self.noticed.emit(sentence(error, self.tr))
+        path, self._save_next = self._save_next, None
+        if path is not None:
             self._write(path)
         else:
             self._departures.go_on()

@@ -44,6 +44,7 @@ class _Written:
         saved: what was on the disk at first, where that is not `base`.
         edits: what was changed.
         notes: the notes for the model, where they were changed.
+        private: whether nothing may leave this machine, where that was changed.
         at: now, in seconds since 1970.
     """
 
@@ -53,6 +54,7 @@ class _Written:
     saved: str | None
     edits: tuple[Edit, ...]
     notes: str | None
+    private: bool | None
     at: float
 
 
@@ -78,8 +80,8 @@ class _Scribe:
                     raise JournalNotWritten(self._folder, reason(error)) from error
             if what.base is not None:
                 self._journal.begin(what.head, what.base, before=what.saved, at=what.at)
-            if what.edits or what.notes is not None:
-                self._journal.append(what.edits, what.at, what.notes)
+            if what.edits or what.notes is not None or what.private is not None:
+                self._journal.append(what.edits, what.at, what.notes, what.private)
             return self._journal.size
 
     def drop(self, turn: int, *, watch: Watch) -> None:  # noqa: ARG002
@@ -130,8 +132,10 @@ class JournalKeeper(QObject):
         self._base: str | None = ""
         self._edits: list[Edit] = []
         self._notes: str | None = None
+        self._private: bool | None = None
         self._saved = ""
         self._unsaved_notes: str | None = None
+        self._unsaved_private: bool | None = None
         self._writing: _Written | None = None
         self._begun_with = 0  # bytes
         self._failing = False
@@ -143,12 +147,12 @@ class JournalKeeper(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._write)
 
-    def begin(self, path: Path | None, name: str, text: str) -> None:
+    def begin(self, path: Path | None, name: str, text: str, *, private: bool = False) -> None:
         """`text` stands in the document, and on the disk if there is a `path`: nothing can be lost until it changes."""
         self._turn += 1
-        self._head = Head(path, self._clock(), name)
-        self._base, self._edits, self._notes = text, [], None
-        self._saved, self._unsaved_notes = text, None
+        self._head = Head(path, self._clock(), name, private)
+        self._base, self._edits, self._notes, self._private = text, [], None, None
+        self._saved, self._unsaved_notes, self._unsaved_private = text, None, None
         self._changes.restart()
         if units(text) != self._changes.length:  # what a file cannot hold is otherwise there
             self._base = self._text()
@@ -162,6 +166,11 @@ class JournalKeeper(QObject):
     def note(self, notes: str) -> None:
         """The notes for the model are now these."""
         self._notes = self._unsaved_notes = notes
+        self._soon()
+
+    def note_private(self, private: bool) -> None:
+        """Whether nothing may leave this machine is now this."""
+        self._private = self._unsaved_private = private
         self._soon()
 
     def write_all(self) -> None:
@@ -187,7 +196,8 @@ class JournalKeeper(QObject):
         self._soon()
 
     def _anew(self) -> None:
-        self._base, self._edits, self._notes = self._text(), [], self._unsaved_notes
+        self._base, self._edits = self._text(), []
+        self._notes, self._private = self._unsaved_notes, self._unsaved_private
 
     def _soon(self) -> None:
         self._due = True
@@ -201,8 +211,9 @@ class JournalKeeper(QObject):
             return
         self._begun, self._due = True, False
         saved = self._saved if self._base is not None and self._base != self._saved else None
-        self._writing = _Written(self._turn, self._head, self._base, saved, tuple(self._edits), self._notes, self._clock())
-        self._base, self._edits, self._notes = None, [], None
+        edits, at = tuple(self._edits), self._clock()
+        self._writing = _Written(self._turn, self._head, self._base, saved, edits, self._notes, self._private, at)
+        self._base, self._edits, self._notes, self._private = None, [], None, None
         job: Job = self._jobs.start_apart(self._scribe.write, self._writing)
         job.done.connect(self._written)
         job.failed.connect(self._not_written)
@@ -234,6 +245,7 @@ class JournalKeeper(QObject):
             if self._base is None:  # else it is begun anew all the same
                 self._base, self._edits = what.base, [*what.edits, *self._edits]
             self._notes = what.notes if self._notes is None else self._notes
+            self._private = what.private if self._private is None else self._private
             self._timer.start(TRY_AGAIN_MS)
         elif self._due:
             self._soon()

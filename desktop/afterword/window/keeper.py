@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -63,6 +64,16 @@ class SettingsKeeper(QObject):
         self.settings[key] = value
         self.changed.emit(key)
         self.save_soon()
+
+    def choose_all(self, values: Mapping[str, Value]) -> None:
+        """As `choose`, for several that are in force together before anybody is told of one."""
+        told = [key for key, value in values.items() if self.settings[key] != value]
+        for key in told:
+            self.settings[key] = values[key]
+        for key in told:
+            self.changed.emit(key)
+        if told:
+            self.save_soon()
 
     @Slot(object)
     def choose_sampling(self, sampling: Sampling) -> None:

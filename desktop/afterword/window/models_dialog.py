@@ -48,12 +48,14 @@ class ModelsDialog(QDialog):
         folder_wanted: the writer has a folder with a model.
         file_wanted: the writer has a GGUF file.
         device_chosen: models are to compute on this from now on.
+        server_wanted: the writer wants a larger model, elsewhere.
     """
 
     model_wanted = Signal(str)
     folder_wanted = Signal()
     file_wanted = Signal()
     device_chosen = Signal(str)
+    server_wanted = Signal()
 
     def __init__(self, shelf: ModelShelf, used: str, device: str = "auto", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +94,7 @@ class ModelsDialog(QDialog):
         self._remove = self._button(self.tr("Remove…"), self.tr("Delete this model from this machine"), self._ask_remove)
         self._folder = self._button(self.tr("Open a folder…"), self.tr("Use a model in a folder"), self.folder_wanted.emit)
         self._file = self._button(self.tr("Open a GGUF file…"), self.tr("Use a model in a GGUF file"), self.file_wanted.emit)
+        self._server = self._button(self.tr("Server…"), self.tr("Ask a larger model on a server too"), self.server_wanted.emit)
         self._device = QComboBox(self)
         self._device.setAccessibleName(self.tr("What models run on"))
         self._device.setToolTip(
@@ -155,6 +158,7 @@ class ModelsDialog(QDialog):
         bottom = QHBoxLayout()
         bottom.addWidget(self._folder)
         bottom.addWidget(self._file)
+        bottom.addWidget(self._server)
         bottom.addStretch(1)
         runs = QLabel(self.tr("Runs on"), self)
         runs.setBuddy(self._device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 
@@ -69,15 +69,15 @@ class Writing:
     Attributes:
         path: where to.
         text: all of it.
-        notes: what to keep beside it.
-        accepted: finds which of the text was accepted, which is kept there too.
+        beside: what to keep beside it, but for which of the text was accepted.
+        accepted: finds that.
         like: what was last read or written.
         form: how it is to stand in the file, where that is not as before.
     """
 
     path: Path
     text: str
-    notes: str
+    beside: Beside
     accepted: Callable[[], tuple[Run, ...]]
     like: Kept | None
     form: Form | None
@@ -91,7 +91,8 @@ def load(opening: Opening, *, watch: Watch) -> Kept:
         return Kept(draft, read_beside(path, draft.text), damaged=damaged)
     except (BesideBroken, BesideNotRead, BesideOfAnother) as error:
         _log.warning("the notes and the ledger are not read", exc_info=True)
-        return Kept(draft, Beside(), error, damaged=damaged)
+        private = not isinstance(error, BesideOfAnother) or error.private
+        return Kept(draft, Beside(private=private, unsure=private), error, damaged=damaged)
 
 
 def load_theirs(opening: Opening, mine: str, *, watch: Watch) -> tuple[Kept, list[Passage]]:
@@ -131,10 +132,23 @@ def _save(what: Writing, here: Kept | None, still: Callable[[], None], watch: Wa
     draft = write_draft(path, what.text, like=like.draft if like is not None else None, form=what.form, still=still, watch=watch)
     before = here.beside if here is not None else None
     try:
-        return Kept(draft, write_beside(path, draft.text, Beside(what.notes, what.accepted()), like=before))
+        return Kept(draft, write_beside(path, draft.text, replace(what.beside, accepted=what.accepted()), like=before))
     except BesideNotWritten as error:  # the text is safe all the same
         _log.warning("the notes and the ledger are not kept", exc_info=True)
         return Kept(draft, before or Beside(), error)
+
+
+def keep_private(kept: Kept, private: bool, *, watch: Watch) -> Kept:  # noqa: ARG001 -- too short to be cancelled
+    """Keep beside the draft whether it is never to leave this machine, and leave all else as it is; a task for `Jobs`.
+
+    Raises:
+        BesideNotWritten: what was kept before still is.
+    """
+    path = kept.draft.path
+    assert path is not None
+    like = None if isinstance(kept.failure, BesideBroken | BesideOfAnother) else kept.beside
+    beside = write_beside(path, kept.draft.text, replace(kept.beside, private=private, unsure=False), like=like)
+    return replace(kept, beside=beside, failure=None)
 
 
 class SaveState(Enum):

@@ -1,0 +1,289 @@
+"""Which server is asked, with which key and model, and what it can do. Nothing is sent but by the button that tests it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from afterword.engine.server.address import Address, address
+from afterword.engine.server.types import Abilities, Server
+from afterword.errors import ServerError
+from afterword.jobs import Job, Jobs
+from afterword.sentences import sentence
+from afterword.settings import Settings
+from afterword.window import abilities
+from afterword.window.button import Button
+from afterword.window.probing import Probe, probe_it, tested
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the writer chose.
+
+    Attributes:
+        url: as it was typed.
+        model: "" for the server's first.
+        key: None for the one that is kept, if any is; "" for none from now on.
+        enabled: whether the server is asked.
+        alone: whether no model on this machine is.
+        unencrypted: whether plain http to another machine is allowed.
+    """
+
+    url: str
+    model: str
+    key: str | None = field(repr=False)
+    enabled: bool
+    alone: bool
+    unencrypted: bool
+
+
+class ServerDialog(QDialog):
+    """Changes nothing itself.
+
+    Args:
+        settings: with the server that is set.
+        jobs: test the connection.
+        probe: does that.
+        parent: the window that it belongs to.
+
+    Signals:
+        chosen: a Choice.
+        told: what the test has found, for a screen reader.
+    """
+
+    chosen = Signal(object)
+    told = Signal(str)
+
+    def __init__(self, settings: Settings, jobs: Jobs, probe: Probe = probe_it, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Server"))
+        self._keyed = frozenset(settings["server.keyed"])
+        self._forgets = False
+        self._jobs = jobs
+        self._probe = probe
+        self._job: Job | None = None
+        # Made in the order of the tab key.
+        self._url = self._field(
+            self.tr("Address"),
+            self.tr("Where the server is; ask whoever runs it"),
+            settings["server.url"],
+            "https://server.example/v1",
+        )
+        self._unencrypted = self._box(
+            self.tr("Also without encryption"),
+            self.tr("Whoever is between this machine and the server can read what you write"),
+            settings["server.unencrypted"],
+        )
+        self._key = self._field(self.tr("Key"), self.tr("Kept in the system's keyring, and in no file"), "", "")
+        self._key.setEchoMode(QLineEdit.EchoMode.Password)
+        self._forget = Button(self.tr("Forget it"), self.tr("Take the key of this server out of the keyring"), self)
+        self._forget.clicked.connect(self._forget_key)
+        self._model = QComboBox(self)
+        self._model.setEditable(True)
+        self._model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._model.setAccessibleName(self.tr("Model"))
+        self._model.setToolTip(self.tr("Which of the server's models; the test lists them"))
+        self._model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._model.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        edit = self._model.lineEdit()
+        assert edit is not None
+        edit.setPlaceholderText(self.tr("the server's first"))
+        self._model.setEditText(settings["server.model"])
+        self._test = Button(self.tr("Test connection"), self.tr("Ask the server what it can do; nothing of yours is sent"), self)
+        self._test.clicked.connect(self._test_or_stop)
+        self._found = QPlainTextEdit(self)
+        self._found.setReadOnly(True)
+        self._found.setTabChangesFocus(True)
+        self._found.setFrameShape(QFrame.Shape.NoFrame)
+        self._found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._found.viewport().setAutoFillBackground(False)
+        self._found.document().setDocumentMargin(0)
+        self._found.setAccessibleName(self.tr("What the server can do"))
+        self._found.setToolTip(self.tr("What the test of the connection has found"))
+        self._found.setMinimumHeight(5 * self.fontMetrics().lineSpacing())
+        self._enabled = self._box(
+            self.tr("Ask this server too"),
+            self.tr("While you write both models are asked, this machine's and the server's"),
+            settings["server.enabled"],
+        )
+        self._alone = self._box(
+            self.tr("Without a model on this machine"),
+            self.tr("Only the server suggests: nothing is suggested while it is away"),
+            settings["server.alone"],
+        )
+        self._cancel = Button(self.tr("Cancel"), self.tr("Change nothing"), self)
+        self._cancel.clicked.connect(self.reject)
+        self._save = Button(self.tr("Save"), self.tr("Use these from now on"), self)
+        self._save.setDefault(True)
+        self._save.clicked.connect(self._choose)
+        self._lay_out()
+        self._url.textChanged.connect(self._show_what_matters)
+        self._unencrypted.toggled.connect(self._show_what_matters)
+        self._enabled.toggled.connect(self._show_what_matters)
+        self._key.textChanged.connect(self._show_what_matters)
+        self.finished.connect(self._stop)
+        self._show_what_matters()
+
+    @property
+    def found(self) -> str:
+        """What is said of the test."""
+        return self._found.toPlainText()
+
+    def _field(self, name: str, tip: str, text: str, example: str) -> QLineEdit:
+        made = QLineEdit(text, self)
+        made.setAccessibleName(name)
+        made.setToolTip(tip)
+        made.setPlaceholderText(example)
+        return made
+
+    def _box(self, text: str, tip: str, on: bool) -> QCheckBox:
+        box = QCheckBox(text, self)
+        box.setToolTip(tip)
+        box.setChecked(on)
+        return box
+
+    def _lay_out(self) -> None:
+        note = QLabel(self.tr("The key is kept in the system's keyring, and in no file."), self)
+        note.setWordWrap(True)
+        note.setObjectName("quiet")
+        key = QHBoxLayout()
+        key.addWidget(self._key, 1)
+        key.addWidget(self._forget)
+        model = QHBoxLayout()
+        model.addWidget(self._model, 1)
+        model.addWidget(self._test)
+        fields = QFormLayout()
+        fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        fields.addRow(self.tr("Address:"), self._url)
+        fields.addRow("", self._unencrypted)
+        fields.addRow(self.tr("Key:"), key)
+        fields.addRow("", note)
+        fields.addRow(self.tr("Model:"), model)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._cancel)
+        row.addWidget(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(fields)
+        column.addWidget(self._found, 1)
+        column.addWidget(self._enabled)
+        column.addWidget(self._alone)
+        column.addLayout(row)
+        self.resize(560, 460)
+
+    # --- what is typed ----------------------------------------------------------------------------------------------
+
+    def _place(self, *, unencrypted: bool) -> Address | None:
+        try:
+            return address(self._url.text(), unencrypted)
+        except ServerError:
+            return None
+
+    @property
+    def _typed_key(self) -> str:
+        return self._key.text().strip()
+
+    def _kept_of(self) -> str:
+        """The origin of the server whose key is kept and meant; "" where there is none."""
+        place = self._place(unencrypted=True)
+        meant = place is not None and place.origin in self._keyed and not self._typed_key and not self._forgets
+        return place.origin if place is not None and meant else ""
+
+    def _server(self) -> Server:
+        return Server(self._url.text().strip(), self._model.currentText().strip(), self._typed_key, self._unencrypted.isChecked())
+
+    @Slot()
+    def _show_what_matters(self) -> None:
+        place = self._place(unencrypted=True)
+        self._unencrypted.setEnabled(place is not None and not place.encrypted and not place.loopback)
+        self._test.setEnabled(place is not None)
+        self._alone.setEnabled(self._enabled.isChecked())
+        kept = bool(self._kept_of())
+        self._forget.setVisible(kept)
+        self._key.setPlaceholderText(self.tr("one is kept") if kept else self.tr("none"))
+
+    @Slot()
+    def _forget_key(self) -> None:
+        self._forgets = True
+        self._key.setFocus()
+        self._show_what_matters()
+
+    # --- the test ---------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _test_or_stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            return
+        self._say(self.tr("Asking the server…"))
+        self._test.setText(self.tr("Stop"))
+        self._job = self._jobs.start(tested, self._probe, self._server(), self._kept_of())
+        self._job.done.connect(self._tested)
+        self._job.failed.connect(self._failed)
+        self._job.cancelled.connect(self._cancelled)
+
+    @Slot(object)
+    def _tested(self, able: Abilities) -> None:
+        self._end(abilities.told(able, self.locale(), self.tr))
+        model = self._model.currentText()
+        self._model.clear()
+        self._model.addItems(list(able.models))
+        self._model.setEditText(model)
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self._end(sentence(error, self.tr))
+
+    @Slot()
+    def _cancelled(self) -> None:
+        self._end(self.tr("Stopped."))
+
+    def _end(self, text: str) -> None:
+        self._job = None
+        self._test.setText(self.tr("Test connection"))
+        self._say(text)
+        self.told.emit(text)
+
+    def _say(self, text: str) -> None:
+        self._found.setPlainText(text)
+
+    @Slot()
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    # --- the choice -------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _choose(self) -> None:
+        server, enabled = self._server(), self._enabled.isChecked()
+        if server.url or enabled:
+            try:
+                address(server.url, server.unencrypted)
+            except ServerError as error:
+                self._say(sentence(error, self.tr))
+                self.told.emit(self.found)
+                return
+        key = server.key or ("" if self._forgets else None)
+        alone, unencrypted = self._alone.isChecked(), self._unencrypted.isChecked()
+        choice = Choice(server.url, server.model, key, enabled, alone, unencrypted)
+        self.accept()
+        self.chosen.emit(choice)

@@ -1,0 +1,158 @@
+"""The server that the writer wants to be asked: chosen, agreed to, and told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from afterword import secrets
+from afterword.editor.page import Page
+from afterword.engine.server.address import address
+from afterword.errors import ServerError
+from afterword.jobs import Jobs
+from afterword.sentences import sentence
+from afterword.settings import Value
+from afterword.watch import Watch
+from afterword.window.consent_dialog import ConsentDialog, Part, parts_of
+from afterword.window.documents import Documents
+from afterword.window.keeper import SettingsKeeper
+from afterword.window.probing import Probe, probe_it
+from afterword.window.server_dialog import Choice, ServerDialog
+from afterword.window.sharing import Leaving, Sharing, address_of, is_agreed
+from afterword.window.sharing_strip import SharingStrip
+
+
+class Servers(QObject):
+    """Of one window.
+
+    Args:
+        keeper: of the settings of all windows.
+        jobs: test a connection, and keep keys.
+        page: shows what would be sent.
+        documents: know whether the draft never leaves.
+        sharing: of the page.
+        strip: says what is to be decided.
+        window: the owner of the dialogs.
+        probe: tests a connection.
+
+    Signals:
+        noticed: a sentence for the status bar.
+        told: what a screen reader should say.
+        key_changed: the server that is set has another key.
+    """
+
+    noticed = Signal(str)
+    told = Signal(str)
+    key_changed = Signal()
+
+    def __init__(
+        self,
+        keeper: SettingsKeeper,
+        jobs: Jobs,
+        page: Page,
+        documents: Documents,
+        sharing: Sharing,
+        strip: SharingStrip,
+        window: QWidget,
+        probe: Probe = probe_it,
+    ) -> None:
+        super().__init__(window)
+        self._keeper = keeper
+        self._settings = keeper.settings
+        self._jobs = jobs
+        self._page = page
+        self._documents = documents
+        self._sharing = sharing
+        self._strip = strip
+        self._window = window
+        self._probe = probe
+        sharing.leaving_changed.connect(self.show_leaving)
+        documents.renamed.connect(self.show_leaving)
+        strip.server_wanted.connect(self.show)
+        strip.look_wanted.connect(self.look)
+        strip.decided.connect(documents.set_private)
+
+    @Slot()
+    def show(self) -> None:
+        """Show which server is set, and let the writer choose."""
+        dialog = ServerDialog(self._settings, self._jobs, self._probe, self._window)
+        dialog.chosen.connect(self._chosen)
+        dialog.told.connect(self.told)
+        dialog.open()
+
+    @Slot()
+    def look(self) -> None:
+        """Show what would be sent to the server that is set, and ask; where the writer refuses it is switched off."""
+        self.ask(None, self._looked)
+
+    def ask(self, leaves: tuple[Part, ...] | None, answer: Callable[[bool], None]) -> None:
+        """See to it that the writer has agreed to the server in use, before anything is sent.
+
+        Args:
+            leaves: what would be sent, one part behind the other; None for what ghost text would send now.
+            answer: called with whether the writer agrees: at once, where that is known.
+        """
+        place = address_of(self._settings)
+        if place is None or is_agreed(self._settings):
+            answer(place is not None)
+            return
+        if leaves is None and not self._documents.private:
+            notes, page = parts_of(self._page.context())
+            leaves = (Part(self.tr("Your notes for the model"), notes), Part(self.tr("The draft before the cursor"), page))
+        dialog = ConsentDialog(place, None if self._documents.private else leaves, self._window)
+        dialog.accepted.connect(partial(self._agreed, place.origin, answer))
+        dialog.rejected.connect(partial(answer, False))
+        dialog.open()
+
+    def _agreed(self, origin: str, answer: Callable[[bool], None]) -> None:
+        self._keeper.choose("server.agreed", origin)
+        answer(True)
+
+    def _looked(self, agreed: bool) -> None:
+        if not agreed:
+            self._keeper.choose("server.enabled", False)
+
+    @Slot(object)
+    def _chosen(self, choice: Choice) -> None:
+        values: dict[str, Value] = {
+            "server.url": choice.url,
+            "server.model": choice.model,
+            "server.enabled": choice.enabled,
+            "server.alone": choice.alone,
+            "server.unencrypted": choice.unencrypted,
+        }
+        if choice.url and choice.key is not None:
+            origin = address(choice.url, choice.unencrypted).origin
+            keyed = set(self._settings["server.keyed"]) - {origin} | ({origin} if choice.key else set())
+            values["server.keyed"] = sorted(keyed)
+            secrets.remember(origin, choice.key)
+            job = self._jobs.start(keep_key, origin, choice.key)
+            job.failed.connect(self._key_not_kept)
+        self._keeper.choose_all(values)
+        if choice.key is not None:
+            self.key_changed.emit()
+        if choice.enabled and not is_agreed(self._settings):
+            self.look()
+
+    @Slot(object)
+    def _key_not_kept(self, error: Exception) -> None:
+        self.noticed.emit(sentence(error, self.tr))
+
+    @Slot()
+    def show_leaving(self) -> None:
+        """Say in the strip what the writer has to decide."""
+        leaving, wrong = self._sharing.leaving, ""
+        if leaving is Leaving.MISNAMED:
+            try:
+                address(self._settings["server.url"], self._settings["server.unencrypted"])
+            except ServerError as error:
+                wrong = sentence(error, self.tr)
+        self._strip.show_leaving(leaving, self._sharing.origin, self._documents.name, wrong)
+
+
+def keep_key(origin: str, key: str, *, watch: Watch) -> None:
+    """A task for `Jobs`; see `secrets.keep_key`."""
+    secrets.keep_key(origin, key, watch.stopped)
