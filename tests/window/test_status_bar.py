@@ -7,12 +7,17 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
-from afterword.assist.types import ModelState, Phase
+from afterword.assist.types import ModelState, Phase, ServerState
 from afterword.drafts.ledger import Tally
-from afterword.errors import ModelTooLarge
+from afterword.engine.protocol import Piece
+from afterword.errors import ModelTooLarge, ServerUnreachable
+from afterword.suggest.cascade import LOCAL, SERVER
+from afterword.suggest.suggestion import Suggestion
+from afterword.window.elided_label import ElidedLabel
 from afterword.window.glyphs import GlyphButton
 from afterword.window.saving import SaveState
-from afterword.window.status_bar import ElidedLabel, StatusBar
+from afterword.window.server_label import ServerLabel
+from afterword.window.status_bar import StatusBar
 from afterword.window.switch import Switch
 
 from .conftest import part
@@ -186,3 +191,104 @@ def test_it_is_as_high_while_a_model_is_loaded(status: StatusBar) -> None:
     status.resize(1200, ready)
     status.show_model_state(ModelState(Phase.LOADING, "starter", share=0.5))
     assert status.sizeHint().height() == ready
+
+
+# --- the server ------------------------------------------------------------------------------------------------------
+
+URL = "https://there.example"
+THERE = ServerState(URL, "big")
+BOTH = ModelState(Phase.READY, "starter", device="cpu", server=THERE)
+AWAY = ServerState(URL, "big", error=ServerUnreachable(URL, "no route"))
+
+
+def of_server(status: StatusBar) -> tuple[str, str]:
+    label = part(status, ServerLabel)
+    return (label.text(), label.toolTip()) if label.isVisible() else ("", "")
+
+
+def made_by(by: str) -> Suggestion:
+    return Suggestion((Piece(" the city", 0.9),), by=by)
+
+
+def test_without_a_server_nothing_is_said_of_one(status: StatusBar) -> None:
+    status.show_sharing(True)
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    status.show_author(made_by(LOCAL))
+    assert of_server(status) == ("", "")
+    status.show_model_state(BOTH)
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    assert of_server(status) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("shared", "server", "by", "text", "tip"),
+    [
+        (True, THERE, "", "with there.example", f"What you write goes to {URL}."),
+        (True, THERE, SERVER, "by there.example", f"This suggestion was made by big on {URL}. What you write goes to {URL}."),
+        (True, THERE, LOCAL, "by this machine", f"This suggestion was made on this machine. What you write goes to {URL}."),
+        (False, THERE, LOCAL, "server not asked", f"Nothing of this draft goes to {URL}."),
+        (False, AWAY, LOCAL, "server not asked", f"Nothing of this draft goes to {URL}."),
+        (
+            True,
+            AWAY,
+            LOCAL,
+            "server away",
+            f"The server {URL} cannot be reached: no route. Until it is back the model on this machine stands in.",
+        ),
+    ],
+)
+def test_what_is_said_of_the_server(status: StatusBar, shared: bool, server: ServerState, by: str, text: str, tip: str) -> None:
+    status.show_sharing(shared)
+    status.show_model_state(ModelState(Phase.READY, "starter", device="cpu", server=server))
+    status.show_author(made_by(by))
+    assert of_server(status) == (text, tip)
+    assert part(status, ServerLabel).accessibleName() == f"{text}. {tip}"
+
+
+def test_where_there_is_only_a_server_nothing_stands_in_for_it(status: StatusBar) -> None:
+    status.show_sharing(True)
+    status.show_model_state(ModelState(Phase.READY, "big", device="server", server=AWAY))
+    assert of_server(status) == ("server away", f"The server {URL} cannot be reached: no route.")
+    status.show_model_state(ModelState(Phase.READY, "big", device="server", server=THERE))
+    assert part(status, ElidedLabel).toolTip() == f"big, on {URL}"
+
+
+def test_who_made_it_stays_until_somebody_else_does_or_the_server_is_another(status: StatusBar) -> None:
+    status.show_sharing(True)
+    status.show_model_state(BOTH)
+    status.show_author(made_by(SERVER))
+    status.show_model_state(ModelState(Phase.WRITING, "starter", device="cpu", server=THERE))
+    status.show_author(Suggestion())
+    assert of_server(status)[0] == "by there.example"
+    status.show_model_state(ModelState(Phase.READY, "starter", server=ServerState("https://elsewhere:8000")))
+    assert of_server(status)[0] == "with elsewhere:8000"
+
+
+def test_nothing_said_of_the_server_moves_while_the_model_writes(status: StatusBar) -> None:
+    status.show_sharing(True)
+    label, places = part(status, ServerLabel), []
+    for phase in (Phase.READY, Phase.WRITING) * 2:
+        status.show_model_state(ModelState(phase, "starter", device="cpu", server=THERE))
+        status.grab()
+        places.append((label.x(), label.width()))
+    assert len(set(places)) == 1
+
+
+def test_in_a_narrow_window_the_server_is_spoken_of_in_place_of_the_model(qtbot: QtBot) -> None:
+    status = shown(qtbot, 400)
+    status.show_sharing(True)
+    status.show_words(12345)
+    status.show_model_state(ModelState(Phase.READY, "starter", device="cpu", server=AWAY))
+    status.grab()
+    label, model = part(status, ServerLabel), part(status, ElidedLabel)
+    assert (label.isVisible(), model.isVisible()) == (True, False)
+    assert label.width() >= label.fontMetrics().horizontalAdvance("server away")
+    assert label.mapTo(status, label.rect().topRight()).x() < part(status, Switch).x()
+    status.show_model_state(ModelState(Phase.LOADING, "starter", 0.43, "converting", server=THERE))
+    status.show_author(made_by(SERVER))
+    assert (label.isVisible(), model.text()) == (False, "43 %")
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    assert (label.isVisible(), model.isVisible()) == (False, True)
+    status.show_model_state(BOTH)
+    status.resize(1000, 30)
+    assert (label.isVisible(), model.isVisible()) == (True, True)

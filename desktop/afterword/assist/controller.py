@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from afterword.assist.cascading import Cascading
 from afterword.assist.host import ModelHost
 from afterword.assist.rhythm import Rhythm
 from afterword.assist.timing import ALTERNATIVES_AFTER_MS, PAINT_FIRST_MS
@@ -15,7 +16,7 @@ from afterword.assist.types import ModelState, Phase, Place, Wish
 from afterword.engine.protocol import Piece, Request, Seen
 from afterword.engine.sampling import LONG, Sampling
 from afterword.suggest.replacing import Spot
-from afterword.suggest.suggestion import Ended, Suggestion
+from afterword.suggest.suggestion import Suggestion
 from afterword.text.context import Context
 
 
@@ -41,9 +42,7 @@ class Controller(QObject):
     replacements_found = Signal(object, object)
     seen_measured = Signal(object)
     rested = Signal(bool)
-    _completion_wished = Signal(object)
     _reading_wished = Signal(int, int, object)
-    _alternatives_wished = Signal(int, object)
     _likeliest_wished = Signal(int, int, object)
     _replacements_wished = Signal(int, int, object)
     _seen_wished = Signal(int, object)
@@ -60,11 +59,14 @@ class Controller(QObject):
         self._asked: tuple[Request, Place] | None = None
         self._replaced_at: Place | None = None
         self._resting: Context | None = None
-        self._waiting: Suggestion | None = None
+        self._shared = False
         self._begun: tuple[Piece, ...] = ()
         self._due = 0.0
         self._resting_said = False
         self._ready = False
+        self._asking = Cascading(host, clock, self)
+        self._asking.grew.connect(self._suggestion_arrived)
+        self._asking.alternatives_made.connect(self._alternatives_arrived)
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._show)
         self._painting = QTimer(self, singleShot=True, interval=PAINT_FIRST_MS, timerType=Qt.TimerType.PreciseTimer)
@@ -72,17 +74,13 @@ class Controller(QObject):
         self._idle = QTimer(self, singleShot=True, interval=ALTERNATIVES_AFTER_MS)
         self._idle.timeout.connect(self.look_further)
         worker = host.worker
-        self._completion_wished.connect(worker.complete)
         self._reading_wished.connect(worker.read)
-        self._alternatives_wished.connect(worker.find_alternatives)
-        worker.alternatives_made.connect(self._alternatives_arrived)
         self._seen_wished.connect(worker.measure_seen)
         worker.seen_measured.connect(self._seen_arrived)
         self._likeliest_wished.connect(worker.find_likeliest)
         worker.likeliest_found.connect(self._likeliest_arrived)
         self._replacements_wished.connect(worker.find_replacements)
         worker.replacements_made.connect(self._replacements_arrived)
-        worker.suggestion_grew.connect(self._suggestion_arrived)
         host.load_began.connect(self._start_anew)
         host.left.connect(self.cancel)
         host.state_changed.connect(self._state_arrived)
@@ -101,6 +99,15 @@ class Controller(QObject):
         """Show suggestions at a pace of `timing.SHOW_AFTER`."""
         self._rhythm.set_pace(pace)
 
+    @Slot(bool)
+    def set_shared(self, on: bool) -> None:
+        """Whether what is written here may be given to the server; what it has been given is cancelled where it may not."""
+        self._shared = on
+        if not on:
+            if self._asked is not None:
+                self._asked = (replace(self._asked[0], shared=False), self._asked[1])
+            self._asking.keep_here()
+
     # --- wishes of the editor ---------------------------------------------------------------------------------------
 
     @Slot(object, object, object)
@@ -113,7 +120,8 @@ class Controller(QObject):
         self._say_rest()
         if self._rhythm.rest:
             return
-        self._asked = (Request(self._id, context, _sampling_for(wish, self._sampling), asked=wish is not Wish.KEY), place)
+        sampling = _sampling_for(wish, self._sampling)
+        self._asked = (Request(self._id, context, sampling, asked=wish is not Wish.KEY, shared=self._shared), place)
         self._due = self._clock() + (self._rhythm.delay if wish is Wish.KEY else 0.0)
         self._painting.start()
 
@@ -157,7 +165,7 @@ class Controller(QObject):
         self._idle.stop()
         self._send()
         if self._asked is not None:
-            self._alternatives_wished.emit(self._host.worker.turn, self._asked[0])
+            self._asking.look_further(self._asked[0])
 
     @Slot()
     def taken(self) -> None:
@@ -191,7 +199,8 @@ class Controller(QObject):
     def cancel(self) -> None:
         """Nothing is wanted any more."""
         self._want()
-        self._asked = self._waiting = None
+        self._asking.cancel()
+        self._asked = None
         self._begun = ()
         self._painting.stop()
         self._timer.stop()
@@ -203,14 +212,10 @@ class Controller(QObject):
     def _state_arrived(self, state: ModelState) -> None:
         became_ready = state.phase is Phase.READY and not self._ready
         self._ready = state.phase in (Phase.READY, Phase.WRITING)
-        if became_ready and self._asked is not None and self._waiting is None:
+        if became_ready and self._asked is not None and not self._said:
             self._send()  # it was asked while the model was still loading
         elif became_ready and self._resting is not None:
             self.read(self._resting)
-        elif state.phase is Phase.FAILED and self._waiting is not None and self._waiting.why_it_ended is None:
-            self._waiting = replace(self._waiting, why_it_ended=Ended.STOPPED)
-            if not self._timer.isActive():
-                self._show()
 
     @Slot()
     def _start_anew(self) -> None:
@@ -218,27 +223,27 @@ class Controller(QObject):
         self._want()
         if self._asked is not None:
             self._asked = (replace(self._asked[0], id=self._id), self._asked[1])
-        if self._waiting is not None and self._waiting.why_it_ended is None:
-            self._waiting = None
+        self._asking.start_anew()
 
     @Slot()
     def _send(self) -> None:
         """Have the model do what is asked; sent once more, it is done once."""
         self._painting.stop()
         if self._asked is not None:
-            self._host.worker.next_turn()
-            self._completion_wished.emit(self._asked[0])
+            self._asking.send(self._asked[0])
 
     def _want(self) -> None:
         """Nothing that was asked for until now is wanted any more."""
         self._id = self._host.number()
         self._host.worker.want(self._number, self._id)
 
-    @Slot(int, object)
-    def _suggestion_arrived(self, request_id: int, suggestion: Suggestion) -> None:
-        if self._asked is None or request_id != self._asked[0].id:
-            return
-        self._waiting = replace(suggestion, pieces=self._begun + suggestion.pieces)
+    @property
+    def _said(self) -> bool:
+        """Whether anything was said to what is asked, and be it that there is nothing to say."""
+        return bool(self._asking.offer or self._asking.offer.why_it_ended)
+
+    @Slot()
+    def _suggestion_arrived(self) -> None:
         left = self._due - self._clock()
         if left <= 0:
             self._show()
@@ -247,9 +252,11 @@ class Controller(QObject):
 
     @Slot()
     def _show(self) -> None:
-        if self._asked is not None and self._waiting is not None:
-            self.suggestion_ready.emit(self._waiting, self._asked[1])
-            if self._waiting and self._waiting.why_it_ended and self._others_wanted(self._asked[0].sampling):
+        if self._asked is not None and self._said:
+            request, place = self._asked
+            shown = self._asking.show()
+            self.suggestion_ready.emit(replace(shown, pieces=self._begun + shown.pieces), place)
+            if shown and shown.why_it_ended and self._others_wanted(request.sampling):
                 self._idle.start()
 
     def _others_wanted(self, sampling: Sampling) -> bool:
@@ -262,9 +269,9 @@ class Controller(QObject):
             self._resting_said = resting
             self.rested.emit(resting)
 
-    @Slot(int, object)
-    def _alternatives_arrived(self, request_id: int, found: list[Suggestion]) -> None:
-        if self._asked is not None and request_id == self._asked[0].id:
+    @Slot(object)
+    def _alternatives_arrived(self, found: list[Suggestion]) -> None:
+        if self._asked is not None:
             whole = [replace(suggestion, pieces=self._begun + suggestion.pieces) for suggestion in found]
             self.alternatives_ready.emit(whole, self._asked[1])
 

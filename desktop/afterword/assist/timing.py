@@ -46,5 +46,8 @@ ALTERNATIVES_AFTER_MS = 700
 READ_AFTER_MS = 300
 """How long the cursor rests before the model reads the page around it, ahead of the next keystroke."""
 
+SERVER_WITHIN = 0.3
+"""Seconds for which the server may be silent while a whole suggestion of the local model is shown; then that one stands."""
+
 LEAVE_WITHIN_MS = 1500
 """How long quitting waits for the model's thread."""

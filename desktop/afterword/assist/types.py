@@ -38,8 +38,30 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True)
+class ServerState:
+    """What is known of the server that is asked for suggestions.
+
+    Attributes:
+        url: its scheme, host and port.
+        model: the name of its model; "" until it has answered.
+        ignores: as of a ModelState.
+        error: why it does not answer now; None while it does.
+    """
+
+    url: str
+    model: str = ""
+    ignores: frozenset[str] = frozenset()
+    error: BaseException | None = None
+
+    @property
+    def host(self) -> str:
+        """The part of the address by which one knows it."""
+        return self.url.rpartition("//")[2]
+
+
+@dataclass(frozen=True)
 class ModelState:
-    """What the status bar says of the model.
+    """What the status bar says of the model. Where there is none on this machine, of the server's.
 
     Attributes:
         phase: what it is doing.
@@ -51,6 +73,7 @@ class ModelState:
         small: whether it runs in a smaller and slower form, because memory was short.
         device: what it computes on, as in `Capabilities`.
         fallback: why that is not what was wished for, as there.
+        server: the server that is asked beside it, or instead of it; None where none is.
     """
 
     phase: Phase
@@ -62,3 +85,4 @@ class ModelState:
     small: bool = False
     device: str = ""
     fallback: str = ""
+    server: ServerState | None = None

@@ -77,11 +77,11 @@ class Suggester:
         if _silent(request) or "candidates" in self._model.capabilities.absent:
             return []
         shown = self._memory.recall(request.context, request.sampling)
-        words = {_first_word(shown.text)} if shown else set()
+        words = {first_word(shown.text)} if shown else set()
         found = []
         short = replace(request.sampling, max_words=min(request.sampling.max_words, _ALTERNATIVE_WORDS))
         for suggestion in self._candidates(replace(request, sampling=short), n + 1 + _SPARE, stopped):
-            word = _first_word(suggestion.text)
+            word = first_word(suggestion.text)
             if suggestion and word not in words:
                 words.add(word)
                 found.append(suggestion)
@@ -169,6 +169,7 @@ def _everything(sampling: Sampling) -> bool:
     return sampling.eagerness == 100 and not sampling.max_sentences
 
 
-def _first_word(text: str) -> str:
+def first_word(text: str) -> str:
+    """The word with which a suggestion begins, as it tells one from another."""
     end = next(iter(word_ends(text, 1)), len(text))
     return text[:end].strip().casefold()

@@ -45,10 +45,12 @@ class Suggestion:
     Attributes:
         pieces: runs of text with the model's probability of each.
         why_it_ended: None while more may follow.
+        by: who made it: "local" or "server"; "" where only one could have. One that the server went on with is the server's.
     """
 
     pieces: tuple[Piece, ...] = ()
     why_it_ended: Ended | None = None
+    by: str = ""
 
     @property
     def text(self) -> str:

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from afterword.assist.types import ModelState, Phase
 from afterword.drafts.encoding import Form
 from afterword.drafts.encodings import encoding_of
 from afterword.drafts.ledger import Tally
 from afterword.sentences import sentence
+from afterword.suggest.suggestion import Suggestion
+from afterword.window.elided_label import ElidedLabel
 from afterword.window.glyphs import Glyph, GlyphButton
 from afterword.window.saving import SaveState
+from afterword.window.server_label import ServerLabel
 from afterword.window.switch import Switch
 
 NOTICE_MS = 6000
 _ROOMY = 640
-"""Below this width the speed and the progress bar give way to the rest."""
-
-
-class ElidedLabel(QLabel):
-    """A label that gives way: what does not fit ends in an ellipsis, and the tooltip has it all."""
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance("…"), super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.style().drawItemText(
-            painter, self.rect(), self.alignment().value, self.palette(), self.isEnabled(), text, self.foregroundRole()
-        )
+"""Below this width the speed and the progress bar give way to the rest, and the model's name to the server."""
 
 
 class StatusBar(QStatusBar):
@@ -56,7 +46,7 @@ class StatusBar(QStatusBar):
         self.setContentsMargins(0, 0, 6, 0)
         self._state = ModelState(Phase.NONE)
         self._model = ElidedLabel(self)
-        self._model.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._server = ServerLabel(self)
         self._progress = QProgressBar(self)
         self._progress.setFixedWidth(90)
         self._progress.setTextVisible(False)
@@ -68,6 +58,7 @@ class StatusBar(QStatusBar):
         row.setContentsMargins(8, 2, 0, 2)
         row.setSpacing(8)
         row.addWidget(self._model)
+        row.addWidget(self._server)
         row.addWidget(self._progress)
         row.addWidget(self._cancel)
         row.addStretch(1)
@@ -103,6 +94,8 @@ class StatusBar(QStatusBar):
         self._state = state
         loading = state.phase is Phase.LOADING
         text = self._describe(state)
+        calm = (Phase.READY, Phase.WRITING)
+        self._model.widest = max(map(self._describe, _phases(state)), key=len) if state.phase in calm else ""
         self._model.setText(text)
         self._model.setAccessibleName(text)
         self._model.setToolTip(self.explain(state) or text)
@@ -111,6 +104,20 @@ class StatusBar(QStatusBar):
         self._progress.setValue(round(state.share * 100) if known else -1)
         self._progress.setVisible(loading and self.width() >= _ROOMY)
         self._cancel.setVisible(loading)
+        self._server.show_state(state)
+        roomy = self.width() >= _ROOMY  # else there is room for one of them
+        self._server.setVisible(state.server is not None and (roomy or state.phase in calm))
+        self._model.setVisible(roomy or not self._server.isVisibleTo(self))
+
+    @Slot(object)
+    def show_author(self, suggestion: Suggestion) -> None:
+        """Who made the suggestion that is shown."""
+        self._server.show_author(suggestion.by)
+
+    @Slot(bool)
+    def show_sharing(self, on: bool) -> None:
+        """Whether what is written goes to the server."""
+        self._server.show_sharing(on)
 
     @Slot(float)
     def show_rate(self, rate: float) -> None:
@@ -204,6 +211,8 @@ class StatusBar(QStatusBar):
         if state.fallback == "memory":
             return self.tr("{name} runs on the processor: the graphics memory is too small for it.").format(name=state.name)
         places = {"cpu": self.tr("processor"), "cuda": self.tr("graphics card"), "mps": self.tr("Apple graphics")}
+        if state.device == "server" and state.server is not None:
+            return self.tr("{name}, on {url}").format(name=state.name, url=state.server.url)
         if state.device in places:
             return self.tr("{name}, on the {device}").format(name=state.name, device=places[state.device])
         return state.name
@@ -248,6 +257,10 @@ class StatusBar(QStatusBar):
         }
         for label, texts in widest.items():
             label.setMinimumWidth(max(metrics.horizontalAdvance(text) for text in texts) + 4)
+
+
+def _phases(state: ModelState) -> list[ModelState]:
+    return [replace(state, phase=phase) for phase in (Phase.READY, Phase.WRITING)]
 
 
 def shown_name(name: str) -> str:

@@ -1,0 +1,109 @@
+"""The server that all pages share: which one it is, what it says, and whether it is away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from afterword.assist.types import ServerState
+from afterword.engine.protocol import Request
+from afterword.suggest.memory import Memory
+from afterword.suggest.remote import Remote, RemoteOpener, Reply
+
+
+class ServerHost(QObject):
+    """Owns the server's thread. Lives on the main thread, and never waits for it but in `close`.
+
+    Attributes:
+        memory: what was suggested with the server's help.
+
+    Signals:
+        suggestion_grew: the id of a request and the server's Suggestion so far.
+        unanswered: the id of a request to which nothing more comes: the server is away, or was asked something else.
+        alternatives_made: the id of a request and a list of other Suggestions for it.
+        changed: there is another `state`.
+    """
+
+    suggestion_grew = Signal(int, object)
+    unanswered = Signal(int)
+    alternatives_made = Signal(int, object)
+    changed = Signal()
+    _told = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.memory = Memory()
+        self._remote: Remote | None = None
+        self._opener: RemoteOpener | None = None
+        self._retired: list[Remote] = []
+        self._state: ServerState | None = None
+        self._told.connect(self._look)
+
+    @property
+    def state(self) -> ServerState | None:
+        """What is known of the server; None where none is used."""
+        return self._state
+
+    @property
+    def opener(self) -> RemoteOpener | None:
+        """Opens another connection to the server that is used; None where none is."""
+        return self._opener
+
+    def use(self, opener: RemoteOpener | None, url: str = "") -> None:
+        """From now on ask this server, or none; what was asked of the one before is cancelled."""
+        if self._remote is not None:
+            self._remote.leave()
+            self._retired = [remote for remote in (*self._retired, self._remote) if not remote.ended]
+        self.memory = Memory()
+        self._opener = opener
+        self._remote = None if opener is None else Remote(opener, self._told.emit)
+        self._state = None if opener is None else ServerState(url)
+        self.changed.emit()
+
+    def begin(self, request: Request) -> Reply | None:
+        """Ask for a suggestion; None where there is no server, or the request may not be shared."""
+        return self._remote.begin(request, self._hear) if self._remote is not None and request.shared else None
+
+    def alternatives(self, request: Request) -> None:
+        """Ask for other suggestions, where the request may be shared."""
+        if self._remote is not None and request.shared:
+            self._remote.alternatives(request, request.sampling.candidates - 1, self._hear)
+
+    def leave(self) -> None:
+        """Ask the threads to end, and wait for nothing."""
+        for remote in self._remotes():
+            remote.leave()
+
+    def close(self, seconds: float) -> bool:
+        """End the threads; False when one is still running after so long."""
+        self.leave()
+        ended = [remote.close(seconds) for remote in self._remotes()]
+        return all(ended)
+
+    def _remotes(self) -> list[Remote]:
+        return [*self._retired, *([self._remote] if self._remote is not None else [])]
+
+    def _hear(self, reply: Reply) -> None:
+        """On whatever thread."""
+        number = reply.request.id
+        if reply.others_wanted:
+            if reply.ended and reply.error is None and not reply.cancelled():
+                self.alternatives_made.emit(number, reply.others)
+        elif not reply.ended:
+            self.suggestion_grew.emit(number, reply.suggestion)
+        elif reply.error is not None or reply.suggestion.why_it_ended is None:
+            self.unanswered.emit(number)
+
+    @Slot()
+    def _look(self) -> None:
+        """See what has become of the server."""
+        if self._remote is None or self._state is None:
+            return
+        state, model = self._state, self._remote.model
+        if model is not None:
+            state = replace(state, model=model.name, ignores=model.capabilities.ignores)
+        state = replace(state, error=self._remote.error)
+        if state != self._state:
+            self._state = state
+            self.changed.emit()

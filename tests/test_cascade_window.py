@@ -1,0 +1,274 @@
+"""The whole desk with a model on this machine and a server: what a writer sees of both."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from afterword.app import Desk
+from afterword.assist import cascading
+from afterword.assist.types import Phase
+from afterword.engine.protocol import LanguageModel
+from afterword.engine.server.types import Server
+from afterword.errors import ServerUnreachable
+from afterword.settings import Settings
+from afterword.suggest.remote import RemoteOpener
+from afterword.watch import Watch
+from afterword.window.server_label import ServerLabel
+from tests.fakes.scripted import ScriptedModel
+from tests.test_app import Answers
+from tests.window.conftest import part
+
+URL = "https://there.example"
+CITY = " the city of Nova Haven."
+WAIT = 20_000
+
+
+def gated(script: str = CITY, words: int = 99, name: str = "local") -> ScriptedModel:
+    return ScriptedModel(script, gate=threading.Semaphore(words), name=name)
+
+
+class Writer:
+    """Somebody at a desk with a server, to which they agreed."""
+
+    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+        self.qtbot = qtbot
+        self.local, self.server = gated(), gated(name="big")
+        self.failure: Exception | None = None
+        self.loaded: list[str] = []
+        self.opened: list[Server] = []
+        self.settings = Settings(folder / "settings.toml")
+        self.settings["suggestions.pace"] = "eager"
+        self.settings["server.url"] = self.settings["server.agreed"] = URL
+        self.settings["server.enabled"] = True
+        self.folder = folder
+
+    def start(self) -> None:
+        self.desk = Desk(self.settings, self.load, Answers(self.folder / "draft.md"), server=self.server_opener)
+        self.page, self.window = self.desk.page, self.desk.window
+        self.desk.start()
+        self.page.setFocus()
+        self.until(lambda: self.desk.host.state is not None and self.desk.host.state.phase is Phase.READY)
+
+    def load(self, name: str, download: bool, watch: Watch) -> LanguageModel:
+        self.loaded.append(name)
+        return self.local
+
+    def server_opener(self, server: Server, origin: str, keyed: bool) -> RemoteOpener:
+        def opened(watch: Watch) -> LanguageModel:
+            self.opened.append(server)
+            if self.failure is not None:
+                raise self.failure
+            return self.server
+
+        return opened
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=WAIT)
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(self.page, text)
+
+    def sees(self, ghost: str) -> None:
+        self.until(lambda: self.page.ghost_text == ghost)
+
+    def reads(self, text: str) -> None:
+        """In the status bar, of the server."""
+        self.until(lambda: self.said_of_server == text)
+
+    @property
+    def said_of_server(self) -> str:
+        label = part(self.window.status, ServerLabel)
+        return label.text() if label.isVisible() else ""
+
+    def leave(self) -> None:
+        self.window.close()
+        self.until(lambda: not self.window.isVisible())
+        assert self.desk.close()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No server is late, however busy the machine is."""
+    monkeypatch.setattr(cascading, "SERVER_WITHIN", 1000.0)
+
+
+@pytest.fixture
+def writer(qtbot: QtBot, tmp_path: Path) -> Iterator[Writer]:
+    writer = Writer(qtbot, tmp_path)
+    yield writer
+    writer.leave()
+    assert (writer.local.iterators_open, writer.server.iterators_open) == (0, 0)
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_local_model_is_first_and_the_server_goes_on(writer: Writer) -> None:
+    writer.local, writer.server = gated(" the city"), gated(words=0, name="big")
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city")
+    writer.reads("by this machine")
+    writer.type(" the")
+    assert writer.page.ghost_text == " city"
+    assert writer.server.gate is not None
+    writer.server.gate.release(9)
+    writer.sees(" city of Nova Haven.")
+    writer.reads("by there.example")
+    writer.qtbot.wait(260)
+    QTest.keyClick(writer.page, Qt.Key.Key_Tab)
+    assert writer.page.text() == "Once," + CITY
+
+
+def test_the_server_is_first(writer: Writer) -> None:
+    writer.local.gate = threading.Semaphore(0)
+    writer.start()
+    writer.reads("with there.example")
+    writer.type("Once,")
+    writer.sees(CITY)
+    writer.reads("by there.example")
+    label = part(writer.window.status, ServerLabel)
+    assert label.toolTip() == f"This suggestion was made by big on {URL}. What you write goes to {URL}."
+    assert label.accessibleName() == f"by there.example. {label.toolTip()}"
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_server_says_something_else(writer: Writer) -> None:
+    writer.server = gated(" a town by the sea.", words=0, name="big")
+    writer.start()
+    writer.type("Once,")
+    writer.sees(CITY)
+    assert writer.server.gate is not None
+    writer.server.gate.release(9)
+    writer.until(lambda: writer.server.pieces_said > 0 and writer.server.iterators_open == 0)
+    assert writer.page.ghost_text == CITY
+    writer.reads("by this machine")
+
+
+def test_the_server_is_slow(writer: Writer) -> None:
+    writer.server = gated(words=0, name="big")
+    writer.start()
+    writer.type("Once,")
+    writer.sees(CITY)
+    writer.until(lambda: bool(writer.server.requests) and writer.server.iterators_open == 0)
+    writer.type(CITY + " And")
+    writer.sees(CITY)
+
+
+def test_the_server_is_away_and_comes_back(writer: Writer) -> None:
+    writer.failure = ServerUnreachable(URL, "no route to host")
+    writer.start()
+    writer.type("Once,")
+    writer.sees(CITY)
+    writer.reads("server away")
+    tip = part(writer.window.status, ServerLabel).toolTip()
+    assert tip == f"The server {URL} cannot be reached: no route to host. Until it is back the model on this machine stands in."
+    assert not writer.window.banner.isVisible()
+    writer.failure, writer.local.gate = None, threading.Semaphore(0)
+    remote = writer.desk.host.server._remote
+    assert remote is not None
+    remote._rest._until = 0.0  # its time is over
+    writer.type(" yes,")
+    writer.sees(CITY)
+    writer.reads("by there.example")
+
+
+def test_the_server_is_switched_off_while_it_answers_and_on_again(writer: Writer) -> None:
+    writer.local, writer.server = gated(""), gated(words=3, name="big")
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city")
+    writer.window.keeper.choose("server.enabled", False)
+    writer.until(lambda: writer.server.closed)
+    writer.reads("")
+    writer.type(" no,")
+    writer.qtbot.wait(50)
+    asked = len(writer.server.requests)
+    writer.window.keeper.choose("server.enabled", True)
+    writer.server.gate = None
+    writer.type(" yes,")
+    writer.sees(CITY)
+    assert writer.loaded == ["starter"]
+    assert {request.context.before for request in writer.server.requests[:asked]} <= {"O", "On", "Onc", "Once", "Once,"}
+    assert len(writer.opened) == 2
+
+
+def test_a_private_draft_is_the_local_models_alone(writer: Writer) -> None:
+    writer.start()
+    writer.window.documents.set_private(True)
+    writer.type("Once,")
+    writer.sees(CITY)
+    writer.reads("server not asked")
+    assert writer.opened == []
+    assert not writer.server.requests
+
+
+def test_a_draft_becomes_private_while_the_server_answers(writer: Writer) -> None:
+    writer.local, writer.server = gated(""), gated(words=3, name="big")
+    writer.start()
+    writer.type("Once,")
+    writer.sees(" the city")
+    writer.window.documents.set_private(True)
+    writer.until(lambda: writer.server.iterators_open == 0)
+    asked = len(writer.server.requests)
+    writer.type(" no,")
+    writer.until(lambda: bool(writer.local.requests) and writer.local.requests[-1].context.before == "Once, no,")
+    assert len(writer.server.requests) == asked
+
+
+@pytest.mark.parametrize(("key", "value"), [("agreed", "https://elsewhere"), ("enabled", False), ("url", "https://elsewhere")])
+def test_nobody_is_asked_to_whom_the_writer_has_not_agreed(writer: Writer, key: str, value: object) -> None:
+    writer.settings[f"server.{key}"] = value
+    writer.start()
+    writer.type("Once,")
+    writer.sees(CITY)
+    assert writer.opened == []
+    assert writer.said_of_server == ""
+
+
+def test_without_a_model_on_this_machine(writer: Writer) -> None:
+    writer.settings["server.alone"] = True
+    writer.start()
+    writer.type("Once,")
+    writer.sees(CITY)
+    assert writer.loaded == []
+    writer.reads("by there.example")
+    writer.window.keeper.choose("server.alone", False)
+    writer.until(lambda: writer.loaded == ["starter"])
+    writer.window.keeper.choose("server.alone", True)
+    writer.until(lambda: writer.local.closed)
+
+
+def test_another_key_is_used_at_once(writer: Writer) -> None:
+    writer.local = gated("")
+    writer.start()
+    writer.type("Once,")
+    writer.sees(CITY)
+    writer.window.servers.key_changed.emit()
+    writer.type(" yes,")
+    writer.sees(CITY)
+    assert len(writer.opened) == 2
+
+
+@pytest.mark.parametrize("moment", ["opening", "writing"])
+def test_quitting_while_the_server_is_busy(qtbot: QtBot, tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, opening = Writer(qtbot, tmp_path), threading.Event()
+    writer.server = gated(words=0, name="big")
+
+    def slow(watch: Watch) -> LanguageModel:
+        opening.set()
+        while True:
+            watch.check()
+
+    if moment == "opening":
+        monkeypatch.setattr(writer, "server_opener", lambda *_: slow)
+    writer.start()
+    writer.type("Once,")
+    writer.until(opening.is_set if moment == "opening" else lambda: writer.server.iterators_open == 1)
+    writer.leave()
+    assert all(thread.name != "server" for thread in threading.enumerate())
