@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from afterword import paths
+from afterword import paths, secrets
 from afterword.garbage import collect_due
+from tests.fakes.keyring import FakeKeyring
 from tests.faults import Faults
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -77,6 +78,15 @@ def measured_once(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(autouse=True)
+def system_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKeyring]:
+    """The keyring of this test's own; no test comes near that of the system."""
+    keyring = FakeKeyring()
+    monkeypatch.setattr(secrets, "_child", keyring.answer)
+    yield keyring
+    secrets.forget_all()
+
+
+@pytest.fixture(autouse=True)
 def _collected_between_tests() -> Iterator[None]:
     yield
     collect_due()
@@ -96,7 +106,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", loopback_only)
 
 
-_QT_THREADS = {"model", "jobs"}  # what the system calls the threads of assist/ and of jobs.py
+_QT_THREADS = {"model", "jobs", "answers"}  # what the system calls the threads of assist/ and of jobs.py
 
 
 def _threads() -> set[object]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QPoint, QSize, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
-from afterword import paths
+from afterword import paths, secrets
+from afterword.assist.answers import AnswerHost, Asker
 from afterword.assist.controller import Controller
 from afterword.assist.host import ModelHost
 from afterword.assist.timing import LEAVE_WITHIN_MS
@@ -24,11 +26,13 @@ from afterword.engine.library import Library
 from afterword.engine.masked import catalogue_masked, open_masked
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
+from afterword.engine.server.types import Server
 from afterword.errors import AfterwordError
 from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.session import Found, Session
 from afterword.settings import Settings
+from afterword.suggest.remote import RemoteOpener
 from afterword.suggest.replacing import Proposes
 from afterword.watch import Watch
 from afterword.window.dialogs import Dialogs, WindowDialogs
@@ -40,12 +44,16 @@ from afterword.window.models_dialog import ModelsDialog
 from afterword.window.quitting import Quitting
 from afterword.window.recovery_dialog import RecoveryDialog
 from afterword.window.session_keeper import SessionKeeper
+from afterword.window.sharing import address_of, is_agreed
 from afterword.window.statistics_keeper import StatisticsKeeper, SuggestionCounter
 from afterword.window.statistics_view import StatisticsDialog
 
 _BESIDE = 32  # pixels between the corners of two windows
 
 _log = logging.getLogger(__name__)
+
+ServerOpener = Callable[[Server, str, bool], RemoteOpener]
+"""Makes the opener of a server from its origin, and from whether the keyring has a key for that."""
 
 
 def open_from_disk(settings: Settings) -> Opener:
@@ -67,12 +75,25 @@ def open_masked_from_disk(settings: Settings) -> MaskedOpener:
     return opened
 
 
+def open_from_server(server: Server, origin: str, keyed: bool) -> RemoteOpener:
+    """Opens the model of `server`, with the key that the system's keyring has for its `origin`, if it has one."""
+
+    def opened(watch: Watch) -> LanguageModel:
+        from afterword.engine.server.model import open_server  # with its libraries only where a server is used
+
+        key = secrets.key_of(origin, watch.stopped) if keyed else ""
+        return open_server(replace(server, key=key), watch)
+
+    return opened
+
+
 class Seat(QObject):
     """One window with its page, and what that wants of the model.
 
     Args:
         settings: of all windows.
         host: of the model, which all windows share.
+        answers: to the questions of all windows.
         jobs: runs what takes time.
         statistics: of all windows.
         keys: of all windows.
@@ -85,6 +106,7 @@ class Seat(QObject):
         self,
         settings: Settings,
         host: ModelHost,
+        answers: AnswerHost,
         jobs: Jobs,
         statistics: StatisticsKeeper,
         keys: KeyBindings,
@@ -97,6 +119,7 @@ class Seat(QObject):
         self.page = Page()
         self.window = MainWindow(self.page, settings, jobs, dialogs, keys=keys, keeper=keeper, store=store)
         self.controller = Controller(host, self)
+        self.asker = Asker(answers, self)
         self._counter = SuggestionCounter(self.page, statistics, self)
         self._settings = settings
         self._connect(host)
@@ -127,6 +150,17 @@ class Seat(QObject):
         window.seen_wanted.connect(controller.measure_seen)
         host.state_changed.connect(window.show_model_state)
         host.rate_measured.connect(window.show_rate)
+        page.suggestion_shown.connect(window.status.show_author)
+        page.suggestion_settled.connect(window.status.show_author)
+        window.sharing_changed.connect(controller.set_shared)
+        window.sharing_changed.connect(window.status.show_sharing)
+        controller.set_shared(window.sharing.shared)
+        window.status.show_sharing(window.sharing.shared)
+        window.asking.ask_wished.connect(self.asker.ask)
+        window.asking.stop_wished.connect(self.asker.stop)
+        self.asker.answer_grew.connect(window.asking.show_answer)
+        self.asker.answer_ended.connect(window.asking.end)
+        self.asker.answer_missing.connect(window.asking.miss)
         window.load_cancelled.connect(host.cancel_load)
         if host.state is not None:
             window.show_model_state(host.state)
@@ -134,6 +168,7 @@ class Seat(QObject):
     def leave(self) -> None:
         """The window is closed: nothing is wanted any more."""
         self.controller.cancel()
+        self.asker.stop()
         self.window.deleteLater()
         self.deleteLater()
 
@@ -152,6 +187,7 @@ class Desk(QObject):
         settings: loaded.
         opener: loads a model; without one, from the disk.
         dialogs: asks the writer; tests and the demo answer for themselves.
+        server: makes the opener of a server.
 
     Signals:
         load_wished: the name of a model, and whether it may be downloaded.
@@ -168,14 +204,21 @@ class Desk(QObject):
         opener: Opener | None = None,
         dialogs: Dialogs | None = None,
         parent: QObject | None = None,
+        server: ServerOpener = open_from_server,
     ) -> None:
         super().__init__(parent)
         self.settings = settings
         self.jobs = Jobs(self)
         self.host = ModelHost(opener or open_from_disk(settings), self, open_masked_from_disk(settings))
+        self.answers = AnswerHost(self.host, self)
         self.statistics = StatisticsKeeper(paths.statistics_file(), settings, self.jobs, self)
         self.keys = KeyBindings(settings, self)
         self._keeper = SettingsKeeper(settings, self.jobs, self)
+        self._keeper.changed.connect(self._setting_changed)
+        self._open_server = server
+        self._server: list[object] = []  # what is set of it
+        self._alone = False  # whether there is to be no model on this machine
+        self._setting_changed("server.url")
         self.statistics.settings_changed.connect(self._keeper.save_soon)
         self._slow = Jobs(self, at_once=2)
         self.shelf = ModelShelf(Library(paths.models_dir(), self._device), self.jobs, self._slow, self)
@@ -208,7 +251,7 @@ class Desk(QObject):
         return self._used.controller
 
     def _sit_down(self) -> Seat:
-        of_all = (self.settings, self.host, self.jobs, self.statistics, self.keys, self._keeper, self._store)
+        of_all = (self.settings, self.host, self.answers, self.jobs, self.statistics, self.keys, self._keeper, self._store)
         seat = Seat(*of_all, self._dialogs, self)
         self.seats.append(seat)
         window = seat.window
@@ -220,6 +263,7 @@ class Desk(QObject):
         window.statistics_wanted.connect(self._show_statistics)
         window.models_wanted.connect(self._show_models)
         window.models.settings_changed.connect(self._model_set)
+        window.servers.key_changed.connect(self.server_changed)
         window.closing.connect(self.statistics.save_now)
         window.closing.connect(self._window_closing)
         window.documents.opened.connect(self._session.remember)
@@ -228,7 +272,8 @@ class Desk(QObject):
     def start(self, draft: Path | None = None) -> None:
         """Show the window, begin to load the model, open `draft`, or else what was open when the program ended."""
         self.window.show()
-        self.load_wished.emit(self.settings["model.name"], False)
+        if not self._alone:
+            self.load_wished.emit(self.settings["model.name"], False)
         if draft is not None:
             self.window.open_draft(draft)
         self._session.start(read=draft is None)
@@ -342,7 +387,9 @@ class Desk(QObject):
         """End all threads; False when a load could not be interrupted and is still running."""
         deadline = QDeadlineTimer(LEAVE_WITHIN_MS)
         self.host.leave()
+        self.answers.leave()
         ended = [jobs.close(deadline.remainingTime()) for jobs in (self.jobs, self._slow)]
+        ended.append(self.answers.close(deadline.remainingTime()))
         return self.host.close(deadline.remainingTime()) and all(ended)
 
     @Slot()
@@ -372,6 +419,7 @@ class Desk(QObject):
         dialog.model_wanted.connect(self.window.models.want)
         dialog.folder_wanted.connect(self.window.models.choose_folder)
         dialog.file_wanted.connect(self.window.models.choose_file)
+        dialog.server_wanted.connect(self.window.servers.show)
         self.window.drop.watch(dialog)
         self.model_set.connect(dialog.show_used)
         dialog.show()
@@ -394,6 +442,28 @@ class Desk(QObject):
         """The writer named a model: that is the wish to download it where it is missing."""
         self._wished = name
         self.load_wished.emit(name, True)
+
+    @Slot(str)
+    def _setting_changed(self, key: str) -> None:
+        keys = ("url", "model", "alone", "unencrypted", "keyed")
+        server = [self.settings[f"server.{key}"] for key in keys] if is_agreed(self.settings) else []
+        if key.startswith("server.") and server != self._server:
+            self._server = server
+            self.server_changed()
+
+    @Slot()
+    def server_changed(self) -> None:
+        """Ask the server that is set, if the writer agreed to it; what was asked of the one before is cancelled."""
+        settings, place = self.settings, address_of(self.settings) if is_agreed(self.settings) else None
+        was_alone, self._alone = self._alone, place is not None and settings["server.alone"]
+        if place is None:
+            self.host.use_server(None)
+        else:
+            server = Server(settings["server.url"], settings["server.model"], unencrypted=settings["server.unencrypted"])
+            opener = self._open_server(server, place.origin, place.origin in settings["server.keyed"])
+            self.host.use_server(opener, place.origin, alone=self._alone)
+        if was_alone and not self._alone:
+            self.load_wished.emit(settings["model.name"], False)
 
     @Slot(object)
     def _state_changed(self, state: ModelState) -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from afterword.engine.protocol import Capabilities, Piece, Request, Seen, never
+from afterword.engine.protocol import Capabilities, Piece, Question, Request, Seen, never
 from afterword.text.context import Context
 
 Said = str | Sequence[Piece]
@@ -49,6 +49,10 @@ class ScriptedModel:
         self.likely: Sequence[Piece] = ()
         self.looks: list[Context] = []
         self.reads_for_ever = False
+        self.reply: str | Callable[[Question], str] = ""  # what it answers to a question, a word at a time; or a function from it
+        self.reply_gate: threading.Semaphore | None = None  # as `gate`
+        self.reply_error: Exception | None = None  # raised before the first word
+        self.questions: list[Question] = []
         self.pieces_said = 0
         self.closed = False
         self.iterators_open = 0
@@ -84,6 +88,25 @@ class ScriptedModel:
                 yield piece
                 if self.error is not None:
                     raise self.error
+        finally:
+            self.iterators_open -= 1
+
+    def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+        self._have("answer")
+        assert not self.iterators_open, "one live iterator"
+        self.questions.append(question)
+        self.iterators_open += 1
+        try:
+            if self.reply_error is not None:
+                raise self.reply_error
+            reply = self.reply(question) if callable(self.reply) else self.reply
+            for word in re.findall(r"\s*\S+|\s+\Z", reply):
+                while self.reply_gate is not None and not self.reply_gate.acquire(timeout=0.01):
+                    if stopped():
+                        return
+                if stopped():
+                    return
+                yield word
         finally:
             self.iterators_open -= 1
 

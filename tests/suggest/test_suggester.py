@@ -99,8 +99,8 @@ class Holding(ScriptedModel):
     """Has its iterators in hand, as a model does that keeps its state in them."""
 
     def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
-        self.answer = super().complete(request, stopped)
-        return self.answer
+        self.held = super().complete(request, stopped)
+        return self.held
 
 
 def test_when_it_ends_and_when_it_is_left_the_models_iterator_is_closed() -> None:

@@ -20,6 +20,7 @@ from afterword.settings import Settings
 from afterword.window.actions import Action
 from afterword.window.dialogs import WindowDialogs
 from afterword.window.main_window import MainWindow
+from afterword.window.sharing import Leaving
 from tests.editor.conftest import ALT, Key, Writer, suggestion
 
 from .conftest import ScriptedDialogs, focused
@@ -117,13 +118,21 @@ def dialogs_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "encoding": lambda: window.menus.actions[Action.ENCODING].trigger(),
         "error": lambda: ask.show_error("It failed."),
         "name": lambda: ask.ask_model_name(print),
+        "server": lambda: window.menus.actions[Action.SERVER].trigger(),
+        "consent": lambda: window.servers.look(),
         "keys": lambda: window.menus.actions[Action.KEYS].trigger(),
         "about": lambda: window.menus.actions[Action.ABOUT].trigger(),
     }
 
 
-@pytest.mark.parametrize("name", ["unsaved", "elsewhere", "changed", "open", "encoding", "error", "name", "keys", "about"])
+@pytest.mark.parametrize(
+    "name",
+    ["unsaved", "elsewhere", "changed", "open", "encoding", "error", "name", "server", "consent", "keys", "about"],
+)
 def test_every_control_of_a_dialog_has_a_name_and_those_of_our_own_a_hint(window: MainWindow, name: str) -> None:
+    window.page.set_text("Dear Ben, ")
+    window.page.moveCursor(window.page.textCursor().MoveOperation.End)
+    window.settings["server.enabled"], window.settings["server.url"] = True, "https://server.example"
     before = set(QApplication.topLevelWidgets())
     dialogs_of(window)[name]()
     [dialog] = [widget for widget in set(QApplication.topLevelWidgets()) - before if widget.isVisible()]
@@ -146,6 +155,7 @@ def everything_open(window: MainWindow) -> None:
     window.resize(1200, 1600)
     window.show_model_state(ModelState(Phase.LOADING, "starter", 0.5))
     window.banner.show_failure("It failed.", starter_failed=False)
+    window.sharing_strip.show_leaving(Leaving.UNASKED, "https://server.example", "draft")
     window.find_bar.open_bar()
     window.panel.set_advanced(True)
     window.switch_notes(True)

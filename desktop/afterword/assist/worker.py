@@ -46,12 +46,13 @@ def no_masked() -> Proposes | None:
 class Worker(QObject):
     """Loads models and runs requests, one after the other.
 
-    `want`, `want_load` and `next_turn` are called directly from the main thread: a queued call would wait behind the very work
-    that it should stop. They only set what the decode loop and the loader read.
+    `want`, `spare`, `want_load` and `next_turn` are called directly from the main thread: a queued call would wait behind the
+    very work that it should stop. They only set what the decode loop and the loader read.
 
     Signals:
         state_changed: a ModelState.
         suggestion_grew: the id of a request and its Suggestion so far.
+        unanswered: the id of a request for which there is no model, or which it broke at.
         alternatives_made: the id of a request and a list of other Suggestions for it.
         seen_measured: the number of who asked, and a Seen.
         likeliest_found: the number of a look, and a list of the likeliest Pieces where that was.
@@ -61,6 +62,7 @@ class Worker(QObject):
 
     state_changed = Signal(object)
     suggestion_grew = Signal(int, object)
+    unanswered = Signal(int)
     alternatives_made = Signal(int, object)
     likeliest_found = Signal(int, object)
     replacements_made = Signal(int, object)
@@ -75,6 +77,7 @@ class Worker(QObject):
         self._masked: Proposes | None = None
         self._masked_fails = False
         self._wanted: dict[int, int] = {}
+        self._spared = 0
         self._served: deque[int] = deque(maxlen=_REMEMBERED)
         self._failing = False  # whether the last request failed: until one works, the model is not said to write
         self._turn = 0
@@ -86,6 +89,10 @@ class Worker(QObject):
     def want(self, asker: int, request_id: int) -> None:
         """From now on only the request of this id is worth running, of those that `asker` makes."""
         self._wanted = {**self._wanted, asker: request_id}  # another one: the model's thread may be looking at the old one
+
+    def spare(self, request_id: int) -> None:
+        """What was said to this request is enough."""
+        self._spared = request_id
 
     def _is_wanted(self, request_id: int) -> bool:
         return request_id in self._wanted.values()
@@ -104,7 +111,12 @@ class Worker(QObject):
         self._load_wanted = load_id
         self._watch.cancel()
 
-    # --- slots, on the model's thread -------------------------------------------------------------------------------
+    # --- on the model's thread --------------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> LanguageModel | None:
+        """The model that is loaded, for those who live on its thread too."""
+        return None if self._suggester is None else self._suggester.model
 
     @Slot()
     def begin(self) -> None:
@@ -140,14 +152,21 @@ class Worker(QObject):
     def complete(self, request: Request) -> None:
         """Run a request, unless a newer one is wanted by now."""
         suggester = self._suggester
-        if suggester is None or not self._is_wanted(request.id) or request.id in self._served:
+        if not self._is_wanted(request.id) or request.id in self._served:
+            return
+        if suggester is None:
+            self.unanswered.emit(request.id)
             return
         self._served.append(request.id)
         if not self._failing:
             self.state_changed.emit(self._state(Phase.WRITING))
         began, at_first, pieces = time.perf_counter(), 0, 0
+
+        def stopped() -> bool:
+            return not self._is_wanted(request.id) or self._spared == request.id
+
         try:
-            for suggestion in suggester.suggest(request, lambda: not self._is_wanted(request.id)):
+            for suggestion in suggester.suggest(request, stopped):
                 if not self._is_wanted(request.id):
                     break
                 self._failing = False
@@ -159,6 +178,7 @@ class Worker(QObject):
             _log.warning("the model failed while it wrote", exc_info=True)
             self._failing = True
             self.state_changed.emit(self._state(Phase.FAILED, error))
+            self.unanswered.emit(request.id)
             return
         took = time.perf_counter() - began
         if pieces >= at_first + 2 and took > 0:  # else too few to tell, or it was remembered and came as a whole
@@ -230,6 +250,12 @@ class Worker(QObject):
             return
         with _forgiven("read"):
             self._suggester.warm(context, lambda: not self._is_wanted(request_id) or turn != self._turn)
+
+    @Slot()
+    def unload(self) -> None:
+        """Give the model back, and stay for another."""
+        self._release()
+        self._settle()
 
     @Slot()
     def leave(self) -> None:

@@ -9,14 +9,14 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from afterword.editor.answered import AnsweredSheet
 from afterword.editor.keys import DEFAULT_BINDINGS, Bindings, EditorAction, is_modifier
-from afterword.editor.replacing import ReplacingSheet
 
 ACCEPT_AFTER = 0.25
 """Seconds for which a suggestion must have been seen before Tab takes it (github.com/microsoft/vscode-copilot-release#1013)."""
 
 
-class Page(ReplacingSheet):
+class Page(AnsweredSheet):
     """The editor widget.
 
     Args:

@@ -11,13 +11,14 @@ from typing import Any
 import torch
 
 from afterword.engine import lookup, measuring
+from afterword.engine.answering import Chat
 from afterword.engine.following import Following
 from afterword.engine.healing import Healing, Typed
 from afterword.engine.libraries import give_back_memory
 from afterword.engine.measuring import Agreement, Speed
 from afterword.engine.processors import breaker_tokens
 from afterword.engine.prompting import Prompt, Prompting
-from afterword.engine.protocol import Capabilities, Piece, Request, Seen, never
+from afterword.engine.protocol import Capabilities, Piece, Question, Request, Seen, never
 from afterword.engine.runner import Runner, TransformersRunner
 from afterword.engine.sampler import logits_processors, random_source, sample_next_token
 from afterword.engine.sampling import Sampling
@@ -69,6 +70,7 @@ class TransformersModel:
         self._positions = _positions(model)
         self._ends = _end_tokens(model, tokenizer)
         self._prompting = Prompting(tokenizer, self._ends, exact)
+        self._chat = Chat(name, tokenizer, self._ends)
         self._following = Following(runner or TransformersRunner(model, room=not exact), whole=exact)
         self._vocabulary = Vocabulary(tokenizer, model.get_output_embeddings().weight.shape[0], self._ends)
         self._healing = Healing(self._vocabulary, self._following, self._prompting.continuation)
@@ -83,8 +85,9 @@ class TransformersModel:
 
     @property
     def capabilities(self) -> Capabilities:
-        """It ignores nothing."""
-        return Capabilities(small=self._small, device=self._device.type, fallback=self.fallback)
+        """It ignores nothing; not every one answers questions."""
+        absent = frozenset[str]() if self._chat.possible else frozenset({"answer"})
+        return Capabilities(absent=absent, small=self._small, device=self._device.type, fallback=self.fallback)
 
     @property
     def positions(self) -> int | None:
@@ -96,6 +99,18 @@ class TransformersModel:
         with self._failing():
             prompt, typed = self._prompt(request.context)
             yield from self._pieces(prompt, typed, self.tokens(prompt, request.sampling, stopped, typed))
+
+    def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+        """Stream the model's turn in its chat template; see Answers."""
+        with self._failing():
+            prompt = self._chat.tokens(question.messages, self._room)
+            tokens = self.tokens(prompt, question.sampling, stopped, ends=self._chat.ends)
+            begun = False
+            for piece in self._pieces(prompt, Typed(), tokens):
+                text = piece.text if begun else piece.text.lstrip()
+                if text:
+                    begun = True
+                    yield text
 
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
         """Prefill what the next request for `context` will need; see LanguageModel."""
@@ -164,7 +179,7 @@ class TransformersModel:
 
     def close(self) -> None:
         """Give back the memory."""
-        del self._following, self._healing, self._tokenizer, self._prompting, self._vocabulary, self._model
+        del self._following, self._healing, self._tokenizer, self._prompting, self._chat, self._vocabulary, self._model
         give_back_memory()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
@@ -176,9 +191,16 @@ class TransformersModel:
         return self._prompting.tokens(Prompt(context.preface, context.before), self._room)
 
     def tokens(
-        self, prompt: list[int], sampling: Sampling, stopped: Callable[[], bool] = never, typed: Typed | None = None
+        self,
+        prompt: list[int],
+        sampling: Sampling,
+        stopped: Callable[[], bool] = never,
+        typed: Typed | None = None,
+        ends: frozenset[int] | None = None,
     ) -> Iterator[Token]:
         """Decode what comes after `prompt`, a token at a time, until it ends or `stopped`; the first tokens spell `typed`.
+
+        Where `ends` are given those end it, and not the ends of a text.
 
         Guesses change nothing but the time: a token is drawn from its logits whether they were computed ahead or not. (In float32
         they are the same to the last bits; of packed weights a long pass goes through those in their own type, and log
@@ -187,6 +209,7 @@ class TransformersModel:
         if not prompt:
             return
         typed = typed or Typed()
+        ends = self._ends if ends is None else ends
         processors = logits_processors(sampling, self._breaking(sampling))
         source = random_source(sampling, self._device) if sampling.temperature > 0 else None
         text, silent = list(prompt), 0
@@ -199,7 +222,7 @@ class TransformersModel:
                 if logits is None or stopped():
                     return
                 token = self._drawn(logits, text, typed, processors, source)
-                if token.id in self._ends:
+                if token.id in ends:
                     return
                 text.append(token.id)
                 yield token

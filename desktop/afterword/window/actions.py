@@ -42,6 +42,7 @@ class Action(Enum):
     ENCODING = auto()
     EXPORT = auto()
     LEDGER_LINE = auto()
+    PRIVATE = auto()
     CLOSE_WINDOW = auto()
     QUIT = auto()
     UNDO = auto()
@@ -63,6 +64,7 @@ class Action(Enum):
     ASK_NOW = auto()
     CONTINUE = auto()
     REPLACE = auto()
+    ASK_DRAFT = auto()
     SPEAK = auto()
     PAUSE = auto()
     REVEAL = auto()
@@ -92,6 +94,7 @@ class Action(Enum):
     MODEL_FOLDER = auto()
     MODEL_FILE = auto()
     MODEL_NAME = auto()
+    SERVER = auto()
     STOP_LOADING = auto()
     KEYS = auto()
     ABOUT = auto()
@@ -182,6 +185,12 @@ TABLE: dict[Action, Row] = {
         "End every export with a line that says how much of the text was typed and not accepted from suggestions",
         switch="export.ledger_line",
     ),
+    Action.PRIVATE: Row(
+        Menu.FILE,
+        "This draft never &leaves this machine",
+        "Nothing of this draft goes to a server, not even where one is used for others",
+        checkable=True,
+    ),
     Action.CLOSE_WINDOW: Row(
         Menu.FILE, "&Close window", "Close this window; other windows stay", keys="Ctrl+W", starts_group=True
     ),
@@ -262,6 +271,12 @@ TABLE: dict[Action, Row] = {
         "Show other words that fit in place of the one at the cursor, or of up to three that are selected",
         keys="Ctrl+;",
         editor=EditorAction.REPLACE,
+    ),
+    Action.ASK_DRAFT: Row(
+        Menu.SUGGESTIONS,
+        "Ask a&bout the draft…",
+        "Ask about what is selected, or about the draft: shorter, clearer, what is missing, an answer to a mail",
+        keys="Ctrl+J",
     ),
     Action.SPEAK: Row(
         Menu.SUGGESTIONS,
@@ -351,6 +366,7 @@ TABLE: dict[Action, Row] = {
     Action.MODEL_FOLDER: Row(Menu.MODEL, "Open a model f&older…", "Use a model in a folder with safetensors"),
     Action.MODEL_FILE: Row(Menu.MODEL, "Open a &GGUF file…", "Use a model in a GGUF file"),
     Action.MODEL_NAME: Row(Menu.MODEL, "Model by &name…", "Use a model by its name on the model hub"),
+    Action.SERVER: Row(Menu.MODEL, "Ser&ver…", "Ask a larger model on a server too, and see what leaves this machine"),
     Action.STOP_LOADING: Row(Menu.MODEL, "Stop &loading", "Stop loading the model", starts_group=True),
     Action.KEYS: Row(Menu.HELP, "&Keys…", "See what each key does, and change it", keys="F1"),
     Action.ABOUT: Row(

@@ -212,6 +212,21 @@ def _model_name(window: MainWindow) -> None:
     window.models.ask_name()
 
 
+@_does(Action.ASK_DRAFT)
+def _ask_draft(window: MainWindow) -> None:
+    window.asking.open()
+
+
+@_does(Action.SERVER)
+def _server(window: MainWindow) -> None:
+    window.servers.show()
+
+
+@_does(Action.PRIVATE)
+def _private(window: MainWindow) -> None:
+    window.documents.set_private(window.menus.actions[Action.PRIVATE].isChecked())
+
+
 @_does(Action.STOP_LOADING)
 def _stop_loading(window: MainWindow) -> None:
     window.models.stop_loading()

@@ -20,6 +20,8 @@ from afterword.settings import Settings
 from afterword.text.context import Context
 from afterword.window.actions import TABLE, Action, Menu
 from afterword.window.announcer import Announcer, Sink
+from afterword.window.ask_panel import AskPanel
+from afterword.window.asking import Asking
 from afterword.window.banner import Banner
 from afterword.window.conflict_strip import ConflictStrip
 from afterword.window.crash_strip import CrashStrip
@@ -45,11 +47,15 @@ from afterword.window.offer_strip import OfferStrip, is_model
 from afterword.window.page_keys import PageKeys
 from afterword.window.panes import Panes
 from afterword.window.preferences import Preferences
+from afterword.window.probing import Probe, probe_it
 from afterword.window.recent import RecentFiles, RecentMenu
 from afterword.window.recovering import Recovering
 from afterword.window.replacement_list import ReplacementList
 from afterword.window.sampling_panel import SamplingPanel
+from afterword.window.servers import Servers
 from afterword.window.session_view import SessionView
+from afterword.window.sharing import Sharing
+from afterword.window.sharing_strip import SharingStrip
 from afterword.window.splitter import LineSplitter
 from afterword.window.status_bar import StatusBar
 from afterword.window.themes import Colours, Themes, style_sheet_of
@@ -72,8 +78,10 @@ class MainWindow(QMainWindow):
         keys: those in force in all windows; without them it has its own.
         keeper: of the settings of all windows; without one it has its own.
         store: of the versions of all drafts; without one it has its own.
+        probe: tests the connection to a server; tests pass their own.
 
     Signals:
+        sharing_changed: whether what stands on the page may go to the server; `sharing.shared` says it at any time.
         model_wanted: "starter", a folder, a GGUF file, or a hub id.
         load_cancelled: the model that is loading is not wanted any more.
         window_wanted: another window, for another draft.
@@ -86,6 +94,7 @@ class MainWindow(QMainWindow):
         closing: nothing can be lost any more, and the window goes.
     """
 
+    sharing_changed = Signal(bool)
     model_wanted = Signal(str)
     load_cancelled = Signal()
     window_wanted = Signal()
@@ -107,6 +116,7 @@ class MainWindow(QMainWindow):
         keys: KeyBindings | None = None,
         keeper: SettingsKeeper | None = None,
         store: VersionStore | None = None,
+        probe: Probe = probe_it,
     ) -> None:
         super().__init__()
         self.page = page
@@ -136,13 +146,26 @@ class MainWindow(QMainWindow):
         self.journal_strip = JournalStrip(self)
         self.crash_strip = CrashStrip(self)
         self.offer_strip = OfferStrip(self)
-        self._strips = (self.banner, self.held_strip, self.conflict_strip, self.journal_strip, self.crash_strip, self.offer_strip)
+        self.sharing_strip = SharingStrip(self)
+        self.sharing = Sharing(self.keeper, self.documents, self)
+        self.servers = Servers(self.keeper, jobs, page, self.documents, self.sharing, self.sharing_strip, self, probe)
+        self._strips = (
+            self.banner,
+            self.held_strip,
+            self.conflict_strip,
+            self.journal_strip,
+            self.crash_strip,
+            self.offer_strip,
+            self.sharing_strip,
+        )
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
         self.likeliest = LikeliestList(page)
         self.replacements = ReplacementList(page)
         self.notes = NotesPanel(self)
         self.panel = SamplingPanel(settings.sampling(), self)
+        self.ask_panel = AskPanel(self)
+        self.asking = Asking(page, self.ask_panel, self.documents, self.sharing, self.servers, settings, jobs, self)
         self.status = StatusBar(self)
         self.announcer = Announcer(page, settings, sink, parent=self)
         self.menus = Menus(self, self._do, self.keys)
@@ -150,8 +173,9 @@ class MainWindow(QMainWindow):
         self.recent_menu = RecentMenu(self.menus.menus[Menu.RECENT], self.menus.actions[Action.CLEAR_RECENT], self.recent, self)
         self.preferences = Preferences(self.keeper, self.menus, page, self.exports, self.status, self.themes, self)
         self.drop = FileDrop(self)
+        self._sides: tuple[QWidget, ...] = (self.notes, self.ask_panel, self.panel)
         self._lay_out()
-        self.panes = Panes((page, self.notes, self.panel, self.status), self)
+        self.panes = Panes((page, self.notes, self.ask_panel, self.panel, self.status), self)
         panes: dict[str, QWidget] = {"page": page, "notes": self.notes, "panel": self.panel, "status": self.status}
         self._session = SessionView(self, page, self.documents, panes, self._splitter)
         self._connect()
@@ -310,11 +334,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.find_bar)
         self._splitter = LineSplitter(self)
         self._splitter.addWidget(paper)
-        self._splitter.addWidget(self.notes)
-        self._splitter.addWidget(self.panel)
+        for number, side in enumerate(self._sides, 1):
+            self._splitter.addWidget(side)
+            self._splitter.setStretchFactor(number, 0)
         self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 0)
-        self._splitter.setStretchFactor(2, 0)
         central = QWidget(self)
         outer = QVBoxLayout(central)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -329,16 +352,18 @@ class MainWindow(QMainWindow):
         self.drop.watch(self)
         self._share_space()
 
+    @Slot()
     def _share_space(self) -> None:
-        shown = [side for side in (self.notes, self.panel) if not side.isHidden()]
+        shown = [side for side in self._sides if not side.isHidden()]
         if self._splitter.orientation() == Qt.Orientation.Horizontal:
             sides = [max(_PANEL_WIDTH, side.minimumWidth()) for side in shown]
             whole = self.width()
         else:
             whole = self.height()
-            sides = [whole * 2 // 5 // max(len(shown), 1) for _ in shown]
+            part = 3 if self.ask_panel in shown else 2  # of 5: there is more to be seen in it
+            sides = [whole * part // 5 // max(len(shown), 1) for _ in shown]
         widths = dict(zip(shown, sides, strict=True))
-        self._splitter.setSizes([max(whole - sum(sides), 1), widths.get(self.notes, 0), widths.get(self.panel, 0)])
+        self._splitter.setSizes([max(whole - sum(sides), 1), *(widths.get(side, 0) for side in self._sides)])
 
     def _connect(self) -> None:
         page, documents, status = self.page, self.documents, self.status
@@ -364,6 +389,12 @@ class MainWindow(QMainWindow):
         documents.ledger.tally_changed.connect(status.show_tally)
         documents.left.connect(self._left)
         self.exports.noticed.connect(status.show_notice)
+        self.servers.noticed.connect(status.show_notice)
+        self.servers.told.connect(self.announcer.announce)
+        self.asking.told.connect(self.announcer.announce)
+        self.asking.switched.connect(self._share_space)
+        self.sharing.changed.connect(self.sharing_changed)
+        documents.private_changed.connect(self.menus.actions[Action.PRIVATE].setChecked)
         self.versions.noticed.connect(status.show_notice)
         self.drop.file_dropped.connect(self.take_dropped)
         self.offer_strip.wanted.connect(self.models.want)
@@ -406,6 +437,7 @@ class MainWindow(QMainWindow):
             panel.setVisible(self.settings[key])
             self.menus.actions[action].setChecked(self.settings[key])
         self._show_name()
+        self.servers.show_leaving()
         self.restoreGeometry(QByteArray.fromBase64(self.settings["window.geometry"].encode("ascii", "ignore")))
         self.page.setFocus()
 
@@ -489,8 +521,7 @@ class MainWindow(QMainWindow):
             self.find_bar,
             self.status,
             self.page.verticalScrollBar(),
-            self.notes,
-            self.panel,
+            *self._sides,
         ):
             widget.setStyleSheet(style_sheet_of(colours))
 

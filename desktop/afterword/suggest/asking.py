@@ -1,0 +1,196 @@
+"""Asking a model about a draft: from what the writer asks to the messages that the model is given, and its answer as it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+
+from afterword.engine.protocol import Answers, Message, Question, never
+from afterword.engine.sampling import RANGES, Sampling
+from afterword.errors import DeviceFull, QuestionTooLong
+from afterword.suggest.spoken import loops_from, remarks_from, without_thoughts
+from afterword.text.boundaries import count_words
+from afterword.text.excerpt import excerpt
+
+READ_HERE = 12_000
+"""Characters of a draft that a model on this machine is given at most: some 2,600 tokens, read in seconds and not in minutes."""
+
+READ_THERE = 48_000
+"""Characters of a draft that a server is given at most."""
+
+SAMPLING = Sampling(temperature=0.2, max_words=300, max_sentences=0, top_k=0, top_p=0.95, min_p=0.05, eagerness=100)
+"""Of answers: near to what the model holds for best, since most of them are to be true to a text."""
+
+SYSTEM = "You help a writer. Answer briefly."
+"""What a model is told before the conversation. A longer one, or a word about languages, makes the starter talk of its own work,
+or French; large models do as well with this one."""
+
+_TRIES = 6
+_LEAST = 200  # characters of a draft: with fewer a question is not about it any more
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A question that need not be typed.
+
+    Attributes:
+        title: English; what the writer chooses it by.
+        prompt: English; what the model is asked.
+        alone: whether the answer is to be a text and nothing about it.
+    """
+
+    title: str
+    prompt: str
+    alone: bool = True
+
+
+READY: tuple[Ready, ...] = (
+    Ready("Shorter", "Write this text shorter, in the same language."),
+    Ready("Clearer", "Write this text so that it is clearer and simpler, in the same language."),
+    Ready("What is missing?", "What would a reader miss in this text?", alone=False),
+    Ready("Answer this mail", "Write an answer to this mail, in the same language."),
+    Ready("Correct spelling and grammar", "Correct the spelling and grammar of this text. Change nothing else."),
+    Ready("Summarise", "Summarise this text in one or two sentences, in the same language."),
+)
+"""The questions that writers ask most."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is asked about.
+
+    Attributes:
+        text: the selection, or of the draft what stands around the cursor.
+        selected: whether it is the selection.
+        at: where in it the cursor is, in characters.
+        whole: whether nothing of the draft is left out.
+        notes: the writer's notes for the model.
+    """
+
+    text: str
+    selected: bool = False
+    at: int = 0
+    whole: bool = True
+    notes: str = ""
+
+    def within(self, most: int) -> Matter:
+        """Of this so many characters; a selection is left as it is."""
+        if self.selected or len(self.text) <= most:
+            return self
+        text, at = excerpt(self.text, self.at, most)
+        return replace(self, text=text, at=at, whole=False)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question, and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of the writer.
+
+    Attributes:
+        question: in the writer's words, or the prompt of a Ready one.
+        matter: what it is about, and all that was asked before.
+        earlier: what was asked and answered before.
+        seed: of the answer; -1 for any.
+        shared: as of a Request.
+        alone: whether the answer is to be a text, and nothing about it.
+    """
+
+    question: str
+    matter: Matter
+    earlier: tuple[Turn, ...] = ()
+    seed: int = -1
+    shared: bool = False
+    alone: bool = False
+
+    def messages(self) -> tuple[Message, ...]:
+        """The conversation: the text first, since small models keep to a question better that stands behind it."""
+        notes, text = self.matter.notes.strip(), self.matter.text.strip()
+        parts = (f"{notes}\n\n---" if notes and text else notes, text, (self.earlier[0] if self.earlier else self).question)
+        said = [Message("user", "\n\n".join(part for part in parts if part))]
+        for number, turn in enumerate(self.earlier):
+            following = self.earlier[number + 1 :]
+            said.append(Message("assistant", turn.answer))
+            said.append(Message("user", following[0].question if following else self.question))
+        return (Message("system", SYSTEM), *said)
+
+    def words(self) -> int:
+        """How many words the answer may have."""
+        return int(min(RANGES["max_words"].high, max(SAMPLING.max_words, count_words(self.matter.text) * 3 // 2)))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model said so far.
+
+    Attributes:
+        text: all of it until now.
+        read: how many words of the draft it was given; None where that is all that was meant for it.
+    """
+
+    text: str
+    read: int | None = None
+
+
+def given(asked: Asked) -> str:
+    """Exactly the characters that a server is given, message by message."""
+    return "\n\n".join(message.text for message in asked.messages())
+
+
+def answers(model: Answers, asked: Asked, stopped: Callable[[], bool] = never) -> Iterator[Answer]:
+    """The answer as it grows. Where the model cannot read that much, it gets less of the draft, and nothing less of a selection.
+
+    Raises:
+        NoChatTemplate, QuestionTooLong, GenerationFailed, ServerError: as of Answers.
+    """
+    narrowed, read, moved = asked, None, False
+    for _ in range(_TRIES):
+        try:
+            for text in _spoken(model, narrowed, stopped):
+                yield Answer(text, read)
+            return
+        except DeviceFull:  # it goes on on the processor
+            if moved:
+                raise
+            moved = True
+        except QuestionTooLong as error:
+            narrower = _narrowed(narrowed, error.over)
+            if narrower is None:
+                raise
+            narrowed, read = narrower, count_words(narrower.matter.text)
+    raise QuestionTooLong("", 100)
+
+
+def _narrowed(asked: Asked, over: int) -> Asked | None:
+    """With less of what was said before, then with less of the draft; None where that cannot be."""
+    if asked.earlier:
+        return replace(asked, earlier=asked.earlier[1:])
+    most = len(asked.matter.text) * 90 // (100 + over)
+    if asked.matter.selected or most < _LEAST:
+        return None
+    return replace(asked, matter=asked.matter.within(most))
+
+
+def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterator[str]:
+    """What it says that is meant for the writer, all of it each time."""
+    sampling = replace(SAMPLING, max_words=asked.words(), seed=asked.seed)
+    stream = model.answer(Question(asked.messages(), sampling, asked.shared), stopped)
+    said = ""
+    try:
+        for more in without_thoughts(stream):
+            said += more
+            end = loops_from(said)
+            if end is None and asked.alone:
+                end = remarks_from(said, asked.matter.text)
+            yield said if end is None else said[:end].rstrip()
+            if end is not None:
+                return
+    finally:
+        if isinstance(stream, Generator):
+            stream.close()  # what a server still says is not waited for

@@ -1,0 +1,87 @@
+"""From an answer to the page: put in at the cursor, or in place of what was selected, as far as the writer takes it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from afterword.drafts.choosing import Edit, parts_of
+from afterword.drafts.compare import Passage, compare
+from afterword.editor.page import Page
+from afterword.jobs import Job, Jobs
+from afterword.suggest.spoken import text_alone
+from afterword.window.ask_panel import AskPanel
+from afterword.window.conversation import Conversation
+
+
+class AnswerTaking(QObject):
+    """Of one window.
+
+    Args:
+        page: where answers are put.
+        panel: shows the answer and what it changes.
+        jobs: compare.
+        parent: owns it.
+
+    Signals:
+        said: a sentence about what came of it.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, page: Page, panel: AskPanel, jobs: Jobs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._page, self._panel, self._jobs = page, panel, jobs
+        self._talk: Conversation | None = None
+        self._job: Job | None = None
+        panel.insert_wanted.connect(self.insert)
+        panel.compare_wanted.connect(self.compare)
+        panel.changes.replace_wanted.connect(self.replace)
+
+    def offer(self, talk: Conversation | None, *, answered: bool) -> None:
+        """Let the writer do with the answer what can be done with it."""
+        if talk is not self._talk or not answered:
+            self._job = None
+            self._panel.show_answer()
+        self._talk = talk
+        compares = answered and talk is not None and talk.stretch is not None
+        self._panel.offer(insert=answered, compare=compares, discard=talk is not None)
+
+    @Slot()
+    def insert(self) -> None:
+        """Put the answer into the draft, at the cursor."""
+        if self._page.insert_answer(self._panel.transcript.answer):
+            self._page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def compare(self) -> None:
+        """Show what the answer changes in what was selected."""
+        if self._talk is None or self._talk.stretch is None:
+            return
+        was = self._talk.matter.text
+        begin, end = was[: len(was) - len(was.lstrip())], was[len(was.rstrip()) :]
+        self._job = self._jobs.start(compare, was, begin + text_alone(self._panel.transcript.answer, was).strip() + end)
+        self._job.done.connect(self._show_changes)
+
+    @Slot(object)
+    def _show_changes(self, passages: list[Passage]) -> None:
+        if self._job is None or self.sender() is not self._job:
+            return
+        self._job = None
+        if any(passage.changed for passage in passages):
+            self._panel.show_changes(parts_of(passages))
+        else:
+            self.said.emit(self.tr("The answer changes nothing."))
+
+    @Slot(object)
+    def replace(self, changes: list[Edit]) -> None:
+        """Make the changes that were taken, if what was selected still stands there as it did."""
+        talk = self._talk
+        if talk is None or talk.stretch is None:
+            return
+        self._panel.show_answer()
+        if self._page.change_within(talk.stretch, talk.matter.text, changes):
+            talk.stretch = None
+            self.offer(talk, answered=True)
+            self._page.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.said.emit(self.tr("What you selected has changed since, so nothing was replaced."))

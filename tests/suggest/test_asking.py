@@ -1,0 +1,223 @@
+"""What a model is given of a draft when it is asked about it, and what of its answer is shown."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afterword.engine.protocol import Answers, Question, never
+from afterword.errors import DeviceFull, GenerationFailed, NoChatTemplate, QuestionTooLong
+from afterword.suggest.asking import READ_HERE, READY, SAMPLING, Answer, Asked, Matter, Turn, answers
+from afterword.suggest.asking import given as given_text
+from afterword.text.boundaries import count_words
+from tests.fakes.scripted import ScriptedModel
+
+DRAFT = " ".join(f"word{number}" for number in range(1000))
+
+
+class Narrow:
+    """Reads so many characters and no more, all messages together, and tells by how much there are more."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.questions: list[Question] = []
+
+    def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+        self.questions.append(question)
+        length = sum(len(message.text) for message in question.messages)
+        if length > self.room:
+            raise QuestionTooLong("narrow", 100 * (length - self.room) // self.room + 1)
+        yield "Yes."
+
+
+def asked(question: str = "What is missing?", text: str = "The ferry left.", selected: bool = False, **more: object) -> Asked:
+    return Asked(question, Matter(text, selected, at=len(text)), **more)  # type: ignore[arg-type]
+
+
+def last(model: Answers, about: Asked) -> Answer:
+    return list(answers(model, about))[-1]
+
+
+# --- what it is given -----------------------------------------------------------------------------------------------
+
+
+def test_it_is_given_the_text_then_the_question_and_the_notes_before_both() -> None:
+    matter = Matter("\nThe ferry left.\n", notes="Ana tells it.")
+    system, user = Asked("Shorter?", matter).messages()
+    assert (system.role, user.role) == ("system", "user")
+    assert user.text == "Ana tells it.\n\n---\n\nThe ferry left.\n\nShorter?"
+    assert Asked("A name?", Matter("")).messages()[-1].text == "A name?"
+
+
+def test_a_conversation_goes_on_and_the_text_stands_before_its_first_question() -> None:
+    earlier = (Turn("Who?", "Ana."), Turn("When?", "At six."))
+    messages = asked("Where?", earlier=earlier).messages()
+    assert [message.role for message in messages] == ["system", "user", "assistant", "user", "assistant", "user"]
+    assert [message.text for message in messages[1:]] == ["The ferry left.\n\nWho?", "Ana.", "When?", "At six.", "Where?"]
+
+
+def test_what_would_leave_the_machine_is_all_of_every_message() -> None:
+    about = asked("Where?", earlier=(Turn("Who?", "Ana."),))
+    assert given_text(about) == "\n\n".join(message.text for message in about.messages())
+
+
+def test_the_question_says_whether_it_may_be_shared_and_bounds_the_answer() -> None:
+    model = ScriptedModel()
+    model.reply = "Yes."
+    last(model, asked(shared=True, seed=7))
+    last(model, asked(text="word " * 400, selected=True))
+    last(model, asked(text="word " * 4000, selected=True))
+    first, second, _ = model.questions
+    assert (first.shared, second.shared, first.sampling.seed) == (True, False, 7)
+    assert [question.sampling.max_words for question in model.questions] == [SAMPLING.max_words, 600, 1000]
+
+
+def test_of_a_long_draft_it_is_given_what_stands_around_the_cursor() -> None:
+    matter = Matter("a " * 9000 + "here " + "b " * 9000, at=18_000).within(READ_HERE)
+    assert len(matter.text) <= READ_HERE
+    assert not matter.whole
+    assert matter.text[matter.at :].startswith("here")
+    assert Matter("a " * 9000, selected=True).within(READ_HERE).text == "a " * 9000
+    assert Matter("a").within(READ_HERE) == Matter("a")
+
+
+# --- what it cannot read --------------------------------------------------------------------------------------------
+
+
+def test_a_model_that_cannot_read_all_of_a_draft_reads_less_of_it_and_that_is_said() -> None:
+    model = Narrow(1500)
+    answer = last(model, asked(text=DRAFT))
+    given_to_it = model.questions[-1].messages[-1].text
+    assert answer.text == "Yes."
+    assert answer.read == count_words(given_to_it.removesuffix("What is missing?"))
+    assert 100 < answer.read < 1000
+    assert given_to_it.endswith("word999\n\nWhat is missing?")
+
+
+def test_what_is_read_whole_is_not_spoken_of() -> None:
+    assert last(Narrow(1500), asked()).read is None
+
+
+def test_a_selection_is_read_whole_or_not_at_all() -> None:
+    model = Narrow(1500)
+    with pytest.raises(QuestionTooLong):
+        last(model, asked(text=DRAFT, selected=True))
+    assert len(model.questions) == 1
+
+
+def test_a_model_that_can_read_nothing_says_so() -> None:
+    with pytest.raises(QuestionTooLong):
+        last(Narrow(10), asked(text=DRAFT))
+
+
+def test_what_was_said_long_ago_goes_first() -> None:
+    earlier = tuple(Turn(f"Question {number}?", "word " * 100) for number in range(5))
+    model = Narrow(1500)
+    last(model, asked("And now?", text="The ferry left.", selected=True, earlier=earlier))
+    messages = model.questions[-1].messages
+    assert messages[1].text == "The ferry left.\n\nQuestion 3?"
+    assert messages[-1].text == "And now?"
+
+
+# --- the answer -----------------------------------------------------------------------------------------------------
+
+
+def test_it_grows_and_is_whole_at_the_end() -> None:
+    model = ScriptedModel()
+    model.reply = "The island is missing."
+    grown = [answer.text for answer in answers(model, asked())]
+    assert grown == ["The", "The island", "The island is", "The island is missing."]
+
+
+@given(st.lists(st.sampled_from(["so ", "it ", "goes. ", "\n", "on "]), max_size=200))
+def test_it_only_grows_until_it_goes_in_circles(words: list[str]) -> None:
+    model = ScriptedModel()
+    model.reply = "".join(words)
+    grown = [answer.text for answer in answers(model, asked())]
+    for before, after in pairwise(grown[:-1]):
+        assert after.startswith(before)
+    assert all(model.reply.lstrip().startswith(text) for text in grown)
+
+
+def test_a_loop_is_cut_and_the_model_stopped() -> None:
+    model = ScriptedModel()
+    model.reply = "Paris. " + "La Belle Étoile, " * 5000
+    assert last(model, asked()).text == "Paris. La Belle Étoile,"
+    assert model.iterators_open == 0
+
+
+def test_a_model_that_begins_to_speak_about_its_text_is_stopped_where_that_was_not_asked_for() -> None:
+    model = ScriptedModel()
+    model.reply = "The roof.\n\nI made the following changes:\n\n" + "- Changed it.\n- Changed that.\n" * 2
+    grown = [answer.text for answer in answers(model, asked(alone=True))]
+    assert grown[-1] == "The roof."
+    assert len(grown) < 12, "nothing behind it was waited for"
+    assert last(model, asked()).text == model.reply
+
+
+def test_thoughts_are_not_shown() -> None:
+    model = ScriptedModel()
+    model.reply = "<think> Who is it? </think> Ana."
+    assert last(model, asked()).text == "Ana."
+
+
+def test_it_stops_when_it_is_asked_to_and_leaves_nothing_open() -> None:
+    model, stop = ScriptedModel(), threading.Event()
+    model.reply = "one two three four"
+    heard = []
+    for answer in answers(model, asked(), stop.is_set):
+        heard.append(answer.text)
+        stop.set()
+    assert heard == ["one"]
+    stream = answers(model, asked())
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert model.iterators_open == 0
+
+
+def test_a_model_that_keeps_its_iterator_in_hand_has_it_closed() -> None:
+    class Holding(ScriptedModel):
+        def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+            self.held = super().answer(question, stopped)
+            return self.held
+
+    model = Holding()
+    model.reply = "one two three"
+    stream = answers(model, asked())
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert model.iterators_open == 0
+
+
+@pytest.mark.parametrize("error", [NoChatTemplate("tiny"), GenerationFailed("tiny", "x")])
+def test_what_goes_wrong_is_passed_on(error: Exception) -> None:
+    model = ScriptedModel()
+    model.reply_error = error
+    with pytest.raises(type(error)):
+        last(model, asked())
+
+
+def test_a_model_that_had_to_leave_its_device_is_asked_again_once() -> None:
+    class Moving(ScriptedModel):
+        def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+            self.questions.append(question)
+            if len(self.questions) == 1:
+                raise DeviceFull("tiny")
+            yield "Yes."
+
+    assert last(Moving(), asked()).text == "Yes."
+    stuck = ScriptedModel()
+    stuck.reply_error = DeviceFull("tiny")
+    with pytest.raises(DeviceFull):
+        last(stuck, asked())
+    assert len(stuck.questions) == 2
+
+
+def test_the_ready_questions_can_be_told_apart() -> None:
+    assert len({ready.title for ready in READY}) == len({ready.prompt for ready in READY}) == len(READY) == 6
+    assert [ready.title for ready in READY if not ready.alone] == ["What is missing?"]
