@@ -24,6 +24,7 @@ import psutil
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QSlider, QWidget
 
@@ -31,6 +32,7 @@ from afterword import app, program
 from afterword.assist.types import ModelState, Phase
 from afterword.export import FORMATS
 from afterword.settings import Settings
+from afterword.suggest.asking import READY
 from afterword.text.boundaries import count_words
 from afterword.window.dialogs import PathAnswer, WindowDialogs
 from afterword.window.models_dialog import ModelsDialog
@@ -184,9 +186,11 @@ class Demo(QObject):
         check(self.draft.read_text("utf-8") == text, "its bytes are what was typed and accepted")
 
         exports = self.export(text)
+        self.ask_about_it()
+        check(self.page.text() == text, "what was asked and answered is not in the document")
         self.look_at_models()
         self.settled_ghost_for_the_dark()
-        self.window.status.clearMessage()  # which names a folder of this machine
+        self.window.status.clearMessage()
         self.picture("dark")
         self.report = {
             "typed": SENTENCE,
@@ -207,6 +211,31 @@ class Demo(QObject):
             QTest.keyClick(slider, Qt.Key.Key_Left)
         check(slider.value() == words != before, f"the length slider goes from {before} to {words} words")
         self.page.setFocus()
+
+    def ask_about_it(self) -> None:
+        """Have a sentence made shorter, and look at what that would change."""
+        cursor = self.page.textCursor()
+        cursor.setPosition(len(TITLE))
+        cursor.setPosition(len(TITLE + SENTENCE), QTextCursor.MoveMode.KeepAnchor)
+        self.page.setTextCursor(cursor)
+        QTest.keyClick(self.window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+        panel = self.window.ask_panel
+        wait(panel.isVisible, "Ctrl+J opens the panel for questions", 10)
+        panel.ready_chosen.emit(READY[0])
+        wait(lambda: not panel.busy and bool(panel.transcript.answer), f"“{READY[0].title}” is answered", 120)
+        live(200)
+        self.window.status.clearMessage()  # which names a folder of this machine
+        self.picture("ask")
+        next(button for button in panel.findChildren(QPushButton) if button.text() == "Replace…").click()
+        wait(lambda: panel.comparing, "what it would change is shown word by word", 10)
+        live(200)
+        self.picture("ask_compared")
+        panel.show_answer()
+        panel.close_wanted.emit()
+        wait(lambda: not panel.isVisible(), "the panel closes", 10)
+        self.page.setFocus()
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self.page.setTextCursor(cursor)
 
     def look_at_models(self) -> None:
         """The models window, in which the model is measured; the page can be written on meanwhile."""
