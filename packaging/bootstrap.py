@@ -2,7 +2,8 @@
 
     python3 packaging/bootstrap.py VERB [arguments]
 
-run, test, test-long, test-window, demo, check, lint, types, screenshots, bench-peers and clean are what `make help` lists.
+run, test, test-long, test-window, test-servers, demo, check, lint, types, screenshots, bench-peers and clean are what `make help`
+lists.
 The first call makes `.venv` beside the sources and installs into it; later calls see by a stamp that nothing has changed and
 start at once. pip takes packages from the index that the user has configured.
 """
@@ -23,7 +24,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PEERS = ROOT / ".venv-peers"
-LLAMA_CPP = "llama-cpp-python==0.3.36"  # what the numbers in the README were measured beside
+SERVING = ROOT / ".venv-serving"
+LLAMA_CPP = "llama-cpp-python[server]==0.3.36"  # what the numbers in the README were measured beside
+SERVERS = {"transformers": (SERVING, "transformers[serving]"), "llama-cpp-python": (PEERS, LLAMA_CPP)}
 STAMP = VENV / "afterword-installed"
 VIRTUAL_DISPLAY = {"Xvfb": "xvfb", "xdotool": "xdotool"}  # program to package
 OLDEST = (3, 11)
@@ -68,7 +71,7 @@ def run(rest: list[str]) -> int:
 
 def test(rest: list[str]) -> int:
     """The tests that take no minutes."""
-    return tests("not long", rest)
+    return tests("not long and not servers", rest)
 
 
 def test_long(rest: list[str]) -> int:
@@ -87,6 +90,16 @@ def test_window(rest: list[str]) -> int:
     check_qt(shown=True, screens={"DISPLAY": "virtual"})
     fetch_starter(python)
     return in_venv(python, "-m", "tests.window_real", *rest)
+
+
+def test_servers(rest: list[str]) -> int:
+    """The program with real servers on the loopback, pictures in build/servers; `rest` may name those that are wanted."""
+    python = ready()
+    check_qt(shown=False)
+    fetch_starter(python)
+    for name in [each for each in rest if each in SERVERS] or SERVERS:
+        make_server(name)
+    return in_venv(python, "-m", "pytest", "-m", "servers", "tests/servers", *(each for each in rest if each not in SERVERS))
 
 
 def tests(which: str, rest: list[str]) -> int:
@@ -135,21 +148,31 @@ def check(rest: list[str]) -> int:
 
 def bench_peers(_: list[str]) -> int:
     """llama.cpp, in an environment of its own, for the latency bench to measure beside."""
-    python = interpreter(PEERS)
-    stamp = PEERS / "afterword-installed"
-    if stamp.exists() and stamp.read_text("utf-8") == LLAMA_CPP and python.exists():
-        return 0
+    make_server("llama-cpp-python")
+    return 0
+
+
+def make_server(name: str) -> None:
+    """Have one of SERVERS, in an environment of its own."""
+    folder, package = SERVERS[name]
+    python, stamp = interpreter(folder), folder / "afterword-installed"
+    pins = [ROOT / "constraints.txt", ROOT / "packaging" / "servers.txt"]
+    wanted = "\0".join([package, *(file.read_text("utf-8") for file in pins)])
+    if stamp.exists() and stamp.read_text("utf-8") == wanted and python.exists():
+        return
     stamp.unlink(missing_ok=True)
-    if os.name != "nt" and not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
+    built = package == LLAMA_CPP
+    if built and os.name != "nt" and not any(shutil.which(compiler) for compiler in ("c++", "g++", "clang++")):
         raise Stop("llama.cpp is built from source, which needs a C++ compiler; on Debian and Ubuntu: sudo apt install g++")
     if not works(python):
-        make_venv(PEERS)
-    print("Building llama.cpp into .venv-peers, from source; that takes about 5 minutes.", flush=True)
-    code = subprocess.call([str(python), "-m", "pip", "install", "--disable-pip-version-check", LLAMA_CPP], cwd=ROOT)
+        make_venv(folder)
+    slow = "Building llama.cpp into .venv-peers, from source; that takes about 5 minutes."
+    print(slow if built else f"Installing {package} into {folder.name}.", flush=True)
+    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+    code = subprocess.call([*pip, *(part for file in pins for part in ("-c", str(file))), package], cwd=ROOT)
     if code != 0:
-        raise Stop("pip could not build llama.cpp; its own words are above.")
-    stamp.write_text(LLAMA_CPP, "utf-8")
-    return 0
+        raise Stop(f"pip could not {'build llama.cpp' if built else f'install {package}'}; its own words are above.")
+    stamp.write_text(wanted, "utf-8")
 
 
 def clean(_: list[str]) -> int:
@@ -167,6 +190,7 @@ VERBS = {
     "test": test,
     "test-long": test_long,
     "test-window": test_window,
+    "test-servers": test_servers,
     "demo": demo,
     "check": check,
     "lint": lint,

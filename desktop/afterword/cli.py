@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from afterword import __version__, errors, logs, model_verbs, paths
-from afterword.command import FAILURE, INTERRUPTED, SUCCESS, USAGE, Parser, number_of, opened
+from afterword.command import FAILURE, INTERRUPTED, SERVER_KEY, SUCCESS, USAGE, Parser, number_of, opened, served
 from afterword.engine.protocol import Request
 from afterword.engine.sampling import LONG, RANGES, Sampling
 from afterword.files import reason, same_file
@@ -120,7 +120,17 @@ def _complete(arguments: list[str]) -> int:
         help='read lines {"id", "before", "after"} from standard input and answer each with what the window would show there: '
         '{"id", "shown", "probability", "ms"}, with the milliseconds to the whole suggestion',
     )
-    parser.add_argument("--model", help="starter, a folder, a .gguf file, or a hub id (default: the one set in the window)")
+    parser.add_argument(
+        "--model",
+        help="starter, a folder, a .gguf file, or a hub id (default: the one set in the window); with --server one of its models "
+        "(default: its first)",
+    )
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        help=f"ask this server, which is given the text; its key is read from {SERVER_KEY} or the keyring",
+    )
+    parser.add_argument("--unencrypted", action="store_true", help="also where the connection to the server is not encrypted")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), help="what it runs on (default: as set in the window)"
     )
@@ -130,20 +140,29 @@ def _complete(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.jsonl == (options.text is not None):
         parser.error("give either a TEXT or --jsonl")
+    if options.server is not None and (options.exact or options.device):
+        parser.error("--exact and --device are for models on this machine, not for --server")
+    if options.unencrypted and options.server is None:
+        parser.error("--unencrypted goes with --server")
     settings, unreadable = load_settings(paths.settings_file())
     if unreadable is not None:
         _fail(sentence(unreadable), FAILURE)
     given = {key: getattr(options, key) for key in RANGES if getattr(options, key) is not None}
     sampling = replace(settings.sampling() if options.jsonl else LONG, **given)
     text = "" if options.jsonl else _text_of(options.text)
-    with opened(
-        settings["model.name"] if options.model is None else options.model,
-        options.exact,
-        download=options.model is not None,
-        device=options.device or settings["model.device"],
-    ) as model:
+    if options.server is not None:
+        opening = served(options.server, options.model or "", options.unencrypted)
+    else:
+        opening = opened(
+            settings["model.name"] if options.model is None else options.model,
+            options.exact,
+            download=options.model is not None,
+            device=options.device or settings["model.device"],
+        )
+    with opening as model:
         suggester = Suggester(model, without=RULES if options.exact else ())
-        return _answer_lines(suggester, sampling) if options.jsonl else _stream(suggester, text, sampling)
+        shared = options.server is not None
+        return _answer_lines(suggester, sampling, shared) if options.jsonl else _stream(suggester, text, sampling, shared)
 
 
 def _text_of(argument: str) -> str:
@@ -155,9 +174,9 @@ def _text_of(argument: str) -> str:
         raise errors.TextEncoding(error.start) from error
 
 
-def _stream(suggester: Suggester, text: str, sampling: Sampling) -> int:
+def _stream(suggester: Suggester, text: str, sampling: Sampling, shared: bool) -> int:
     written = 0
-    for suggestion in suggester.suggest(Request(1, Context.around(text, len(text)), sampling)):
+    for suggestion in suggester.suggest(Request(1, Context.around(text, len(text)), sampling, shared=shared)):
         print(suggestion.text[written:], end="", flush=True)
         written = len(suggestion.text)
     if written:
@@ -167,7 +186,7 @@ def _stream(suggester: Suggester, text: str, sampling: Sampling) -> int:
     return SUCCESS
 
 
-def _answer_lines(suggester: Suggester, sampling: Sampling) -> int:
+def _answer_lines(suggester: Suggester, sampling: Sampling, shared: bool) -> int:
     code = SUCCESS
     for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
@@ -182,8 +201,8 @@ def _answer_lines(suggester: Suggester, sampling: Sampling) -> int:
         context = Context.around(before + after, len(before))
         began = time.perf_counter()
         try:
-            *_, suggestion = suggester.suggest(Request(number, context, sampling))
-        except errors.GenerationFailed as error:
+            *_, suggestion = suggester.suggest(Request(number, context, sampling, shared=shared))
+        except (errors.GenerationFailed, errors.ServerError) as error:
             _log.warning("line %d failed", number, exc_info=True)
             code = _fail(sentence(error), FAILURE)
             continue
@@ -227,7 +246,7 @@ def _export(arguments: list[str]) -> int:
 
 
 def _bench(arguments: list[str]) -> int:
-    from afterword.bench import alternatives, drafts, editor, keystrokes, latency
+    from afterword.bench import alternatives, drafts, editor, keystrokes, latency, server
 
     verbs = {
         "latency": latency.main,
@@ -235,12 +254,13 @@ def _bench(arguments: list[str]) -> int:
         "alternatives": alternatives.main,
         "editor": editor.main,
         "drafts": drafts.main,
+        "server": server.main,
     }
     parser = Parser(
         prog="afterword bench",
         description="Measure how soon suggestions are there and what they cost (latency), the keys they save (keystrokes), "
-        "how often other words for one are right (alternatives), how soon the page shows what was typed (editor), or how soon "
-        "drafts are opened and safe (drafts).",
+        "how often other words for one are right (alternatives), how soon the page shows what was typed (editor), how soon "
+        "drafts are opened and safe (drafts), or how soon a server answers many writers (server).",
     )
     parser.add_argument("verb", choices=verbs, help="“afterword bench VERB --help” tells more")
     return verbs[parser.parse_args(arguments[:1]).verb](arguments[1:])

@@ -19,7 +19,8 @@ def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script, standing in a checkout of its own with nothing installed yet."""
     checkout = tmp_path / "checkout"
     (checkout / "packaging").mkdir(parents=True)
-    for name in ("pyproject.toml", "constraints.txt", "packaging/apt.txt", "packaging/bootstrap.py"):
+    files = ("pyproject.toml", "constraints.txt", "packaging/apt.txt", "packaging/servers.txt", "packaging/bootstrap.py")
+    for name in files:
         shutil.copy(ROOT / name, checkout / name)
     specification = importlib.util.spec_from_file_location("bootstrap", checkout / "packaging" / "bootstrap.py")
     assert specification is not None
@@ -64,10 +65,10 @@ def test_the_first_call_makes_everything_and_the_second_does_the_work_alone(boot
     assert "-m venv" in venv
     assert install.endswith("-c constraints.txt -e .[test,lint]")
     assert fetch == "PYTHON -m afterword models fetch starter"
-    assert tests == "PYTHON -m pytest -m not long -q"
+    assert tests == "PYTHON -m pytest -m not long and not servers -q"
     calls.clear()
     assert bootstrap.main(["test"]) == 0
-    assert calls == [fetch, "PYTHON -m pytest -m not long"]
+    assert calls == [fetch, "PYTHON -m pytest -m not long and not servers"]
 
 
 @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
@@ -195,28 +196,71 @@ def test_screenshots_are_those_of_the_demo(bootstrap: ModuleType, calls: list[st
     assert (bootstrap.ROOT / "resources" / "screenshots" / "ghost.png").read_bytes() == b"picture"
 
 
-def test_llama_cpp_is_built_once_into_an_environment_of_its_own(
-    bootstrap: ModuleType, calls: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def environments(bootstrap: ModuleType, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Environments are made where they are asked for; the packages of which pip fails to install, none at first."""
+    failing: list[str] = []
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: f"/usr/bin/{name}")
-    whole = bootstrap.subprocess.call
 
-    def made(command: list[str], **keywords: object) -> int:
-        whole(command, **keywords)
-        bootstrap.interpreter(bootstrap.PEERS).parent.mkdir(parents=True, exist_ok=True)
-        bootstrap.interpreter(bootstrap.PEERS).touch()
-        return int("pip" in command and failing)
+    def made(command: list[str], **_: object) -> int:
+        calls.append(" ".join(command))
+        if "venv" in command:
+            python = bootstrap.interpreter(Path(command[-1]))
+            python.parent.mkdir(parents=True, exist_ok=True)
+            python.touch()
+        return int("pip" in command and command[-1] in failing)
 
     monkeypatch.setattr(bootstrap.subprocess, "call", made)
-    for failing in (True, False, False):
-        assert bootstrap.main(["bench-peers"]) == int(failing)
+    return failing
+
+
+def test_llama_cpp_is_built_once_into_an_environment_of_its_own(
+    bootstrap: ModuleType, calls: list[str], environments: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    environments.append(bootstrap.LLAMA_CPP)
+    assert bootstrap.main(["bench-peers"]) == 1
+    assert "could not build llama.cpp" in capfd.readouterr().err
+    environments.clear()
+    for _ in range(2):
+        assert bootstrap.main(["bench-peers"]) == 0
     venv, failed, install = calls
     assert venv.endswith(f"-m venv --clear {bootstrap.PEERS}")
     assert failed == install
     assert install.startswith(str(bootstrap.interpreter(bootstrap.PEERS)))
-    assert "llama-cpp-python==" in install
+    assert install.endswith("llama-cpp-python[server]==0.3.36")
+    assert all(f"-c {bootstrap.ROOT / pins}" in install for pins in ("constraints.txt", "packaging/servers.txt"))
     assert "5 minutes" in capfd.readouterr().out
     assert not bootstrap.STAMP.exists()
+
+
+def test_the_servers_are_tested_each_from_an_environment_of_its_own(
+    bootstrap: ModuleType, calls: list[str], environments: list[str]
+) -> None:
+    assert bootstrap.main(["test-servers", "-q"]) == 0
+    installs = [call for call in calls if "pip install" in call]
+    assert [install.split()[-1] for install in installs[1:]] == ["transformers[serving]", bootstrap.LLAMA_CPP]
+    assert [Path(install.split()[0]).parts[-3] for install in installs[1:]] == [".venv-serving", ".venv-peers"]
+    assert calls[-1].endswith("-m pytest -m servers tests/servers -q")
+    calls.clear()
+    assert bootstrap.main(["test-servers"]) == 0
+    assert not any("-m pip" in call for call in calls)
+    with (bootstrap.ROOT / "packaging" / "servers.txt").open("a") as out:
+        out.write("\n# changed\n")
+    assert bootstrap.main(["test-servers"]) == 0
+    assert [call.split()[-1] for call in calls if "pip install" in call] == ["transformers[serving]", bootstrap.LLAMA_CPP]
+
+
+def test_a_server_that_is_named_is_the_only_one_that_is_installed(
+    bootstrap: ModuleType, calls: list[str], environments: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert bootstrap.main(["test-servers", "transformers", "-q"]) == 0
+    assert not bootstrap.PEERS.exists()
+    assert calls[-1].endswith("-m pytest -m servers tests/servers -q")
+    calls.clear()
+    environments.append(bootstrap.LLAMA_CPP)
+    assert bootstrap.main(["test-servers", "llama-cpp-python"]) == 1
+    assert "could not build llama.cpp" in capfd.readouterr().err
+    assert not any("-m pytest" in call for call in calls)
 
 
 def test_without_a_compiler_llama_cpp_is_not_begun(
