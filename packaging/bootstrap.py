@@ -70,8 +70,13 @@ def run(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """The tests that take no minutes."""
-    return tests("not long and not servers", rest)
+    """The tests that take no minutes, in as many processes as there are cores, up to four.
+
+    Each has one thread for torch: the threads of two that wait for each other busily would hold up both.
+    """
+    processes = min(4, os.cpu_count() or 1)
+    beside = ["-n", str(processes), "--dist", "worksteal"] if processes > 1 else []
+    return tests("not long and not servers", [*beside, *rest], **({"OMP_NUM_THREADS": "1"} if beside else {}))
 
 
 def test_long(rest: list[str]) -> int:
@@ -102,12 +107,12 @@ def test_servers(rest: list[str]) -> int:
     return in_venv(python, "-m", "pytest", "-m", "servers", "tests/servers", *(each for each in rest if each not in SERVERS))
 
 
-def tests(which: str, rest: list[str]) -> int:
+def tests(which: str, rest: list[str], **env: str) -> int:
     """The tests with the markers `which`."""
     python = ready()
     check_qt(shown=False)
     fetch_starter(python)
-    return in_venv(python, "-m", "pytest", "-m", which, *rest)
+    return in_venv(python, "-m", "pytest", "-m", which, *rest, **env)
 
 
 def demo(rest: list[str]) -> int:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -48,6 +49,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # the libraries that tests have imported stay: nobody looks through them again
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    counted, told = session.config.stash.get(_FAULTS, None), getattr(session.config, "workeroutput", None)
+    if counted is not None and told is not None:  # one of several processes that run the tests
+        told["faults"] = (counted.tried, counted.lost)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What another process counted, with pytest-xdist."""
+    counted = node.config.stash.setdefault(_FAULTS, Faults())
+    tried, lost = getattr(node, "workeroutput", {}).get("faults", (0, 0))
+    counted.tried, counted.lost = counted.tried + tried, counted.lost + lost
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

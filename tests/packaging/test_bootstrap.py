@@ -59,16 +59,20 @@ def _screen(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
 # --- the environment ------------------------------------------------------------------------------------------------
 
 
-def test_the_first_call_makes_everything_and_the_second_does_the_work_alone(bootstrap: ModuleType, calls: list[str]) -> None:
+@pytest.mark.parametrize(("cores", "beside"), [(1, ""), (2, " -n 2 --dist worksteal"), (64, " -n 4 --dist worksteal")])
+def test_the_first_call_makes_everything_and_the_second_does_the_work_alone(
+    bootstrap: ModuleType, calls: list[str], cores: int, beside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap.os, "cpu_count", lambda: cores)
     assert bootstrap.main(["test", "-q"]) == 0
     venv, install, fetch, tests = calls
     assert "-m venv" in venv
     assert install.endswith("-c constraints.txt -e .[test,lint]")
     assert fetch == "PYTHON -m afterword models fetch starter"
-    assert tests == "PYTHON -m pytest -m not long and not servers -q"
+    assert tests == f"PYTHON -m pytest -m not long and not servers{beside} -q"
     calls.clear()
     assert bootstrap.main(["test"]) == 0
-    assert calls == [fetch, "PYTHON -m pytest -m not long and not servers"]
+    assert calls == [fetch, f"PYTHON -m pytest -m not long and not servers{beside}"]
 
 
 @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
