@@ -48,6 +48,15 @@ def test_a_text_is_continued_by_the_server(run: Run, server: OpenAIServer) -> No
     assert (asked.body["model"], asked.body["prompt"], asked.body["temperature"]) == ("tiny", "The ferry", 0.8)
 
 
+def test_a_server_without_probabilities_is_given_a_text_whole(run: Run, server: OpenAIServer) -> None:
+    server.logprobs = 0
+    server.says = " the quay at noon."
+    assert run("The ferry left", "--server", server.url) == (0, " the quay at noon.\n", "")
+    assert [asked.body["prompt"] for asked in server.completions] == ["The ferry left"]
+    assert run("--jsonl", "--server", server.url, stdin=b'{"id": 1, "before": "The ferry left", "after": ""}')[0] == 0
+    assert "The ferry left" not in [asked.body["prompt"] for asked in server.completions[1:]]
+
+
 def test_without_a_model_its_first_is_asked(run: Run, server: OpenAIServer) -> None:
     server.models = ["small", "large"]
     assert run("The ferry", "--server", server.url)[0] == 0

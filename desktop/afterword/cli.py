@@ -151,7 +151,7 @@ def _complete(arguments: list[str]) -> int:
     sampling = replace(settings.sampling() if options.jsonl else LONG, **given)
     text = "" if options.jsonl else _text_of(options.text)
     if options.server is not None:
-        opening = served(options.server, options.model or "", options.unencrypted)
+        opening = served(options.server, options.model or "", options.unencrypted, whole=not options.jsonl)
     else:
         opening = opened(
             settings["model.name"] if options.model is None else options.model,

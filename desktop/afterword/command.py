@@ -75,12 +75,12 @@ def server_key(origin: str) -> str:
 
 
 @contextmanager
-def served(url: str, model: str, unencrypted: bool) -> Iterator[LanguageModel]:
-    """The model `model` of the server at `url`, "" for its first; given back when the block ends."""
+def served(url: str, model: str, unencrypted: bool, whole: bool) -> Iterator[LanguageModel]:
+    """The model `model` of the server at `url`, "" for its first; given back when the block ends. See ServerModel for `whole`."""
     from afterword.engine.server.address import address
     from afterword.engine.server.model import open_server
 
-    asked = open_server(Server(url, model, server_key(address(url, unencrypted).origin), unencrypted))
+    asked = open_server(Server(url, model, server_key(address(url, unencrypted).origin), unencrypted), whole=whole)
     try:
         yield asked
     finally:

@@ -81,6 +81,8 @@ class Faults:
         endless: the script again and again.
         unbroken: bytes without an end of line, for ever, after the first event.
         no_done: neither [DONE] nor a reason why it ended.
+        no_reason: [DONE] alone.
+        encoding: how it says that its answers are packed, which they are not.
     """
 
     status: int = 0
@@ -101,6 +103,8 @@ class Faults:
     endless: bool = False
     unbroken: bool = False
     no_done: bool = False
+    no_reason: bool = False
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
@@ -317,7 +321,8 @@ class _Connection:
         if quiet == 0:
             await self._silence()
         kind = "application/x-ndjson" if path == "/api/generate" else "text/event-stream"
-        await self._head(200, {"Content-Type": kind, "Transfer-Encoding": "chunked"})
+        packed = {"Content-Encoding": faults.encoding} if faults.encoding else {}
+        await self._head(200, {"Content-Type": kind, "Transfer-Encoding": "chunked", **packed})
         async for event in self._events(path, body):
             if told == quiet:
                 await self._silence()
@@ -360,7 +365,7 @@ class _Connection:
                 break
         if raw and not server.faults.no_done:
             yield b'{"response": "", "done": true, "done_reason": "stop"}\n'
-        elif not server.faults.no_done and not server.faults.half_event:
+        elif not (server.faults.no_done or server.faults.no_reason or server.faults.half_event):
             end: dict[str, Any] = {"delta": {}} if chat else {"text": ""}
             yield _event({"choices": [end | {"index": 0, "finish_reason": "stop"}]})
 

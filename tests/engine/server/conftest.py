@@ -21,7 +21,8 @@ from afterword.watch import Watch
 from tests.fakes import openai_server
 from tests.fakes.openai_server import OpenAIServer
 
-SHORT = Patience(connect=1.0, first=0.3, between=0.3, pause=0.001)
+QUICK = Patience(connect=5.0, first=10.0, between=10.0, pause=0.001)
+IMPATIENT = Patience(connect=5.0, first=0.3, between=0.3, pause=0.001)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def connect() -> Iterator[Connect]:
     """Makes wires; every one is closed when the test ends."""
     with ExitStack() as wires:
 
-        def connect(url: str, key: str = "", patience: Patience = SHORT) -> Wire:
+        def connect(url: str, key: str = "", patience: Patience = QUICK) -> Wire:
             wire = Wire(address(url), key, patience)
             wires.callback(wire.close)
             return wire
@@ -56,7 +57,7 @@ def opened(server: OpenAIServer) -> Iterator[Callable[..., ServerModel]]:
     """Opens a model of the server; every one is closed when the test ends."""
     with ExitStack() as models:
 
-        def open_it(patience: Patience = SHORT, **chosen: object) -> ServerModel:
+        def open_it(patience: Patience = QUICK, **chosen: object) -> ServerModel:
             wire, abilities = connected(Server(server.url, **chosen), Watch(), patience)  # type: ignore[arg-type]
             model = ServerModel(wire, abilities)
             models.callback(model.close)

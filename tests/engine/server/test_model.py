@@ -17,7 +17,7 @@ from afterword.engine.server.model import ServerModel
 from afterword.errors import QuestionTooLong, ServerCannot, ServerFailed, ServerSilent, ServerUnreachable
 from afterword.suggest.suggester import Suggester
 from afterword.text.context import Context
-from tests.engine.server.conftest import request
+from tests.engine.server.conftest import IMPATIENT, request
 from tests.fakes.openai_server import OpenAIServer, Said
 
 Open = Callable[..., ServerModel]
@@ -120,7 +120,8 @@ def test_the_second_answer_comes_beside_the_first_unless_it_would_end_it(
 ) -> None:
     server.kind, server.logprobs = kind, 0
     model = opened()
-    server.pause_s, server.most_answering = 0.02, 0
+    assert server.wait_until_idle()
+    server.pause_s, server.most_answering = 0.05, 0
     server.says = " left at noon"
     assert texts(model, "The ferry le", temperature=0.0) == "ft at noon"
     assert server.most_answering == most
@@ -154,11 +155,12 @@ def test_it_can_be_stopped_while_the_server_is_silent(server: OpenAIServer, open
     timer.start()
     assert list(model.complete(request("The ferry.\n"), stop.is_set)) == []
     assert server.wait_until_idle()
+    assert len(server.completions) == (1 if logprobs else 2)
     timer.join()
 
 
 def test_a_server_that_fails_is_told(server: OpenAIServer, opened: Open) -> None:
-    model = opened()
+    model = opened(IMPATIENT)
     server.faults.silent_after = 0
     with pytest.raises(ServerSilent):
         texts(model, "The ferry.\n")
@@ -193,6 +195,18 @@ def test_a_text_that_is_too_long_is_cut_at_its_beginning(server: OpenAIServer, o
     assert sent[1].startswith("Word")
     texts(model, before)
     assert server.completions[-1].body["prompt"] == sent[1]  # it is remembered
+
+
+def test_what_was_said_is_not_asked_for_again(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.error_event = {"message": "maximum context length is 10 tokens, not 20", "code": 400}
+    pieces = model.complete(request("The ferry.\n"))
+    assert next(iter(pieces)).text == " and"
+    with pytest.raises(ServerFailed):
+        next(iter(pieces))
+    with pytest.raises(ServerFailed):
+        list(model.answer(question("Good?")))
+    assert len(server.completions) == 1
 
 
 def test_a_text_that_is_always_too_long_ends(server: OpenAIServer, opened: Open) -> None:
@@ -251,10 +265,12 @@ def test_nothing_leaves_before_there_is_a_whole_word(server: OpenAIServer, opene
 # --- other words ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["vllm", "llama-cpp-python"])
-def test_candidates_begin_with_the_likeliest_tokens(server: OpenAIServer, opened: Open, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "most"), [("vllm", 2), ("llama-cpp-python", 1)])
+def test_candidates_begin_with_the_likeliest_tokens(server: OpenAIServer, opened: Open, kind: str, most: int) -> None:
     server.kind = kind
     model = opened()
+    assert server.wait_until_idle()
+    server.pause_s = 0.05
 
     def says(body: Any) -> Any:
         if body["prompt"].endswith("lay"):
@@ -265,6 +281,7 @@ def test_candidates_begin_with_the_likeliest_tokens(server: OpenAIServer, opened
     found = model.candidates(request("The harbour lay qui"), 5, whole=lambda pieces: len(pieces) == 2)
     assert [[piece.text for piece in pieces] for pieces in found] == [["et", " afterquiet"], ["ck", " afterquick"]]
     assert [pieces[0].probability for pieces in found] == [pytest.approx(0.75), pytest.approx(0.25)]
+    assert server.most_answering == most
 
 
 def test_without_probabilities_there_are_no_candidates(server: OpenAIServer, opened: Open) -> None:

@@ -13,6 +13,7 @@ from afterword.errors import (
     Cancelled,
     ServerBusy,
     ServerCannot,
+    ServerFailed,
     ServerModelMissing,
     ServerNotUnderstood,
     ServerRefused,
@@ -91,6 +92,12 @@ def test_what_it_has_not_is_found(server: OpenAIServer) -> None:
     assert (probe(Server(server.url)).completes, probe(Server(server.url)).chats) == (False, True)
     server.chats = False
     with pytest.raises(ServerCannot):
+        probe(Server(server.url))
+
+
+def test_what_goes_wrong_with_the_only_path_that_it_has_is_told(server: OpenAIServer) -> None:
+    server.completes, server.faults.status, server.faults.path = False, 500, "/chat/"
+    with pytest.raises(ServerFailed):
         probe(Server(server.url))
 
 

@@ -59,7 +59,7 @@ def test_where_nothing_is_typed_everything_agrees(heal) -> None:
 
 
 def test_an_alternative_that_agrees_is_gone_on_from(heal) -> None:
-    server = Server({"lay": [likely(" loud", 0.6, _quiet=0.2, _quick=0.1, _a=0.05)], "quiet": [Token(" there", 0.9)]})
+    server = Server({"lay": [likely(" loud", 0.6, _quiet=0.2, _quicker=0.1, _a=0.05)], "quiet": [Token(" there", 0.9)]})
     assert heal(server, "It lay", " qui") == [Piece("et", 0.666667), Piece(" there", 0.9)]
     assert server.asked == [("It lay", " qui"), ("It lay quiet", "")]
 

@@ -19,7 +19,7 @@ class Answer:
     def __init__(self) -> None:
         self._said: queue.SimpleQueue[dict[str, Any] | BaseException | None] = queue.SimpleQueue()
         self._future: Future[None] | None = None
-        self._over = self._complete = False
+        self._over = False
         self.begun = False
         """Whether an event was handed on; from then on nothing is asked again."""
 
@@ -44,7 +44,7 @@ class Answer:
 
     def close(self) -> None:
         """Close the stream, unless the server has said all that it wants to."""
-        if not (self._over or self._complete) and self._future is not None:
+        if not self._over and self._future is not None:
             self._future.cancel()
         self._over = True
 
@@ -55,5 +55,4 @@ class Answer:
     def say(self, said: dict[str, Any] | BaseException | None) -> None:
         """Hand on an event, an error, or the end."""
         self.begun = True
-        self._complete = said is None
         self._said.put(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import count
@@ -11,13 +11,13 @@ from afterword.engine.protocol import Capabilities, Piece, Question, Request, Se
 from afterword.engine.sampling import Sampling
 from afterword.engine.server import body
 from afterword.engine.server.agreement import agreed
-from afterword.engine.server.answer import Answer
 from afterword.engine.server.body import CHAT, COMPLETIONS
 from afterword.engine.server.faults import over
 from afterword.engine.server.given import parted
 from afterword.engine.server.kinds import KINDS
 from afterword.engine.server.probe import connected
-from afterword.engine.server.said import Completion, Reply, Token
+from afterword.engine.server.said import Reply
+from afterword.engine.server.tokens import Tokens
 from afterword.engine.server.typed import agreeing, behind, healed, kept
 from afterword.engine.server.types import Abilities, Server
 from afterword.engine.server.wire import Patience, Wire
@@ -32,15 +32,20 @@ _TRIES = 3
 _BEFORE_LETTERS = 20  # alternatives where only a blank was typed, with which most words begin
 
 
-def open_server(server: Server, watch: Watch | None = None) -> ServerModel:
+def open_server(server: Server, watch: Watch | None = None, whole: bool = False) -> ServerModel:
     """Connect to a server and find out what it can do; see `probe`. The model's owner closes it.
+
+    Args:
+        server: as the user chose it.
+        watch: told when to stop.
+        whole: see ServerModel.
 
     Raises:
         ServerError: it cannot be used; why is its type.
         Cancelled: through `watch`.
     """
     wire, abilities = connected(server, watch or Watch())
-    return ServerModel(wire, abilities)
+    return ServerModel(wire, abilities, whole)
 
 
 class ServerModel:
@@ -51,13 +56,16 @@ class ServerModel:
     Args:
         wire: to the server; from now on the model's.
         abilities: of the server.
+        whole: whether a text may be taken to end with a whole word, and leave whole: without probabilities a server that is given
+            less seldom says that word itself.
 
     Attributes:
         abilities: likewise.
     """
 
-    def __init__(self, wire: Wire, abilities: Abilities) -> None:
+    def __init__(self, wire: Wire, abilities: Abilities, whole: bool = False) -> None:
         self._wire = wire
+        self._whole = whole
         self.abilities = abilities
         self._kind = KINDS[abilities.kind]
         self._room: int | None = None  # characters of a prompt, once one was too long
@@ -124,7 +132,7 @@ class ServerModel:
         begun = self._beginnings(prompt, typed, n, stopped)
         found = []
         with ExitStack() as streams:
-            answers: list[tuple[Piece, Generator[Token, None, None]]] = []
+            answers: list[tuple[Piece, Tokens]] = []
             for text, probability in begun:
                 start = Piece(text[len(typed) :], probability)
                 tokens = self._tokens(prompt + text, sampling, 1, stopped, now=not self._kind.one_at_a_time)
@@ -195,7 +203,7 @@ class ServerModel:
     def _pieces(self, prompt: str, typed: str, sampling: Sampling, stopped: Callable[[], bool]) -> Iterator[Piece]:
         if self.abilities.logprobs:
 
-            def ask(prompt: str, typed: str) -> Generator[Token, None, None]:
+            def ask(prompt: str, typed: str) -> Tokens:
                 wanted = (
                     self.abilities.logprobs if typed.strip() else min(self.abilities.logprobs, _BEFORE_LETTERS if typed else 1)
                 )
@@ -203,6 +211,8 @@ class ServerModel:
 
             yield from healed(ask, prompt, typed)
             return
+        if self._whole and typed.strip():
+            prompt, typed = prompt + typed, ""
         if sampling.eagerness == 100:
             with closing(self._tokens(prompt, sampling, 0, stopped)) as tokens:
                 yield from (Piece(text, 1.0) for text in behind((token.text for token in tokens), typed))
@@ -235,14 +245,13 @@ class ServerModel:
 
     def _tokens(
         self, prompt: str, sampling: Sampling, alternatives: int, stopped: Callable[[], bool], now: bool = False
-    ) -> Generator[Token, None, None]:
+    ) -> Tokens:
         """What comes after `prompt`; asked for when the first token is wanted, or `now`."""
         asked = body.completion(self.abilities.model, prompt, sampling, self._kind, alternatives)
-
-        def start() -> Answer:
-            return self._wire.stream(asked.path, asked.body, asked.most)
-
-        return _read(self._wire.address.base, start() if now else start, stopped)
+        tokens = Tokens(self._wire, asked, stopped)
+        if now:
+            tokens.start()
+        return tokens
 
     def _fitting(self, prompt: str) -> str:
         """The end of `prompt`, where there is no room for all."""
@@ -251,13 +260,3 @@ class ServerModel:
         cut = prompt[len(prompt) - self._room :]
         space = cut.find(" ")
         return cut[space + 1 :] if 0 <= space < len(cut) // 2 else cut
-
-
-def _read(base: str, answer: Answer | Callable[[], Answer], stopped: Callable[[], bool]) -> Generator[Token, None, None]:
-    answer = answer if isinstance(answer, Answer) else answer()
-    completion = Completion(base)
-    try:
-        while (event := answer.next(stopped)) is not None:
-            yield from completion.read(event)
-    finally:
-        answer.close()

@@ -6,7 +6,8 @@ behind that boundary, one of the alternatives that it names may: the stream is c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 from afterword.engine.protocol import Piece
 from afterword.engine.server.said import Token
@@ -14,7 +15,15 @@ from afterword.engine.server.said import Token
 _HOPS = 3
 
 
-def healed(ask: Callable[[str, str], Generator[Token, None, None]], prompt: str, typed: str) -> Iterator[Piece]:
+class Stream(Protocol):
+    """Tokens as they come; closing it ends them."""
+
+    def __iter__(self) -> Iterator[Token]: ...
+
+    def close(self) -> None: ...
+
+
+def healed(ask: Callable[[str, str], Stream], prompt: str, typed: str) -> Iterator[Piece]:
     """The pieces behind `typed`; none where nothing that the server says agrees with it.
 
     Args:
