@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.bench.server_numbers import Asked, Numbers, summed, surviving_percentile
+from afterword.bench.server_numbers import Numbers, Wish, summed, surviving_percentile
 from afterword.bench.server_table import table
 from afterword.errors import ServerBusy, ServerFailed
 
 
-def numbers(*asked: Asked, busy: float = 0.1, late: tuple[float, ...] = (0.001,)) -> Numbers:
+def numbers(*asked: Wish, busy: float = 0.1, late: tuple[float, ...] = (0.001,)) -> Numbers:
     return summed(list(asked), writers=2, seconds=10.0, keys=40, through=4, busy=busy, late=late)
 
 
-def whole(first_s: float, ended_s: float) -> Asked:
-    return Asked(5.0, 100, True, False, 5 + first_s, 5 + ended_s, None, 3, shown=True)
+def whole(first_s: float, ended_s: float) -> Wish:
+    return Wish(5.0, 100, True, False, 5 + first_s, 5 + ended_s, None, 3, shown=True)
 
 
-def voided(after_s: float, first_s: float | None = None, pieces: int = 0, shown: bool = False) -> Asked:
-    return Asked(5.0, 200, True, False, None if first_s is None else 5 + first_s, 5 + after_s + 0.01, 5 + after_s, pieces, shown)
+def voided(after_s: float, first_s: float | None = None, pieces: int = 0, shown: bool = False) -> Wish:
+    return Wish(5.0, 200, True, False, None if first_s is None else 5 + first_s, 5 + after_s + 0.01, 5 + after_s, pieces, shown)
 
 
 # --- waiting --------------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def test_what_was_shown_before_the_next_key_was_not_for_nothing() -> None:
 
 
 def test_what_the_server_has_nothing_to_say_to_is_no_wait() -> None:
-    silent = Asked(5.0, 100, True, ended_at=5.2)
+    silent = Wish(5.0, 100, True, ended_at=5.2)
     found = numbers(silent, whole(0.1, 0.2))
     assert found.requests == 2
     assert found.answered == 1.0
@@ -101,8 +101,8 @@ def test_what_the_server_has_nothing_to_say_to_is_no_wait() -> None:
 
 
 def test_what_was_remembered_is_no_request_and_what_was_never_sent_is_still_a_wait() -> None:
-    remembered = Asked(5.0, 100, remembered=True, ended_at=5.0001)
-    overtaken = Asked(5.0, 100, ended_at=5.3, voided_at=5.2)
+    remembered = Wish(5.0, 100, remembered=True, ended_at=5.0001)
+    overtaken = Wish(5.0, 100, ended_at=5.3, voided_at=5.2)
     found = numbers(remembered, overtaken, whole(0.1, 0.2))
     assert (found.requests, found.remembered, found.voided) == (1, 1, 0.0)
     assert found.first_ms[50] == pytest.approx(100)
@@ -112,7 +112,7 @@ def test_what_was_remembered_is_no_request_and_what_was_never_sent_is_still_a_wa
 
 def test_errors_are_counted_by_kind_with_the_first_sentence_of_each() -> None:
     first, second, third = ServerBusy("u"), ServerBusy("u"), ServerFailed("u", 500, "no")
-    asked = [Asked(5.0, 100, True, ended_at=5.1, error=error) for error in (first, second, third)]
+    asked = [Wish(5.0, 100, True, ended_at=5.1, error=error) for error in (first, second, third)]
     found = numbers(*asked)
     assert found.errors == {"ServerBusy": 2, "ServerFailed": 1}
     assert found.sentences["ServerBusy"] is first
@@ -147,7 +147,7 @@ def test_a_reader_sees_a_column_for_each_number_of_writers() -> None:
 
 
 def test_a_reader_is_told_of_errors_and_of_a_client_that_was_busy() -> None:
-    shown = table(ABOUT, 5.0, [numbers(Asked(5.0, 1, True, error=ServerBusy("https://x")), busy=0.9)], WHERE)
+    shown = table(ABOUT, 5.0, [numbers(Wish(5.0, 1, True, error=ServerBusy("https://x")), busy=0.9)], WHERE)
     assert "2 writers, 1 times: The server https://x has too much to do" in shown
     assert "this program itself was busy" in shown
     assert "busy" not in table(ABOUT, 5.0, [numbers(busy=0.5)], WHERE)

@@ -61,15 +61,16 @@ Script = str | Sequence[Said | str]
 
 @dataclass
 class Faults:
-    """What goes wrong; nothing to begin with. The first five are about every request, the others about streams.
+    """What goes wrong; nothing to begin with. The first nine are about every request, the others about streams.
 
     Attributes:
         status: answered instead of anything else; `path` restricts it to paths with that in them.
         times: how often that happens.
         retry_after: the header beside a status.
         message: what an error says; "KEY" in it is replaced with the Authorization that was sent.
-        redirect: answered with 307 to there.
+        redirect: answered with 307 to there; "KEY" in it is replaced with the key that was sent.
         html: answered with a page, as by the hotel's network.
+        media: answered with nothing, which it says is of this type; "KEY" as above.
         wrong_json: answered with that instead of a stream.
         hangs_up: how many connections are closed without an answer.
         silent_after: events after which it says nothing more, -1 for never; 0 is before the headers.
@@ -92,6 +93,7 @@ class Faults:
     message: str = "out of order"
     redirect: str = ""
     html: bool = False
+    media: str = ""
     wrong_json: Any = None
     hangs_up: int = 0
     silent_after: int = -1
@@ -123,8 +125,11 @@ class OpenAIServer:
 
     Attributes:
         url: its address, without /v1.
+        version: its word for it, where that is not a usual one.
         kind: which server it looks like: "vllm", "llama.cpp", "llama-cpp-python", "ollama", "tgi", "transformers", or "".
         models: the names that it lists; a request for another one is refused, unless the list is empty.
+        listed: its list of models as it says it, where that is not what `models` and `kind` make of it.
+        context: how many tokens it says that a model reads; 0 where it says none.
         key: that it wants, "" for none.
         says, replies: see the module; replies may be a sequence of mappings too, each the `delta` of an event.
         logprobs: how many alternatives it gives at most; 0 for no probabilities; more are refused.
@@ -141,8 +146,10 @@ class OpenAIServer:
 
     def __init__(self) -> None:
         self.url = ""
+        self.version = ""
         self.kind = "vllm"
         self.models: list[str] = ["tiny"]
+        self.listed: list[Any] | None = None
         self.context = 0
         self.key = ""
         self.says: Script | Callable[[Any], Script] = " and so on."
@@ -269,8 +276,11 @@ class _Connection:
 
     async def _answer(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> bool:
         server, faults = self._server, self._server.faults
+        key = headers.get("authorization", "").removeprefix("Bearer ")
         if faults.redirect:
-            return await self._send(307, b"", {"Location": faults.redirect})
+            return await self._send(307, b"", {"Location": faults.redirect.replace("KEY", key)})
+        if faults.media:
+            return await self._send(200, b"", {"Content-Type": faults.media.replace("KEY", key)})
         if faults.html:
             return await self._send(200, b"<html>Welcome to our hotel</html>", {"Content-Type": "text/html; charset=utf-8"})
         if faults.status and faults.path in path and faults.times > 0:
@@ -302,9 +312,12 @@ class _Connection:
         length = {"max_model_len": server.context} if server.context else {}
         models = [{"id": name, "object": "model", "owned_by": owner} | length for name in server.models]
         known: dict[tuple[str, str], Any] = {
-            ("", "/v1/models"): {"object": "list", "data": models},
-            ("vllm", "/version"): {"version": "0.26.0"},
-            ("llama.cpp", "/props"): {"default_generation_settings": {"n_ctx": 4096}, "build_info": "b9999"},
+            ("", "/v1/models"): {"object": "list", "data": models if server.listed is None else server.listed},
+            ("vllm", "/version"): {"version": server.version or "0.26.0"},
+            ("llama.cpp", "/props"): {
+                "default_generation_settings": {"n_ctx": server.context or 4096},
+                "build_info": server.version or "b9999",
+            },
             ("ollama", "/api/version"): {"version": "0.40.1"},
             ("tgi", "/info"): {"version": "3.3.0", "max_total_tokens": 4096, "model_id": "tiny"},
             ("llama-cpp-python", "/openapi.json"): {

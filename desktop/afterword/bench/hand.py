@@ -86,7 +86,7 @@ class Hand:
         timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=1)
         timer.timeout.connect(tick)
         timer.start()
-        self._desk.load_wished.emit(model, False)
+        self._desk.host.load(model, False)
         wait(lambda: self._state.phase in (Phase.READY, Phase.FAILED), _LOAD_WITHIN_S)
         timer.stop()
         if self._state.error is not None:

@@ -14,7 +14,7 @@ _LEAST = 10
 
 
 @dataclass
-class Asked:
+class Wish:
     """One wish for words, and what became of it. Times are seconds on one clock.
 
     Attributes:
@@ -112,7 +112,7 @@ def surviving_percentile(waits: Iterable[tuple[float, bool]], percent: float, le
     return None
 
 
-def first_waits(asked: Iterable[Asked]) -> list[tuple[float, bool]]:
+def first_waits(asked: Iterable[Wish]) -> list[tuple[float, bool]]:
     """From the key to the first piece, and whether there was one; not of those that the server had nothing to say to."""
     waits = []
     for each in asked:
@@ -123,7 +123,7 @@ def first_waits(asked: Iterable[Asked]) -> list[tuple[float, bool]]:
     return waits
 
 
-def whole_waits(asked: Iterable[Asked]) -> list[tuple[float, bool]]:
+def whole_waits(asked: Iterable[Wish]) -> list[tuple[float, bool]]:
     """From the key to the end of the suggestion, of the same."""
     waits = []
     for each in asked:
@@ -135,7 +135,7 @@ def whole_waits(asked: Iterable[Asked]) -> list[tuple[float, bool]]:
 
 
 def summed(
-    asked: Sequence[Asked],
+    asked: Sequence[Wish],
     *,
     writers: int,
     seconds: float,

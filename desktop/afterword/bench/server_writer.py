@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 
 from afterword.assist.rhythm import Rhythm
 from afterword.assist.types import Place
-from afterword.bench.server_numbers import Asked
+from afterword.bench.server_numbers import Wish
 from afterword.editor.offer import Fit, Offer
 from afterword.engine.protocol import LanguageModel, Piece, Request, never
 from afterword.engine.sampling import Sampling
@@ -43,13 +43,13 @@ class Writer:
         self._rhythm.set_pace(pace)
         self._lock = threading.RLock()
         self._remote = Remote(lambda watch: self._counted(opener, watch))
-        self._wished: dict[int, Asked] = {}
+        self._wished: dict[int, Wish] = {}
         self._number = 0
-        self._asked: Asked | None = None
+        self._asked: Wish | None = None
         self._reply: Reply | None = None
         self._due = 0.0
         self._offer: Offer | None = None
-        self.asked: list[Asked] = []
+        self.asked: list[Wish] = []
         self.keys = self.through = 0
         self.failed: BaseException | None = None
         self._last_error: BaseException | None = None
@@ -106,7 +106,7 @@ class Writer:
         self._number += 1
         self._due = now + delay
         context = Context.around(self._text, len(self._text))
-        asked = self._asked = self._wished[self._number] = Asked(now, len(context.before))
+        asked = self._asked = self._wished[self._number] = Wish(now, len(context.before))
         self.asked.append(asked)
         request = Request(self._number, context, self._sampling, shared=True)
         reply = self._remote.begin(request, self._heard)
@@ -145,7 +145,7 @@ class Writer:
             if self._offer.grow(reply.suggestion) not in _FITS and self._offer.written:
                 self._ask(now, self._rhythm.delay)  # the writer typed ahead: to its very end, or somewhere else
 
-    def _note(self, asked: Asked, error: BaseException | None) -> None:
+    def _note(self, asked: Wish, error: BaseException | None) -> None:
         """Note what went wrong, once: while the server is left alone, each request ends with the error that was the reason."""
         if error is not None and error is not self._last_error:
             self._last_error = error
@@ -164,7 +164,7 @@ class Counted:
         clock: seconds, rising.
     """
 
-    def __init__(self, model: LanguageModel, where: Callable[[Request], Asked], clock: Callable[[], float]) -> None:
+    def __init__(self, model: LanguageModel, where: Callable[[Request], Wish], clock: Callable[[], float]) -> None:
         self._model = model
         self._where = where
         self._clock = clock

@@ -9,6 +9,8 @@ from typing import Any
 # The C0 and C1 controls except tab and line feed, which nobody can see, and what is no character at all.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+# Embeddings, overrides and isolates, with their ends: they turn round what stands behind them, and nobody sees them.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
@@ -18,6 +20,15 @@ def printable(text: str) -> str:
     out; halves of characters are joined or become U+FFFD.
     """
     return writable(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def spoken_text(text: str) -> str:
+    """`printable` text of somebody who is not trusted to order what others wrote: nothing in it turns what stands around it.
+
+    The marks that order only themselves, which Hebrew and Arabic texts have, stay. The same comes out in whatever pieces it goes
+    in, but for the two halves of a character, or of a line end, in two of them.
+    """
+    return _TURNS.sub("", printable(text))
 
 
 def writable(text: str) -> str:

@@ -213,8 +213,31 @@ def test_a_text_that_is_always_too_long_ends(server: OpenAIServer, opened: Open)
     model = opened()
     server.faults.status, server.faults.message = 400, "maximum context length is 10 tokens, not 20"
     with pytest.raises(ServerFailed):
-        texts(model, "The ferry left the quay at")
+        texts(model, "The ferry left the quay at " * 200)
     assert len(server.completions) == 3
+    sent = [len(asked.body["prompt"]) for asked in server.completions]
+    assert sent == sorted(set(sent), reverse=True)
+
+
+@pytest.mark.parametrize(("context", "most"), [(0, 308), (512, 308), (400, 288), (100, 32)])
+def test_no_more_tokens_are_asked_for_than_there_is_room_for(server: OpenAIServer, opened: Open, context: int, most: int) -> None:
+    server.context = context
+    model = opened()
+    texts(model, "Word " * 90, max_words=150)
+    assert server.completions[0].body["max_tokens"] == most
+    assert len(server.completions) == 1
+
+
+def test_the_answer_is_shortened_before_the_text_is(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    before = "Word " * 300
+    server.faults.status, server.faults.times, server.faults.path = 400, 1, "/v1/completions"
+    server.faults.message = "maximum context length is 512 tokens. However, you requested 608 tokens (300 in your prompt, 308)."
+    assert texts(model, before, max_words=150)
+    assert [asked.body["max_tokens"] for asked in server.completions] == [308, 212]
+    assert len({asked.body["prompt"] for asked in server.completions}) == 1
+    texts(model, before, max_words=150)
+    assert server.completions[-1].body["max_tokens"] == 308  # another text may leave more room
 
 
 # --- what leaves ------------------------------------------------------------------------------------------------------
@@ -370,7 +393,7 @@ def test_an_answer_can_be_stopped_while_the_server_is_silent(server: OpenAIServe
 @pytest.mark.parametrize(
     ("message", "over"),
     [
-        ("This model's maximum context length is 2048 tokens. However, you requested 3072 tokens (2000 in the messages).", 50),
+        ("This model's maximum context length is 2048 tokens. However, you requested 3072 tokens (2000 in the messages).", 11),
         ("request (6000 tokens) exceeds the available context size (4096 tokens), try increasing it", 47),
         ("`inputs` must have less than 1000 tokens. Given: 1010", 1),
         ("the request exceeds the available context size. try increasing the context size", 1),
@@ -382,6 +405,33 @@ def test_a_question_that_is_too_long_says_by_how_much(server: OpenAIServer, open
     with pytest.raises(QuestionTooLong) as caught:
         list(model.answer(question("Shorter?")))
     assert (caught.value.name, caught.value.over) == ("tiny", over)
+
+
+@pytest.mark.parametrize(("context", "words", "most"), [(0, 300, 1632), (2048, 300, 1514), (4096, 1000, 3032), (512, 300, 256)])
+def test_a_question_leaves_room_for_its_answer(server: OpenAIServer, opened: Open, context: int, words: int, most: int) -> None:
+    server.context = context
+    model = opened()
+    assert "".join(model.answer(question("Word " * 400, max_words=words))) == "Yes."
+    assert [asked.body["max_tokens"] for asked in server.chatted] == [most]
+
+
+def test_an_answer_that_would_be_too_long_is_shortened_and_not_the_draft(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.status, server.faults.times, server.faults.path = 400, 1, "/chat/"
+    server.faults.message = (
+        "'max_tokens' is too large: 1632. This model's maximum context length is 2048 tokens and your request has 679 input "
+        "tokens (1632 > 2048 - 679)."
+    )
+    assert "".join(model.answer(question("Word " * 400, max_words=300))) == "Yes."
+    assert [asked.body["max_tokens"] for asked in server.chatted] == [1632, 2048 - 679]
+
+
+def test_a_server_that_does_not_say_how_long_is_asked_for_a_short_answer(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.status, server.faults.times, server.faults.path = 400, 1, "/chat/"
+    server.faults.message = "the prompt is too long"
+    assert "".join(model.answer(question("Word " * 400, max_words=300))) == "Yes."
+    assert [asked.body["max_tokens"] for asked in server.chatted] == [1632, 256]
 
 
 def test_another_error_is_no_question_that_is_too_long(server: OpenAIServer, opened: Open) -> None:

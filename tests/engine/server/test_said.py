@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.engine.server.said import Completion, Reply, Token
+from afterword.engine.server.said import ChatReader, CompletionReader, Token
 from afterword.errors import ServerNotUnderstood
 
 PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Zl", "Zp"], exclude_characters="\ufffd"), max_size=30)
@@ -36,7 +36,7 @@ def chat(*tokens: tuple[str, float]) -> dict[str, Any]:
 
 
 def read(*events: dict[str, Any]) -> list[Token]:
-    completion = Completion("http://localhost/v1")
+    completion = CompletionReader("http://localhost/v1")
     return [token for one in events for token in completion.read(one)]
 
 
@@ -83,7 +83,7 @@ def test_the_text_is_what_the_server_said_even_where_json_parts_a_character(part
     cut = [units[a:b].decode("utf-16-le", "surrogatepass") for a, b in zip([0, *cuts], [*cuts, len(units)], strict=True)]
     said = "".join(token.text for token in read(*(event(json.loads(json.dumps(part))) for part in cut)))
     assert said == text
-    reply = Reply("http://localhost/v1")
+    reply = ChatReader("http://localhost/v1")
     replied = "".join(reply.read({"choices": [{"delta": {"content": part}}]}) for part in cut)
     assert replied == text.lstrip()
 
@@ -126,7 +126,7 @@ def test_a_strange_logarithm_is_still_a_probability(log: float) -> None:
 
 
 def test_what_a_model_thinks_is_no_part_of_its_reply() -> None:
-    reply = Reply("http://localhost/v1")
+    reply = ChatReader("http://localhost/v1")
     deltas: list[dict[str, Any]] = [
         {"role": "assistant", "content": ""},
         {"reasoning_content": "Hm."},

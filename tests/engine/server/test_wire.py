@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from afterword.engine.server.answer import Answer
+from afterword.engine.server.stream import Stream
 from afterword.engine.server.wire import Patience, Wire
 from afterword.errors import (
     ServerBusy,
@@ -39,11 +39,11 @@ COMPLETIONS = "/v1/completions"
 BODY = {"model": "tiny", "prompt": "The ferry", "stream": True, "max_tokens": 16}
 
 
-def ask(wire: Wire, most: int = 100, **more: Any) -> Answer:
+def ask(wire: Wire, most: int = 100, **more: Any) -> Stream:
     return wire.stream(COMPLETIONS, BODY | more, most)
 
 
-def texts(answer: Answer) -> list[str]:
+def texts(answer: Stream) -> list[str]:
     """What an answer says until it ends."""
     found = []
     try:
@@ -277,7 +277,7 @@ def test_a_redirect_is_not_followed(server: OpenAIServer, wire: Wire) -> None:
         error = fails(wire)
         assert not other.connections
     assert isinstance(error, ServerRedirects)
-    assert error.to == f"{other.url}/v1/completions"
+    assert error.to == other.url
 
 
 def test_a_web_page(server: OpenAIServer, wire: Wire) -> None:

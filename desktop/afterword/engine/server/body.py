@@ -9,33 +9,43 @@ from typing import Any
 from afterword.engine.protocol import Question
 from afterword.engine.sampling import Sampling
 from afterword.engine.server.kinds import KINDS, Kind
+from afterword.text.characters import writable
 
 COMPLETIONS, CHAT = "/v1/completions", "/v1/chat/completions"
 GREEDY = Sampling(temperature=0.0, top_k=0, top_p=1.0, min_p=0.0)
 
+LEAST, LEAST_ANSWER = 32, 256
+"""Tokens: with fewer, ghost text, or an answer, is of no use, and the text is shortened instead."""
+
 _RAW = "/api/generate"
 _PER_WORD, _PER_WORD_ELSEWHERE = 2, 8  # tokens; English needs 1.3, German 2, scripts that are spelled out up to 8
+_CHARACTERS, _CHARACTERS_ELSEWHERE = 4, 2  # of a token, about
+_PER_MESSAGE = 16  # tokens, of a template
 _SPARE = 8
 _THOUGHTS = 1024  # tokens, for models that think before they answer; others end on their own
 _FIRST_OTHER = 0x370  # Greek; what is before is Latin
 
 
 @dataclass(frozen=True)
-class Asked:
+class Post:
     """A request.
 
     Attributes:
         path: of the protocol.
         body: as JSON.
         most: how many events an answer has at most: one for each token, and some that say nothing.
+        words: how many words it may have.
+        tokens: how many tokens.
     """
 
     path: str
     body: dict[str, Any]
     most: int
+    words: int
+    tokens: int
 
 
-def completion(model: str, prompt: str, sampling: Sampling, kind: Kind, alternatives: int) -> Asked:
+def completion(model: str, prompt: str, sampling: Sampling, kind: Kind, alternatives: int, tokens: int | None = None) -> Post:
     """A request for what comes after `prompt`.
 
     Args:
@@ -44,31 +54,54 @@ def completion(model: str, prompt: str, sampling: Sampling, kind: Kind, alternat
         sampling: how words are chosen, and how many at most.
         kind: of the server.
         alternatives: how many likely tokens are asked for with each; 0 for no probabilities.
+        tokens: how many may come; None for as many as so many words may have.
     """
-    most = most_tokens(prompt, sampling.max_words)
+    most = most_tokens(prompt, sampling.max_words) if tokens is None else tokens
     asked = _model(model) | {"prompt": prompt, "stream": True}
     if kind.raw:
         asked |= {"raw": True, "options": kind.asked(sampling) | {"num_predict": most}}
         asked |= {"logprobs": True, "top_logprobs": alternatives} if alternatives else {}
-        return Asked(_RAW, asked, _events(most))
+        return Post(_RAW, asked, _events(most), sampling.max_words, most)
     asked |= {"max_tokens": most} | kind.asked(sampling) | ({"logprobs": alternatives} if alternatives else {})
-    return Asked(COMPLETIONS, asked, _events(most))
+    return Post(COMPLETIONS, asked, _events(most), sampling.max_words, most)
 
 
-def chat(model: str, question: Question, kind: Kind) -> Asked:
-    """A request for the model's turn."""
-    messages = [{"role": message.role, "content": message.text} for message in question.messages]
-    text = "".join(message.text for message in question.messages)
-    most = most_tokens(text, question.sampling.max_words) + _THOUGHTS
+def chat(model: str, question: Question, kind: Kind, tokens: int | None = None) -> Post:
+    """A request for the model's turn, of so many tokens at most; None for as many as it may need."""
+    messages = [{"role": message.role, "content": writable(message.text)} for message in question.messages]
+    most = chat_tokens(question, 0) if tokens is None else tokens
     asked = _model(model) | {"messages": messages, "stream": True, "max_tokens": most}
     chosen = (KINDS[""] if kind.raw else kind).asked(question.sampling)
-    return Asked(CHAT, asked | chosen, _events(most))
+    return Post(CHAT, asked | chosen, _events(most), question.sampling.max_words, most)
+
+
+def completion_tokens(prompt: str, sampling: Sampling, context: int) -> int:
+    """How many tokens may come after `prompt` from a model that reads `context` of them; 0 where that is not known."""
+    return _beside(prompt, most_tokens(prompt, sampling.max_words), context, LEAST)
+
+
+def chat_tokens(question: Question, context: int) -> int:
+    """How many tokens the model's turn may have; see `completion_tokens`."""
+    text = "".join(message.text for message in question.messages)
+    most = most_tokens(text, question.sampling.max_words) + _THOUGHTS
+    return _beside(text, most, context - _PER_MESSAGE * len(question.messages) if context else 0, LEAST_ANSWER)
+
+
+def _beside(text: str, most: int, context: int, least: int) -> int:
+    """Of `most` tokens those for which there seems to be room behind `text`, and not less than `least`."""
+    if not context:
+        return most
+    read = len(text) // (_CHARACTERS_ELSEWHERE if _is_elsewhere(text) else _CHARACTERS)
+    return min(most, max(least, context - read))
 
 
 def most_tokens(text: str, max_words: int) -> int:
     """A bound for so many words of the language of `text`."""
-    elsewhere = any(ord(character) >= _FIRST_OTHER and character.isalpha() for character in text[-200:])
-    return max_words * (_PER_WORD_ELSEWHERE if elsewhere else _PER_WORD) + _SPARE
+    return max_words * (_PER_WORD_ELSEWHERE if _is_elsewhere(text) else _PER_WORD) + _SPARE
+
+
+def _is_elsewhere(text: str) -> bool:
+    return any(ord(character) >= _FIRST_OTHER and character.isalpha() for character in text[-200:])
 
 
 def drawn_freely(sampling: Sampling) -> Sampling:
@@ -82,4 +115,4 @@ def _events(tokens: int) -> int:
 
 
 def _model(model: str) -> dict[str, Any]:
-    return {"model": model} if model else {}
+    return {"model": writable(model)} if model else {}

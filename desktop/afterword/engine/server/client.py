@@ -30,7 +30,7 @@ def client(address: Address, key: str, connect_s: float) -> httpx2.AsyncClient:
         logging.getLogger(name).setLevel(logging.WARNING)
     made = httpx2.AsyncClient(
         verify=httpx2.create_ssl_context() if address.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        trust_env=not address.loopback,  # proxies
+        trust_env=address.encrypted and not address.loopback,  # proxies: one that nobody named reads nothing
         timeout=httpx2.Timeout(None, connect=connect_s),
         follow_redirects=False,
         limits=httpx2.Limits(max_keepalive_connections=2, keepalive_expiry=60.0),

@@ -10,11 +10,13 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from afterword.engine.server.address import Address
+from afterword.engine.server.bounds import NAME_AT_MOST, shown_word
 from afterword.errors import (
     ServerBusy,
     ServerCannot,
@@ -40,8 +42,11 @@ _NO_MODEL = re.compile(
 _TOO_LONG = re.compile(
     r"context[ _](?:length|size|window)|maximum (?:model|sequence) length|`inputs`.*must (?:have|be)|too long", re.IGNORECASE
 )
-_NUMBERS = re.compile(r"\d{2,}")
-
+_NUMBERS = re.compile(r"\d{2,12}")
+_PROMPT = re.compile(
+    r"(\d{2,12})(?: tokens)? (?:input tokens|in (?:the|your) (?:messages|prompt|input))|given: (\d{2,12}) `inputs`", re.IGNORECASE
+)
+_TIMES_AT_MOST = 100
 
 _BROKE_OFF = re.compile("disconnected|closed connection")  # httpcore2's and h11's words for it
 
@@ -79,9 +84,9 @@ def of_connection(base: str, error: Exception) -> Exception:
     return ServerNotUnderstood(base, type(error).__name__)
 
 
-def of_media_type(base: str, media: str) -> ServerError:
+def of_media_type(base: str, media: str, key: str) -> ServerError:
     """The answer is neither events nor JSON."""
-    return ServerNotUnderstood(base, "it is a web page" if media == "text/html" else f"it is of the type “{media}”")
+    return ServerNotUnderstood(base, "it is a web page" if media == "text/html" else f"it is of the type “{_shown(media, key)}”")
 
 
 def of_status(
@@ -90,14 +95,14 @@ def of_status(
     """The server answered with another status than 200."""
     base = address.base
     if 300 <= status < 400:
-        return ServerRedirects(base, _place(address.of(path), headers.get("location", "")))
+        return ServerRedirects(base, _place(address.of(path), headers.get("location", ""), key))
     if status in (401, 403):
         return ServerRefused(base)
     if status in _BUSY:
         return Again(ServerBusy(base), _wait_s(headers.get("retry-after", "")))
     reason, code = _words(body)
     if code == "model_not_found" or (status in (400, 404) and _NO_MODEL.search(reason)):
-        return ServerModelMissing(base, model)
+        return ServerModelMissing(base, shown_word(model, NAME_AT_MOST))
     if status in _NO_SUCH_PATH:
         return ServerCannot(base, path)
     return ServerFailed(base, status, _shown(reason, key) or _standard(status))
@@ -110,13 +115,52 @@ def of_event(base: str, error: Any, key: str) -> ServerError:
     return ServerFailed(base, status if isinstance(status, int) and 400 <= status < 600 else 500, _shown(reason, key))
 
 
-def over(error: ServerFailed) -> int | None:
-    """By how many parts of a hundred a request was too long for the model; None where that is not what went wrong."""
+@dataclass(frozen=True)
+class TooLong:
+    """A request was too long for the model.
+
+    Attributes:
+        over: by how many parts of a hundred; 1 where the server does not say.
+        room: how many tokens there is room for, the answer's too; 0 where it does not say.
+        prompt: how many of them the text takes; 0 where it does not say.
+    """
+
+    over: int = 1
+    room: int = 0
+    prompt: int = 0
+
+    def lessened(self, most: int, least: int) -> int | None:
+        """How many tokens an answer may have, where `most` were too many; None where the text itself is too long.
+
+        Args:
+            most: which were asked for.
+            least: with fewer an answer is of no use.
+        """
+        if not self.room:
+            fewer = least
+        elif self.prompt:
+            fewer = self.room - self.prompt
+        else:
+            fewer = most - math.ceil(self.room * self.over / 100)
+        return fewer if least <= fewer < most else None
+
+    def beyond(self, least: int) -> int:
+        """By how many parts of a hundred the text is too long, if the answer has `least` tokens."""
+        if not (self.room and self.prompt):
+            return self.over
+        return max(1, math.ceil(100 * (self.prompt + least) / self.room) - 100)
+
+
+def too_long(error: ServerFailed) -> TooLong | None:
+    """How much too long a request was; None where that is not what went wrong."""
     if error.status not in (400, 413, 422, 500) or not _TOO_LONG.search(error.reason):
         return None
     numbers = [int(number) for number in _NUMBERS.findall(error.reason)]
     room = _room(error.reason, numbers)
-    return max(1, math.ceil(100 * max(numbers) / room) - 100) if room else 1
+    if not room or max(numbers) > _TIMES_AT_MOST * room:  # a date, or the number of a request
+        return TooLong()
+    told = _PROMPT.search(error.reason)
+    return TooLong(max(1, math.ceil(100 * max(numbers) / room) - 100), room, int(told[told.lastindex or 0]) if told else 0)
 
 
 def _room(reason: str, numbers: list[int]) -> int:
@@ -145,15 +189,16 @@ def _system_word(error: Exception) -> str:
         if isinstance(one, socket.gaierror):  # its numbers are not the system's
             return one.strerror or "there is no such name"
         if isinstance(one, OSError) and one.errno:
-            return os.strerror(one.errno)
+            word = os.strerror(one.errno)  # asyncio's own names an address; but Windows knows no word for a socket's numbers
+            return (one.strerror or word) if word.startswith("Unknown error") else word
     return "the connection broke off"
 
 
-def _place(asked: str, location: str) -> str:
-    """Where a redirect points, without what may be secret in it."""
+def _place(asked: str, location: str, key: str) -> str:
+    """The scheme, host and port where a redirect points; the rest may be secret."""
     try:
         to = urlsplit(urljoin(asked, location))
-        return f"{to.scheme}://{to.hostname or ''}{f':{to.port}' if to.port else ''}{to.path}"[:_REASON_AT_MOST]
+        return _shown(f"{to.scheme}://{to.hostname}{f':{to.port}' if to.port else ''}" if to.hostname else "another place", key)
     except ValueError:
         return "another place"
 
@@ -191,8 +236,8 @@ def _told(error: Any) -> tuple[str, str]:
 
 
 def _shown(reason: str, key: str) -> str:
-    line = " ".join((reason.replace(key, "(key)") if key else reason).split())
-    line = "".join(c for c in line if c.isprintable())
+    line = "".join(c for c in " ".join(reason.split()) if c.isprintable())
+    line = re.sub(re.escape(key), "(key)", line, flags=re.IGNORECASE) if key else line
     return line if len(line) <= _REASON_AT_MOST else f"{line[:_REASON_AT_MOST]}…"
 
 

@@ -12,13 +12,14 @@ from afterword.engine.sampling import Sampling
 from afterword.engine.server import body
 from afterword.engine.server.agreement import agreed
 from afterword.engine.server.body import CHAT, COMPLETIONS
-from afterword.engine.server.faults import over
+from afterword.engine.server.bounds import Bounds
+from afterword.engine.server.faults import too_long
 from afterword.engine.server.given import parted
 from afterword.engine.server.kinds import KINDS
 from afterword.engine.server.probe import connected
-from afterword.engine.server.said import Reply
+from afterword.engine.server.said import ChatReader, Token
 from afterword.engine.server.tokens import Tokens
-from afterword.engine.server.typed import agreeing, behind, healed, kept
+from afterword.engine.server.typed import Known, agreeing, behind, healed, kept
 from afterword.engine.server.types import Abilities, Server
 from afterword.engine.server.wire import Patience, Wire
 from afterword.errors import QuestionTooLong, ServerCannot, ServerFailed
@@ -28,6 +29,7 @@ from afterword.watch import Watch
 
 _ANSWERS = Patience(first=60.0, between=30.0)  # a long question takes its time to be read, and some models think first
 _SHORTER = 0.9  # of what seems to fit
+_LEAST = 500  # characters of a prompt, which every model can read: an odd error takes no text away
 _TRIES = 3
 _BEFORE_LETTERS = 20  # alternatives where only a blank was typed, with which most words begin
 
@@ -69,6 +71,8 @@ class ServerModel:
         self.abilities = abilities
         self._kind = KINDS[abilities.kind]
         self._room: int | None = None  # characters of a prompt, once one was too long
+        self._most: int | None = None  # tokens of what is being asked for, once they were too many
+        self._known = Known()
 
     @property
     def name(self) -> str:
@@ -102,18 +106,24 @@ class ServerModel:
             return
         if not self.abilities.completes:
             raise ServerCannot(self._wire.address.base, COMPLETIONS)
+        room, self._most = self._room, None
         for tried in count(1):
-            began = False
+            began, fitting = False, _fitting(prompt, room)
             try:
-                for piece in self._pieces(self._fitting(prompt), typed, request.sampling, stopped):
-                    began = True
+                for piece in self._pieces(fitting, typed, request.sampling, stopped):
+                    began, self._room = True, room
                     yield piece
                 return
             except ServerFailed as error:
-                too_long = over(error)
-                if began or too_long is None or tried == _TRIES:
+                told = too_long(error)
+                if began or told is None or tried == _TRIES:
                     raise
-                self._room = int(len(self._fitting(prompt)) * _SHORTER * 100 / (100 + too_long))
+                most = self._most or body.completion_tokens(fitting, request.sampling, self.abilities.context)
+                self._most = told.lessened(most, body.LEAST)
+                if self._most is None:
+                    if len(fitting) <= _LEAST:
+                        raise
+                    room = max(_LEAST, int(len(fitting) * _SHORTER * 100 / (100 + told.over)))
 
     def candidates(
         self,
@@ -128,7 +138,8 @@ class ServerModel:
         prompt, typed = parted(request.context)
         if not request.shared or not prompt:
             return []
-        prompt, sampling = self._fitting(prompt), request.sampling
+        self._most = None
+        prompt, sampling = _fitting(prompt, self._room), request.sampling
         begun = self._beginnings(prompt, typed, n, stopped)
         found = []
         with ExitStack() as streams:
@@ -159,24 +170,23 @@ class ServerModel:
         base = self._wire.address.base
         if not self.abilities.chats:
             raise ServerCannot(base, CHAT)
-        asked = body.chat(self.abilities.model, question, self._kind)
-        answer = self._wire.stream(asked.path, asked.body, asked.most, _ANSWERS)
-        reply, said = Reply(base), ""
-        try:
-            while (event := answer.next(stopped)) is not None:
-                text = reply.read(event)
-                said += text
-                if text:
+        most = body.chat_tokens(question, self.abilities.context)
+        least = min(most, body.LEAST_ANSWER)
+        for tried in count(1):
+            began = False
+            try:
+                for text in self._said(question, most, stopped):
+                    began = True
                     yield text
-                if count_words(said) > question.sampling.max_words:
-                    return
-        except ServerFailed as error:
-            too_long = over(error)
-            if too_long is None or said:
-                raise
-            raise QuestionTooLong(self.name, too_long) from error
-        finally:
-            answer.close()
+                return
+            except ServerFailed as error:
+                told = too_long(error)
+                if told is None or began:
+                    raise
+                fewer = told.lessened(most, least)
+                if fewer is None or tried == _TRIES:
+                    raise QuestionTooLong(self.name, told.beyond(least)) from error
+                most = fewer if tried == 1 else least
 
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
         """Nothing is sent ahead of a request."""
@@ -196,7 +206,26 @@ class ServerModel:
 
     def close(self) -> None:
         """Close the connections."""
+        self._known = Known()
         self._wire.close()
+
+    def _said(self, question: Question, most: int, stopped: Callable[[], bool]) -> Iterator[str]:
+        """The model's turn of `most` tokens, as it comes."""
+        if stopped():
+            return
+        asked = body.chat(self.abilities.model, question, self._kind, most)
+        answer = self._wire.stream(asked.path, asked.body, asked.most, _ANSWERS)
+        reader, bounds, said = ChatReader(self._wire.address.base), Bounds(asked.words), ""
+        try:
+            while not bounds.reached and (event := answer.next(stopped)) is not None:
+                text = bounds.within(reader.read(event))
+                said += text
+                if text:
+                    yield text
+                if count_words(said) > question.sampling.max_words:
+                    return
+        finally:
+            answer.close()
 
     # --- completions ------------------------------------------------------------------------------------------------
 
@@ -209,7 +238,11 @@ class ServerModel:
                 )
                 return self._tokens(prompt, sampling, wanted, stopped)
 
-            yield from healed(ask, prompt, typed)
+            def heard(token: Token) -> None:
+                if typed.strip() and token.alternatives:
+                    self._known = Known(prompt, sampling, typed, token)
+
+            yield from healed(ask, prompt, typed, self._known.of(prompt, sampling, typed), heard)
             return
         if self._whole and typed.strip():
             prompt, typed = prompt + typed, ""
@@ -247,16 +280,18 @@ class ServerModel:
         self, prompt: str, sampling: Sampling, alternatives: int, stopped: Callable[[], bool], now: bool = False
     ) -> Tokens:
         """What comes after `prompt`; asked for when the first token is wanted, or `now`."""
-        asked = body.completion(self.abilities.model, prompt, sampling, self._kind, alternatives)
+        most = self._most or body.completion_tokens(prompt, sampling, self.abilities.context)
+        asked = body.completion(self.abilities.model, prompt, sampling, self._kind, alternatives, most)
         tokens = Tokens(self._wire, asked, stopped)
         if now:
             tokens.start()
         return tokens
 
-    def _fitting(self, prompt: str) -> str:
-        """The end of `prompt`, where there is no room for all."""
-        if self._room is None or len(prompt) <= self._room:
-            return prompt
-        cut = prompt[len(prompt) - self._room :]
-        space = cut.find(" ")
-        return cut[space + 1 :] if 0 <= space < len(cut) // 2 else cut
+
+def _fitting(prompt: str, room: int | None) -> str:
+    """The end of `prompt`, where there is no room for all."""
+    if room is None or len(prompt) <= room:
+        return prompt
+    cut = prompt[len(prompt) - room :]
+    space = cut.find(" ")
+    return cut[space + 1 :] if 0 <= space < len(cut) // 2 else cut

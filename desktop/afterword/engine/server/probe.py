@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from itertools import islice
+from typing import Any, TypeGuard
 
 from afterword.engine.protocol import Message, Question
 from afterword.engine.sampling import Sampling
 from afterword.engine.server import body
 from afterword.engine.server.address import address
+from afterword.engine.server.bounds import NAME_AT_MOST, shown_word
 from afterword.engine.server.kinds import KINDS
-from afterword.engine.server.said import Completion
+from afterword.engine.server.said import CompletionReader
 from afterword.engine.server.types import Abilities, Server
 from afterword.engine.server.wire import Patience, Wire
 from afterword.errors import (
@@ -26,6 +28,7 @@ from afterword.watch import Watch
 SENTENCE = "The sun rose over the harbour, and the first boats of the morning went out to"
 """All that a server is sent of text in a connection test."""
 
+_MODELS = 500  # names that are offered
 _PATIENCE = Patience(first=120.0, between=30.0)  # some load the model when it is first asked for
 _LOGPROBS = (100, 20, 5, 0)
 """How many alternatives are asked for, until a server gives them. After three letters the starter finished 58 % of words as they
@@ -66,7 +69,7 @@ class _Probe:
     def abilities(self, wanted: str) -> Abilities:
         listed = self._models()
         kind, version, context = self._kind(listed)
-        names = tuple(dict.fromkeys(str(one["id"]) for one in listed if isinstance(one.get("id"), str)))
+        names = tuple(islice(dict.fromkeys(name for one in listed if _is_name(name := one.get("id"))), _MODELS))
         model = wanted or next(iter(names), "")
         context = context or _number(
             next((one for one in listed if one.get("id") == model), {}), "max_model_len", "context_length"
@@ -91,7 +94,7 @@ class _Probe:
 
     def _kind(self, listed: list[dict[str, Any]]) -> tuple[str, str, int]:
         """Its kind, its version, and how many tokens it reads."""
-        kind = next((_MARKS[owner] for one in listed if (owner := one.get("owned_by")) in _MARKS), "")
+        kind = next((_MARKS[owner] for one in listed if (owner := str(one.get("owned_by"))) in _MARKS), "")
         if kind == "vllm":
             return kind, _word(self._told("/version"), "version"), 0
         if kind in ("", "llama.cpp") and (told := self._told("/props")) and ("default_generation_settings" in told or kind):
@@ -112,6 +115,7 @@ class _Probe:
     def _completing(self, found: Abilities) -> Abilities:
         """What comes of a request for a few words."""
         for alternatives in _LOGPROBS:
+            self._watch.check()
             try:
                 seconds, given = self._completed(found, alternatives)
             except (ServerCannot, ServerFailed) as error:
@@ -127,7 +131,7 @@ class _Probe:
         asked = body.completion(found.model, SENTENCE, sampling, KINDS[found.kind], alternatives)
         began = time.perf_counter()
         answer = self._wire.stream(asked.path, asked.body, asked.most, _PATIENCE)
-        completion, first_s, given = Completion(self._base), 0.0, 0
+        completion, first_s, given = CompletionReader(self._base), 0.0, 0
         try:
             while (event := answer.next(self._watch.stopped)) is not None:
                 for token in completion.read(event):
@@ -170,9 +174,14 @@ class _Probe:
 
 def _word(told: Mapping[str, Any], name: str) -> str:
     word = told.get(name)
-    return word[:40] if isinstance(word, str) else ""
+    return shown_word(word) if isinstance(word, str) else ""
+
+
+def _is_name(name: object) -> TypeGuard[str]:
+    """Whether a model can be chosen by it: it is shown as it is."""
+    return isinstance(name, str) and bool(name.strip()) and shown_word(name, NAME_AT_MOST) == name
 
 
 def _number(told: Mapping[str, Any], *names: str) -> int:
     values = (told.get(name) for name in names)
-    return next((value for value in values if isinstance(value, int) and not isinstance(value, bool) and value > 0), 0)
+    return next((value for value in values if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31), 0)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from afterword.engine.server.bounds import sayable
 from afterword.errors import ServerNotUnderstood
-from afterword.text.characters import printable
+from afterword.text.characters import spoken_text
 
 _MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError)
 
@@ -29,7 +30,7 @@ class Token:
 
 
 class WholeText:
-    """Holds back what is half a character, and leaves out what no page can show."""
+    """Holds back what is half a character, and leaves out what no page can show, or what turns it round."""
 
     def __init__(self) -> None:
         self._half = ""
@@ -43,10 +44,10 @@ class WholeText:
         if not text:
             return ""
         line_feed, self._returned = self._returned and text[0] == "\n", text[-1] == "\r"
-        return printable(text[line_feed:]).replace("\ufffd", "")
+        return spoken_text(text[line_feed:]).replace("\ufffd", "")
 
 
-class Completion:
+class CompletionReader:
     """Reads the events of one answer of /v1/completions.
 
     Args:
@@ -79,7 +80,7 @@ class Completion:
                 self._waiting = 1.0
 
 
-class Reply:
+class ChatReader:
     """Reads the events of one answer of /v1/chat/completions; what the model thinks before it answers is left out.
 
     Args:
@@ -134,7 +135,7 @@ def _tokens(told: Any) -> list[Token]:
 
 
 def _token(text: str, log: float | None, top: Mapping[str, float | None]) -> Token:
-    alternatives = {one + "": _probability(value) for one, value in top.items() if value is not None}
+    alternatives = {one + "": _probability(value) for one, value in top.items() if value is not None and sayable(one)}
     return Token(text + "", None if log is None else _probability(log), alternatives)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from afterword.engine.server.answer import Answer
-from afterword.engine.server.body import Asked
-from afterword.engine.server.said import Completion, Token
+from afterword.engine.server.body import Post
+from afterword.engine.server.bounds import Bounds
+from afterword.engine.server.said import CompletionReader, Token
+from afterword.engine.server.stream import Stream
 from afterword.engine.server.wire import Wire
 
 
@@ -20,17 +22,18 @@ class Tokens:
         stopped: ends it, once it answers True.
     """
 
-    def __init__(self, wire: Wire, asked: Asked, stopped: Callable[[], bool]) -> None:
+    def __init__(self, wire: Wire, asked: Post, stopped: Callable[[], bool]) -> None:
         self._wire = wire
         self._asked = asked
         self._stopped = stopped
-        self._completion = Completion(wire.address.base)
+        self._completion = CompletionReader(wire.address.base)
         self._read: deque[Token] = deque()
-        self._answer: Answer | None = None
+        self._bounds = Bounds(asked.words)
+        self._answer: Stream | None = None
 
-    def start(self) -> Answer:
-        """Ask, unless it was done; the first token does it too."""
-        if self._answer is None:
+    def start(self) -> Stream | None:
+        """Ask, unless it was done; the first token does it too. None where it was stopped before."""
+        if self._answer is None and not self._stopped():
             self._answer = self._wire.stream(self._asked.path, self._asked.body, self._asked.most)
         return self._answer
 
@@ -40,11 +43,17 @@ class Tokens:
     def __next__(self) -> Token:
         answer = self.start()
         while not self._read:
-            event = answer.next(self._stopped)
+            event = None if answer is None or self._bounds.reached else answer.next(self._stopped)
             if event is None:
                 raise StopIteration
             self._read += self._completion.read(event)
-        return self._read.popleft()
+        token = self._read.popleft()
+        text = self._bounds.within(token.text)
+        if self._bounds.reached:
+            self._read.clear()
+        if not text:
+            raise StopIteration
+        return token if text == token.text else replace(token, text=text, alternatives={})
 
     def close(self) -> None:
         """Close the stream."""

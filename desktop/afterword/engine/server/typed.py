@@ -7,15 +7,17 @@ behind that boundary, one of the alternatives that it names may: the stream is c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from afterword.engine.protocol import Piece
+from afterword.engine.sampling import Sampling
 from afterword.engine.server.said import Token
 
 _HOPS = 3
 
 
-class Stream(Protocol):
+class TokenStream(Protocol):
     """Tokens as they come; closing it ends them."""
 
     def __iter__(self) -> Iterator[Token]: ...
@@ -23,19 +25,49 @@ class Stream(Protocol):
     def close(self) -> None: ...
 
 
-def healed(ask: Callable[[str, str], Stream], prompt: str, typed: str) -> Iterator[Piece]:
+@dataclass
+class Known:
+    """The first token that a server said behind the last prompt: one draw serves all letters of a word.
+
+    That it was drawn before does not make it likelier: of all that could have been drawn, it is what it would be now. Where the
+    same is asked for again it is drawn again, as for a writer who wants other words.
+    """
+
+    prompt: str = ""
+    sampling: Sampling | None = None
+    typed: str = ""
+    token: Token | None = None
+
+    def of(self, prompt: str, sampling: Sampling, typed: str) -> Token | None:
+        """The token, where nothing new need be drawn for `typed`."""
+        if self.token is None or (prompt, sampling) != (self.prompt, self.sampling) or typed in ("", self.typed):
+            return None
+        return self.token if sampling.temperature == 0 or agreeing(self.token, typed) else None
+
+
+def healed(
+    ask: Callable[[str, str], TokenStream],
+    prompt: str,
+    typed: str,
+    known: Token | None = None,
+    heard: Callable[[Token], None] = lambda _: None,
+) -> Iterator[Piece]:
     """The pieces behind `typed`; none where nothing that the server says agrees with it.
 
     Args:
         ask: streams what comes after a prompt; with alternatives, where it must begin with something.
         prompt: all that stands before `typed`.
         typed: by the writer.
+        known: the token behind `prompt`, where it need not be asked for.
+        heard: told of the token behind `prompt`, where it was asked for.
     """
     sure = 1.0
-    for _ in range(_HOPS + 1):
-        answer = ask(prompt, typed)
+    for hop in range(_HOPS + 1):
+        answer = ask(prompt, typed) if known is None else _Alone(known)
         try:
-            for token in answer:
+            for number, token in enumerate(answer):
+                if hop == number == 0 and known is None:
+                    heard(token)
                 if not typed:
                     yield Piece(token.text, _known(token) * sure)
                     sure = 1.0
@@ -50,12 +82,26 @@ def healed(ask: Callable[[str, str], Stream], prompt: str, typed: str) -> Iterat
                 if said:
                     yield Piece(said, sure)
                     sure = 1.0
-                if text != token.text:
+                if text != token.text or known is not None:
                     break
             else:
                 return
         finally:
             answer.close()
+            known = None
+
+
+class _Alone:
+    """A stream of one token."""
+
+    def __init__(self, token: Token) -> None:
+        self._token = token
+
+    def __iter__(self) -> Iterator[Token]:
+        return iter((self._token,))
+
+    def close(self) -> None:
+        pass
 
 
 def agreeing(token: Token, typed: str) -> tuple[str, float] | None:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from afterword.engine.protocol import never
 from afterword.engine.server.address import Address
-from afterword.engine.server.answer import Answer
 from afterword.engine.server.client import Handshake, client
+from afterword.engine.server.daemon_threads import DaemonThreads
 from afterword.engine.server.events import Broken, Events, Lines
 from afterword.engine.server.faults import (
     Again,
@@ -27,6 +27,7 @@ from afterword.engine.server.faults import (
     of_media_type,
     of_status,
 )
+from afterword.engine.server.stream import Stream
 from afterword.errors import AfterwordError, ServerNotUnderstood, ServerRefused, ServerSilent, ServerUnreachable
 
 if TYPE_CHECKING:
@@ -82,12 +83,14 @@ class Wire:
     """
 
     def __init__(self, address: Address, key: str = "", patience: Patience | None = None) -> None:
+        key = key.strip()
         if not (key.isascii() and key.isprintable()):
             raise ServerRefused(address.base)
         self.address = address
         self.patience = patience or Patience()
         self._key = key
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(DaemonThreads())
         self._leave = asyncio.Event()
         self._client: httpx2.AsyncClient | None = None
         self._thread = threading.Thread(target=self._live, name="server")
@@ -106,7 +109,7 @@ class Wire:
             answer.close()
         return None if said is None else said["said"]
 
-    def stream(self, path: str, body: dict[str, Any], most: int, patience: Patience | None = None) -> Answer:
+    def stream(self, path: str, body: dict[str, Any], most: int, patience: Patience | None = None) -> Stream:
         """Ask for a stream of events.
 
         Args:
@@ -123,8 +126,8 @@ class Wire:
             self._loop.call_soon_threadsafe(self._leave.set)
             self._thread.join()
 
-    def _ask(self, call: _Call) -> Answer:
-        answer = Answer()
+    def _ask(self, call: _Call) -> Stream:
+        answer = Stream()
         answer.started(asyncio.run_coroutine_threadsafe(self._answered(call, answer), self._loop))
         return answer
 
@@ -137,7 +140,7 @@ class Wire:
             self._loop.run_until_complete(self._end())
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()  # a name that is still being looked up is not waited for
+            self._loop.close()
 
     async def _end(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -147,7 +150,7 @@ class Wire:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _answered(self, call: _Call, answer: Answer) -> None:
+    async def _answered(self, call: _Call, answer: Stream) -> None:
         """Fill `answer`, asking again where that may help."""
         tried = 0
         try:
@@ -164,7 +167,7 @@ class Wire:
         except Exception as error:
             answer.say(error)
 
-    async def _asked(self, call: _Call, answer: Answer) -> Again | None:
+    async def _asked(self, call: _Call, answer: Stream) -> Again | None:
         """Ask once; what may be different in a moment is returned."""
         base, patience = self.address.base, call.patience
         try:
@@ -185,9 +188,9 @@ class Wire:
                 return fault
             raise (fault.error if isinstance(fault, Again) else fault) from error
 
-    async def _exchanged(self, call: _Call, answer: Answer, silence: asyncio.Timeout) -> None:
+    async def _exchanged(self, call: _Call, answer: Stream, silence: asyncio.Timeout) -> None:
         http = self._client = self._client or client(self.address, self._key, self.patience.connect)
-        content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
+        content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode(errors="replace")
         kind = {} if content is None else {"Content-Type": "application/json"}
         url = self.address.of(call.path)
         steps = {"trace": Handshake()}
@@ -206,10 +209,10 @@ class Wire:
                 said = _parsed(await _read(read, _BODY_BYTES))
                 answer.say(_object(self.address.base, said, self._key) if call.streams else {"said": said})
             else:
-                raise of_media_type(self.address.base, media)
+                raise of_media_type(self.address.base, media, self._key)
 
     async def _streamed(
-        self, call: _Call, read: AsyncIterator[bytes], answer: Answer, silence: asyncio.Timeout, events: Events
+        self, call: _Call, read: AsyncIterator[bytes], answer: Stream, silence: asyncio.Timeout, events: Events
     ) -> None:
         told = size = 0
         async for chunk in read:
@@ -229,7 +232,7 @@ class Wire:
         raise ServerUnreachable(self.address.base, "it broke off in the middle of its answer")
 
 
-async def _drained(read: AsyncIterator[bytes], answer: Answer) -> None:
+async def _drained(read: AsyncIterator[bytes], answer: Stream) -> None:
     """The answer is there: the owner goes on, while the rest is read, so that the connection can be used again."""
     answer.say(None)
     with suppress(Exception):

@@ -13,7 +13,7 @@ from afterword.engine.protocol import never
 _POLL_S = 0.02  # between two looks at whether the owner was stopped
 
 
-class Answer:
+class Stream:
     """What a server says to one request, event by event. To be closed."""
 
     def __init__(self) -> None:
