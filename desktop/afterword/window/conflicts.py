@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -12,52 +10,9 @@ from afterword.drafts.compare import Passage
 from afterword.jobs import Job, Jobs
 from afterword.window.changed_dialog import Changed
 from afterword.window.dialogs import Dialogs
+from afterword.window.draft_saver import DraftSaver
+from afterword.window.page_draft import PageDraft
 from afterword.window.saving import Kept, Opening, load_theirs
-
-
-class Disputed(Protocol):
-    """A draft that is on the page and in a file."""
-
-    @property
-    def path(self) -> Path | None:
-        """Of the file."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """What the writer calls it."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """What stands on the page."""
-        ...
-
-    @property
-    def changed(self) -> bool:
-        """Whether that is not what was last read or written."""
-        ...
-
-    @property
-    def dirty(self) -> bool:
-        """Whether that, or what belongs to the draft beside its text, is to be saved."""
-        ...
-
-    def keep_mine(self, theirs: Kept) -> None:
-        """`theirs` is known now, and may be saved over."""
-        ...
-
-    def take_theirs(self, theirs: Kept) -> None:
-        """Put it on the page."""
-        ...
-
-    def save(self) -> None:
-        """Save what stands on the page."""
-        ...
-
-    def save_as(self) -> None:
-        """Ask where to save it."""
-        ...
 
 
 class Conflicts(QObject):
@@ -65,22 +20,28 @@ class Conflicts(QObject):
 
     Args:
         draft: on the page.
+        saver: saves it.
         jobs: read and compare.
         dialogs: ask.
 
     Signals:
         stands: whether there is something to decide.
+        mine_stays: what stands on the page may be saved over what the other program wrote, a Kept.
+        theirs_comes: what the other program wrote is to be on the page, a Kept.
         unreadable: why what the other program wrote cannot be read, and whether that is because of a save.
         decided: nothing is saved because of what was asked; whatever waits may go on.
     """
 
     stands = Signal(bool)
+    mine_stays = Signal(object)
+    theirs_comes = Signal(object)
     unreadable = Signal(object, bool)
     decided = Signal()
 
-    def __init__(self, draft: Disputed, jobs: Jobs, dialogs: Dialogs, parent: QObject | None = None) -> None:
+    def __init__(self, draft: PageDraft, saver: DraftSaver, jobs: Jobs, dialogs: Dialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._draft = draft
+        self._saver = saver
         self._jobs = jobs
         self._dialogs = dialogs
         self._job: Job | None = None
@@ -128,10 +89,10 @@ class Conflicts(QObject):
             return  # it is being saved meanwhile, which looks again
         self._job = None
         theirs, passages = found
-        if not self._draft.changed or theirs.draft.text == self._draft.text:
-            self._draft.take_theirs(theirs)
+        if not self._draft.text_changed or theirs.draft.text == self._draft.text:
+            self.theirs_comes.emit(theirs)
             if self._saves and self._draft.dirty:
-                self._draft.save()
+                self._saver.save()
                 return
         elif self._asks:
             self._asked = True
@@ -145,15 +106,15 @@ class Conflicts(QObject):
     def _chosen(self, theirs: Kept, saves: bool, answer: Changed) -> None:
         self._asked = False
         if answer is Changed.ELSEWHERE:
-            self._draft.save_as()
+            self._saver.save_as()
             return
         if answer is Changed.MINE:
-            self._draft.keep_mine(theirs)
+            self.mine_stays.emit(theirs)
             if saves:
-                self._draft.save()
+                self._saver.save()
                 return
         elif answer is Changed.THEIRS:
-            self._draft.take_theirs(theirs)
+            self.theirs_comes.emit(theirs)
         else:
             self._stand(True)
         self.decided.emit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from afterword.window.dialogs import Dialogs, Unsaved
@@ -19,6 +20,11 @@ class Leavable(Protocol):
     @property
     def dirty(self) -> bool:
         """Whether something of it is not on disk."""
+        ...
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """Is another one whenever the writer changes something."""
         ...
 
     @property
@@ -47,15 +53,37 @@ class Departures:
         self._dialogs = dialogs
         self._waiting: list[tuple[Callable[[], None], Callable[[], None] | None]] = []
         self._asked = False  # about the first of them
+        self._given_up: tuple[object, ...] | None = None  # what the writer would rather lose than stay
         self.asking = False
-
-    def __contains__(self, then: Callable[[], None]) -> bool:
-        return any(then == waiting for waiting, _ in self._waiting)
 
     def begin(self, then: Callable[[], None], stay: Callable[[], None] | None = None) -> None:
         """Go on to `then`, in its turn, or to `stay`, where the writer does not want to."""
         self._waiting.append((then, stay))
         self.go_on()
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """As `begin`, where it does not wait already; what the writer gave up is not asked about."""
+        if self._given_up is not None and self._given_up == self._draft.state and not self._draft.saving:
+            then()
+        elif not any(then == waiting for waiting, _ in self._waiting):
+            self.begin(then)
+
+    def settle(self, then: Callable[[], None], stay: Callable[[], None]) -> None:
+        """As `begin`; the draft stays on the page, and what was given up is not asked about again until it changes."""
+        self.begin(partial(self._settle, then), stay)
+
+    def _settle(self, then: Callable[[], None]) -> None:
+        self._given_up = self._draft.state if self._draft.dirty else None
+        then()
+
+    def unsettle(self) -> None:
+        """Ask again about what was given up."""
+        self._given_up = None
+
+    def hold(self) -> None:
+        """The draft is being saved: nothing of it is given up, and no question about it is on the screen."""
+        self._given_up = None
+        self.asking = False
 
     def go_on(self) -> None:
         """Take the first departure as far as it goes now; whatever it waits for calls this again, or `stay`."""

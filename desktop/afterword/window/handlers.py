@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from afterword.editor.keys import EditorAction
+from afterword.editor.page import Page
 from afterword.window.actions import TABLE, Action
 
 if TYPE_CHECKING:
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 Handler = Callable[["MainWindow"], None]
 
 
-def edited(window: MainWindow) -> QLineEdit | QPlainTextEdit | QTextEdit:
+def edited(page: Page) -> QLineEdit | QPlainTextEdit | QTextEdit:
     """What undo, cut and the like are about: the field that has the focus, else the page."""
     focused = QApplication.focusWidget()
     field = focused.findChild(QLineEdit) if isinstance(focused, QAbstractSpinBox) else focused
-    return field if isinstance(field, QLineEdit | QPlainTextEdit | QTextEdit) else window.page
+    return field if isinstance(field, QLineEdit | QPlainTextEdit | QTextEdit) else page
 
 
 def _editor_action(action: EditorAction, window: MainWindow) -> None:
@@ -109,32 +110,32 @@ def _quit(window: MainWindow) -> None:
 
 @_does(Action.UNDO)
 def _undo(window: MainWindow) -> None:
-    edited(window).undo()
+    edited(window.page).undo()
 
 
 @_does(Action.REDO)
 def _redo(window: MainWindow) -> None:
-    edited(window).redo()
+    edited(window.page).redo()
 
 
 @_does(Action.CUT)
 def _cut(window: MainWindow) -> None:
-    edited(window).cut()
+    edited(window.page).cut()
 
 
 @_does(Action.COPY)
 def _copy(window: MainWindow) -> None:
-    edited(window).copy()
+    edited(window.page).copy()
 
 
 @_does(Action.PASTE)
 def _paste(window: MainWindow) -> None:
-    edited(window).paste()
+    edited(window.page).paste()
 
 
 @_does(Action.SELECT_ALL)
 def _select_all(window: MainWindow) -> None:
-    edited(window).selectAll()
+    edited(window.page).selectAll()
 
 
 @_does(Action.FIND)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from afterword import paths
-from afterword.assist.types import ModelState, Phase, Place
+from afterword.assist.types import ModelState, Phase
 from afterword.drafts.version_store import VersionStore
-from afterword.editor.offering import WISHES
 from afterword.editor.page import Page
-from afterword.engine.protocol import Piece
 from afterword.jobs import Jobs
 from afterword.session import OpenWindow
 from afterword.settings import Settings
-from afterword.text.context import Context
-from afterword.window.actions import TABLE, Action, Menu
+from afterword.window.action_offers import ActionOffers
+from afterword.window.actions import Action, Menu
 from afterword.window.announcer import Announcer, Sink
+from afterword.window.arrangement import Arrangement
 from afterword.window.ask_panel import AskPanel
 from afterword.window.asking import Asking
 from afterword.window.banner import Banner
@@ -31,18 +30,18 @@ from afterword.window.encoding_dialog import EncodingDialog
 from afterword.window.exports import Exports
 from afterword.window.file_drop import FileDrop
 from afterword.window.find_bar import FindBar
-from afterword.window.handlers import HANDLERS, edited
+from afterword.window.handlers import HANDLERS
 from afterword.window.held_strip import HeldStrip
 from afterword.window.help_dialogs import HelpDialogs
 from afterword.window.journal_strip import JournalStrip
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
-from afterword.window.key_rules import GHOST_ACTIONS
 from afterword.window.likeliest_list import LikeliestList
 from afterword.window.menu_focus import MenuFocus
 from afterword.window.menus import Menus
 from afterword.window.models import Models
 from afterword.window.notes_panel import NotesPanel
+from afterword.window.noting import Noting
 from afterword.window.offer_strip import OfferStrip, is_model
 from afterword.window.page_keys import PageKeys
 from afterword.window.panes import Panes
@@ -56,14 +55,10 @@ from afterword.window.servers import Servers
 from afterword.window.session_view import SessionView
 from afterword.window.sharing import Sharing
 from afterword.window.sharing_strip import SharingStrip
-from afterword.window.splitter import LineSplitter
 from afterword.window.status_bar import StatusBar
 from afterword.window.themes import Colours, Themes, style_sheet_of
 from afterword.window.versions_keeper import VersionsKeeper
-
-_PANEL_WIDTH = 280
-_SIDE_BY_SIDE = 720
-"""From this width on the panel stands beside the page, below it under the page."""
+from afterword.window.word_choices import WordChoices
 
 
 class MainWindow(QMainWindow):
@@ -86,7 +81,6 @@ class MainWindow(QMainWindow):
         load_cancelled: the model that is loading is not wanted any more.
         window_wanted: another window, for another draft.
         quit_wanted: all windows are to be closed.
-        likeliest_wanted: the Context, and what of the suggestion stands before the word that is looked at.
         seen_wanted: the Context of which the writer sees how much the model is given.
         statistics_wanted: what was counted is to be shown.
         models_wanted: the models window is to be shown.
@@ -99,7 +93,6 @@ class MainWindow(QMainWindow):
     load_cancelled = Signal()
     window_wanted = Signal()
     quit_wanted = Signal()
-    likeliest_wanted = Signal(object, str)
     seen_wanted = Signal(object)
     statistics_wanted = Signal()
     models_wanted = Signal()
@@ -123,7 +116,6 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self._safe_to_close = False
         self._in_close_event = False
-        self._looked: Place | None = None
         self._fell_back = ("", "")  # the model, and why it does not run where it was to
         dialogs = dialogs or WindowDialogs(self)
         app = QApplication.instance()
@@ -162,7 +154,9 @@ class MainWindow(QMainWindow):
         self.find_bar = FindBar(page, self)
         self.likeliest = LikeliestList(page)
         self.replacements = ReplacementList(page)
+        self.choices = WordChoices(page, self.likeliest, self.replacements, self)
         self.notes = NotesPanel(self)
+        self._noting = Noting(self.notes, page, self.documents, self)
         self.panel = SamplingPanel(settings.sampling(), self)
         self.ask_panel = AskPanel(self)
         self.asking = Asking(page, self.ask_panel, self.documents, self.sharing, self.servers, settings, jobs, self)
@@ -170,19 +164,20 @@ class MainWindow(QMainWindow):
         self.announcer = Announcer(page, settings, sink, parent=self)
         self.menus = Menus(self, self._do, self.keys)
         MenuFocus(self.menuBar(), page)
+        ActionOffers(self.menus, page, app, self)
         self.recent_menu = RecentMenu(self.menus.menus[Menu.RECENT], self.menus.actions[Action.CLEAR_RECENT], self.recent, self)
         self.preferences = Preferences(self.keeper, self.menus, page, self.exports, self.status, self.themes, self)
         self.drop = FileDrop(self)
         self._sides: tuple[QWidget, ...] = (self.notes, self.ask_panel, self.panel)
+        self._arrangement = Arrangement(page, self.find_bar, self._strips, self._sides, self.ask_panel, self)
         self._lay_out()
         self.panes = Panes((page, self.notes, self.ask_panel, self.panel, self.status), self)
         panes: dict[str, QWidget] = {"page": page, "notes": self.notes, "panel": self.panel, "status": self.status}
-        self._session = SessionView(self, page, self.documents, panes, self._splitter)
+        self._session = SessionView(self, page, self.documents, panes, self._arrangement.splitter)
         self._connect()
-        app.focusChanged.connect(self._offer_undo)
         self._show_settings()
 
-    # --- for app.py -----------------------------------------------------------------------------------------------
+    # --- for app --------------------------------------------------------------------------------------------------
 
     @Slot(object)
     def show_model_state(self, state: ModelState) -> None:
@@ -193,29 +188,12 @@ class MainWindow(QMainWindow):
         if state.phase is Phase.READY:
             self._fell_back = (state.name, state.fallback)
         self.models.show_state(state)
+        self.asking.show_server(state.server)
         self.menus.actions[Action.STOP_LOADING].setEnabled(state.phase is Phase.LOADING)
         if state.phase in (Phase.READY, Phase.WRITING):
-            self.panel.show_ignored(state.ignores)
-        if state.phase is Phase.READY and self.notes.isVisible():
-            self.seen_wanted.emit(self.page.context())
-
-    @Slot(object)
-    def show_likeliest(self, pieces: list[Piece]) -> None:
-        """The likeliest words where the writer looked, who may be elsewhere by now."""
-        if self._looked == self.page.place():
-            self.likeliest.open_with(pieces)
-
-    @Slot(object, object)
-    def show_replacements(self, texts: list[str] | None, place: Place) -> None:
-        """Other words for those at `place`, where the writer may no longer be; None where there is no model."""
-        if place != self.page.place():
-            return
-        if texts:
-            self.replacements.open_with(texts, self.page.below_words())
-        elif texts is None:
-            self.status.show_notice(self.tr("No model is loaded yet."))
-        else:
-            self._suggestion_missing()
+            self.panel.show_ignored(state.ignores, state.server.ignores if state.server is not None else frozenset())
+        if state.phase is Phase.READY:
+            self._noting.look()
 
     @Slot(float)
     def show_rate(self, rate: float) -> None:
@@ -267,7 +245,7 @@ class MainWindow(QMainWindow):
         self._switch(self.notes, shown, "window.notes", Action.NOTES)
         if shown:
             self.notes.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.seen_wanted.emit(self.page.context())
+            self._noting.measure()
 
     def _switch(self, panel: QWidget, shown: bool, key: str, action: Action) -> None:
         if not shown and panel.isAncestorOf(QApplication.focusWidget() or self):
@@ -275,7 +253,7 @@ class MainWindow(QMainWindow):
         self.settings[key] = shown
         panel.setVisible(shown)
         self.menus.actions[action].setChecked(shown)
-        self._share_space()
+        self._arrangement.share_space()
         self.keeper.save_soon()
 
     def switch_full_screen(self) -> None:
@@ -315,55 +293,19 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= _SIDE_BY_SIDE
-        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if self._splitter.orientation() != orientation:
-            self._splitter.setOrientation(orientation)
-            self._share_space()
+        self._arrangement.fit()
 
     # --- building -------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
         self.page.setAccessibleName(self.tr("Draft"))
         self.page.setAccessibleDescription(self.tr("The text that you write; suggestions are shown at the cursor."))
-        paper = QWidget(self)
-        column = QVBoxLayout(paper)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.page, 1)
-        column.addWidget(self.find_bar)
-        self._splitter = LineSplitter(self)
-        self._splitter.addWidget(paper)
-        for number, side in enumerate(self._sides, 1):
-            self._splitter.addWidget(side)
-            self._splitter.setStretchFactor(number, 0)
-        self._splitter.setStretchFactor(0, 1)
-        central = QWidget(self)
-        outer = QVBoxLayout(central)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        for strip in self._strips:
-            outer.addWidget(strip)
-        outer.addWidget(self._splitter, 1)
-        self.setCentralWidget(central)
+        self.setCentralWidget(self._arrangement)
         self.setStatusBar(self.status)
         self.setMinimumSize(400, 320)
         self.resize(1100, 750)
         self.drop.watch(self)
-        self._share_space()
-
-    @Slot()
-    def _share_space(self) -> None:
-        shown = [side for side in self._sides if not side.isHidden()]
-        if self._splitter.orientation() == Qt.Orientation.Horizontal:
-            sides = [max(_PANEL_WIDTH, side.minimumWidth()) for side in shown]
-            whole = self.width()
-        else:
-            whole = self.height()
-            part = 3 if self.ask_panel in shown else 2  # of 5: there is more to be seen in it
-            sides = [whole * part // 5 // max(len(shown), 1) for _ in shown]
-        widths = dict(zip(shown, sides, strict=True))
-        self._splitter.setSizes([max(whole - sum(sides), 1), *(widths.get(side, 0) for side in self._sides)])
+        self._arrangement.share_space()
 
     def _connect(self) -> None:
         page, documents, status = self.page, self.documents, self.status
@@ -371,15 +313,8 @@ class MainWindow(QMainWindow):
         self.help.said.connect(self.announcer.announce)
         page.words_changed.connect(status.show_words)
         page.words_unknown.connect(status.hide_words)
-        page.suggestion_missing.connect(self._suggestion_missing)
         documents.dirty_changed.connect(self.setWindowModified)
-        page.ghost_looked_at.connect(self._ghost_looked_at)
-        self.likeliest.chosen.connect(self._likeliest_chosen)
-        page.words_missing.connect(self._words_missing)
         page.addAction(self.menus.actions[Action.REPLACE])
-        self.replacements.chosen.connect(page.replace_words)
-        page.undoAvailable.connect(self._offer_undo)
-        page.redoAvailable.connect(self._offer_undo)
         documents.opened.connect(self._draft_opened)
         documents.form_changed.connect(status.show_form)
         status.form_wanted.connect(self.ask_encoding)
@@ -392,7 +327,7 @@ class MainWindow(QMainWindow):
         self.servers.noticed.connect(status.show_notice)
         self.servers.told.connect(self.announcer.announce)
         self.asking.told.connect(self.announcer.announce)
-        self.asking.switched.connect(self._share_space)
+        self.asking.switched.connect(self._arrangement.share_space)
         self.sharing.changed.connect(self.sharing_changed)
         documents.private_changed.connect(self.menus.actions[Action.PRIVATE].setChecked)
         self.versions.noticed.connect(status.show_notice)
@@ -417,22 +352,17 @@ class MainWindow(QMainWindow):
         self.preferences.switched.connect(self.announcer.announce_switched)
         self.preferences.pause_ended.connect(self.announcer.announce_switched)
         self.announcer.unheard.connect(status.show_notice)
-        page.cursor_rested.connect(self._cursor_rested)
-        self.notes.notes_changed.connect(self._notes_changed)
-        self.notes.notes_edited.connect(documents.set_notes)
-        documents.notes_changed.connect(self._show_notes)
+        self.choices.noticed.connect(status.show_notice)
+        self._noting.seen_wanted.connect(self.seen_wanted)
         self.notes.close_wanted.connect(self._notes_closed)
         self.panel.sampling_changed.connect(self.keeper.choose_sampling)
         self.keeper.sampling_changed.connect(self.panel.show_sampling)
         self.panel.close_wanted.connect(self._panel_closed)
         self.themes.changed.connect(self._colours_changed)
         self.recent_menu.chosen.connect(documents.open_draft)
-        self.menus.menus[Menu.SUGGESTIONS].aboutToShow.connect(self._offer_editor_actions)
 
     def _show_settings(self) -> None:
         self.preferences.show_all()
-        for action in (Action.UNDO, Action.REDO, Action.STOP_LOADING):
-            self.menus.actions[action].setEnabled(False)
         for panel, key, action in ((self.panel, "window.panel", Action.PANEL), (self.notes, "window.notes", Action.NOTES)):
             panel.setVisible(self.settings[key])
             self.menus.actions[action].setChecked(self.settings[key])
@@ -464,45 +394,10 @@ class MainWindow(QMainWindow):
         self.page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
-    def _suggestion_missing(self) -> None:
-        self.status.show_notice(self.tr("Nothing comes to mind here."))
-
-    @Slot()
-    def _words_missing(self) -> None:
-        self.status.show_notice(self.tr("Put the cursor on a word, or select up to three."))
-
-    @Slot()
     def _left(self) -> None:
         self._safe_to_close = True
         if not self._in_close_event:
             self.close()
-
-    @Slot(object, str, QPoint)
-    def _ghost_looked_at(self, context: Context, said: str, corner: QPoint) -> None:
-        self.likeliest.wait_at(said, self.page.ghost_text[len(said) :], corner)
-        self._looked = self.page.place()
-        self.likeliest_wanted.emit(context, said)
-
-    @Slot(str, object)
-    def _likeliest_chosen(self, said: str, piece: Piece) -> None:
-        if self._looked == self.page.place():
-            self.page.branch(said, piece)
-
-    @Slot(object)
-    def _cursor_rested(self, context: Context) -> None:
-        if self.notes.isVisible():
-            self.seen_wanted.emit(context)
-
-    @Slot(str)
-    def _show_notes(self, notes: str) -> None:
-        self.notes.show_notes(notes)
-        self.page.notes = notes
-
-    @Slot(str)
-    def _notes_changed(self, notes: str) -> None:
-        self.page.void()
-        self.page.notes = notes
-        self.seen_wanted.emit(self.page.context())
 
     @Slot()
     def _notes_closed(self) -> None:
@@ -524,19 +419,3 @@ class MainWindow(QMainWindow):
             *self._sides,
         ):
             widget.setStyleSheet(style_sheet_of(colours))
-
-    @Slot()
-    def _offer_undo(self) -> None:
-        """On the page where there is something to undo; the other fields do not tell."""
-        elsewhere, document = edited(self) is not self.page, self.page.document()
-        self.menus.actions[Action.UNDO].setEnabled(elsewhere or document.isUndoAvailable())
-        self.menus.actions[Action.REDO].setEnabled(elsewhere or document.isRedoAvailable())
-
-    @Slot()
-    def _offer_editor_actions(self) -> None:
-        """What takes or dismisses a suggestion can be chosen only while there is one."""
-        for action, row in TABLE.items():
-            if row.editor in GHOST_ACTIONS:
-                self.menus.actions[action].setEnabled(bool(self.page.ghost_text))
-            elif row.editor in WISHES:
-                self.menus.actions[action].setEnabled(self.page.can_offer)
