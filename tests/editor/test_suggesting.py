@@ -422,3 +422,21 @@ def test_alt_is_for_menus_and_altgr_for_signs(writer: Writer, modifiers: Qt.Keyb
     writer.has("He")
     writer.press(Key.Key_BracketRight, modifiers, "]")
     assert writer.text == ("He]" if writes else "He")
+
+
+# --- what is longer than any suggestion ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("absurd", ["a" * 300_000, " word" * 10_000], ids=["a word", "a text"])
+def test_what_no_writer_could_read_is_not_laid_on_the_page_and_what_stands_there_stays(writer: Writer, absurd: str) -> None:
+    writer.has("He")
+    writer.sees(absurd)
+    assert writer.ghost == ""
+    writer.sees(" ran", more=True)
+    writer.sees(" ran", absurd, more=True)
+    assert writer.ghost == " ran"
+    writer.page.offer_alternatives([suggestion(absurd), suggestion(" slept")], writer.page.place())
+    writer.press(Key.Key_Down, ALT)
+    assert writer.ghost == " slept"
+    writer.press(Key.Key_Down, ALT)
+    assert writer.ghost == " ran"

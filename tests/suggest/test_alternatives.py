@@ -75,6 +75,7 @@ def test_a_model_that_has_no_candidates_has_no_others() -> None:
 def test_once_it_is_stopped_there_are_none() -> None:
     model = ScriptedModel(" the city", candidates=[" a city"])
     assert Suggester(model).alternatives(HERE, 2, stopped=lambda: True) == []
+    assert model.candidates_asked == []
 
 
 said = st.lists(st.sampled_from([" the", " The", " a", " “", "a", "n", ".", " city", "\n"]), max_size=4).map("".join)

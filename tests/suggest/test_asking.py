@@ -12,8 +12,18 @@ from hypothesis import strategies as st
 
 from afterword.engine.protocol import Answers, Question, never
 from afterword.errors import DeviceFull, GenerationFailed, NoChatTemplate, QuestionTooLong
-from afterword.suggest.asking import READ_HERE, READY, SAMPLING, Answer, Asked, Matter, Turn, answers
-from afterword.suggest.asking import given as given_text
+from afterword.suggest.asking import (
+    LONGEST_WORD,
+    READ_HERE,
+    READY,
+    SAMPLING,
+    Answer,
+    Asked,
+    Matter,
+    Turn,
+    answers,
+    given_for_question,
+)
 from afterword.text.boundaries import count_words
 from tests.fakes.scripted import ScriptedModel
 
@@ -63,7 +73,7 @@ def test_a_conversation_goes_on_and_the_text_stands_before_its_first_question() 
 
 def test_what_would_leave_the_machine_is_all_of_every_message() -> None:
     about = asked("Where?", earlier=(Turn("Who?", "Ana."),))
-    assert given_text(about) == "\n\n".join(message.text for message in about.messages())
+    assert given_for_question(about) == "\n\n".join(message.text for message in about.messages())
 
 
 def test_the_question_says_whether_it_may_be_shared_and_bounds_the_answer() -> None:
@@ -124,6 +134,47 @@ def test_what_was_said_long_ago_goes_first() -> None:
     assert messages[-1].text == "And now?"
 
 
+def test_of_a_long_conversation_what_was_said_last_is_given_however_little_can_be_read() -> None:
+    earlier = tuple(Turn(f"Question {number}?", "word " * 100) for number in range(100))
+    model = Narrow(1500)
+    answer = last(model, asked("And now?", text="The ferry left.", selected=True, earlier=earlier))
+    assert answer == Answer("Yes.", None), "all of the text was read"
+    assert model.questions[-1].messages[-2].text == "word " * 100
+    assert len(model.questions) <= 8
+
+
+def test_the_last_word_on_what_cannot_be_read_names_the_model_and_by_how_much() -> None:
+    class Never(Narrow):
+        def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+            self.questions.append(question)
+            raise QuestionTooLong("narrow", 7)
+
+    model = Never(0)
+    with pytest.raises(QuestionTooLong) as raised:
+        last(model, asked(text=DRAFT, earlier=(Turn("Who?", "Ana."),) * 40))
+    assert (raised.value.name, raised.value.over) == ("narrow", 7)
+    assert len(model.questions) < 16
+
+
+def test_who_stopped_is_not_sent_less_of_the_draft() -> None:
+    model, stop = Narrow(1500), threading.Event()
+    ask = model.answer
+
+    def answer(question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+        stop.set()
+        return ask(question, stopped)
+
+    model.answer = answer  # type: ignore[method-assign]
+    assert list(answers(model, asked(text=DRAFT), stop.is_set)) == []
+    assert len(model.questions) == 1
+
+
+def test_half_a_character_is_given_as_a_file_would_hold_it() -> None:
+    about = asked("Who\ud83d?", text="The\ud83d ferry\0", earlier=(Turn("\ud83d", "\ude00"),))
+    assert "".join(message.text for message in about.messages()[1:]) == "The\ufffd ferry\ufffd\n\n\ufffd\ufffdWho\ufffd?"
+    assert given_for_question(about).encode()
+
+
 # --- the answer -----------------------------------------------------------------------------------------------------
 
 
@@ -149,6 +200,21 @@ def test_a_loop_is_cut_and_the_model_stopped() -> None:
     model.reply = "Paris. " + "La Belle Étoile, " * 5000
     assert last(model, asked()).text == "Paris. La Belle Étoile,"
     assert model.iterators_open == 0
+
+
+def test_a_word_without_end_is_cut_and_the_model_stopped() -> None:
+    class Endless(ScriptedModel):
+        said = 0
+
+        def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+            while not stopped():
+                self.said += 1
+                yield f"{self.said:x}".zfill(1000)
+
+    model = Endless()
+    longest = LONGEST_WORD * SAMPLING.max_words
+    assert len(last(model, asked()).text) == longest
+    assert model.said <= longest // 1000 + 1
 
 
 def test_a_model_that_begins_to_speak_about_its_text_is_stopped_where_that_was_not_asked_for() -> None:

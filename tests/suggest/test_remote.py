@@ -13,6 +13,7 @@ import pytest
 from afterword.assist.worker import NICE
 from afterword.engine.protocol import LanguageModel, Request
 from afterword.errors import (
+    KeyUnread,
     ServerAddressInvalid,
     ServerBusy,
     ServerError,
@@ -23,7 +24,8 @@ from afterword.errors import (
     ServerUnreachable,
     ServerUntrusted,
 )
-from afterword.suggest.remote import REST_MOST, Remote, Reply
+from afterword.suggest.remote import Remote, Reply
+from afterword.suggest.rest import REST_MOST
 from afterword.suggest.suggestion import Ended
 from afterword.text.context import Context
 from afterword.watch import Watch
@@ -233,15 +235,29 @@ def test_a_busy_server_is_not_tested_again(there: There) -> None:
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "rests"),
     [
-        ServerRefused("https://there"),
-        ServerUntrusted("https://there", "self-signed"),
-        ServerRedirects("https://there", "https://elsewhere"),
-        ServerAddressInvalid("there"),
-        ServerUnencrypted("http://there"),
+        (ServerRefused("https://there"), 60),
+        (ServerUntrusted("https://there", "self-signed"), 60),
+        (ServerRedirects("https://there", "https://elsewhere"), 60),
+        (KeyUnread("https://there", "the keyring is locked"), 600),
     ],
 )
+def test_what_seldom_mends_itself_is_tried_again_seldom(there: There, error: ServerError, rests: int) -> None:
+    there.failure = error
+    tried = []
+    for there.now in range(2 * rests + 1):
+        before = len(there.opened)
+        assert there.ask().error is error
+        if len(there.opened) > before:
+            tried.append(there.now)
+    assert tried == [0, rests, 2 * rests]
+    there.failure, there.now = None, 3 * rests
+    assert there.ask().suggestion
+    assert there.remote.error is None
+
+
+@pytest.mark.parametrize("error", [ServerAddressInvalid("there"), ServerUnencrypted("http://there")])
 def test_what_trying_again_cannot_mend_is_not_tried_again(there: There, error: ServerError) -> None:
     there.failure = error
     there.ask()
@@ -258,6 +274,49 @@ def test_what_fails_says_nothing_of_the_draft_in_the_log(there: There, caplog: p
     assert "ServerFailed" in caplog.text
     assert "ValueError" in caplog.text
     assert "my draft" not in caplog.text
+
+
+# --- slow ----------------------------------------------------------------------------------------------------------
+
+
+def types_on(there: There, seconds: float, times: int) -> None:
+    """Ask, see nothing for so long, and ask again, so many times."""
+    for _ in range(times):
+        asked = len(there.model.requests)
+        reply = there.remote.begin(there.request(f"text {there.ids}"))
+        until(lambda asked=asked: len(there.model.requests) > asked)  # type: ignore[misc]
+        there.now += seconds
+        reply.cancel()
+        assert reply.wait(SOON)
+
+
+@pytest.mark.parametrize(("seconds", "times", "slow"), [(0.25, 4, False), (0.25, 5, True), (0.1, 9, False), (0.1, 10, True)])
+def test_a_server_that_has_said_nothing_to_request_after_request_is_slow(
+    there: There, seconds: float, times: int, slow: bool
+) -> None:
+    there.model.gate = threading.Semaphore(0)
+    types_on(there, seconds, times)
+    assert there.remote.slow == slow
+    there.model.gate.release(9)
+    told = there.told
+    there.ask()
+    assert not there.remote.slow
+    assert (there.told > told) == slow
+    there.model.gate = threading.Semaphore(0)
+    types_on(there, seconds, 4)
+    assert not there.remote.slow
+
+
+def test_a_server_that_has_said_a_word_in_time_is_not_slow(there: There) -> None:
+    gate = there.model.gate = threading.Semaphore(0)
+    for number in range(9):
+        reply = there.remote.begin(there.request(f"text {number}"))
+        gate.release(2)  # one word, and that it is whole
+        until(lambda reply=reply: bool(reply.suggestion))  # type: ignore[misc]
+        there.now += 1
+        reply.cancel()
+        assert reply.wait(SOON)
+    assert not there.remote.slow
 
 
 # --- leaving --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.suggest.spoken import loops_from, text_alone, without_thoughts
+from afterword.suggest.spoken import loops_from, remarks_from, text_alone, without_thoughts
 
 TEXT = "The roof was not decided on, since two members were away."
 SAID = 'the roof of Hale “said” "no" he: Sure Here is it ``` Changes: » « \'tis I changed . Let me know if'
@@ -139,3 +139,9 @@ def test_a_loop_ends_sooner_or_later_and_what_stood_before_it_stays(loop: str, b
         assert end is not None
         assert said.startswith(said[:end])
         assert len(before) <= end <= len(before) + 2 * len(loop)
+
+
+def test_a_gap_of_many_blank_lines_is_read_once() -> None:
+    many = "\n" * 20_000
+    assert remarks_from("The roof." + many, "") is None
+    assert remarks_from(f"The roof.{many}Changes made:", "") == len("The roof.")

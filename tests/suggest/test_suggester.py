@@ -95,6 +95,13 @@ def test_stopping_ends_it_with_what_was_shown() -> None:
     assert (last.text, last.why_it_ended) == (" one", Ended.STOPPED)
 
 
+def test_what_is_stopped_before_it_began_asks_the_model_nothing() -> None:
+    model = ScriptedModel(" one two three")
+    request = Request(1, Context("Number", " four"))
+    assert [*Suggester(model).suggest(request, stopped=lambda: True)] == [Suggestion((), Ended.STOPPED)]
+    assert (model.requests, model.candidates_asked) == ([], [])
+
+
 class Holding(ScriptedModel):
     """Has its iterators in hand, as a model does that keeps its state in them."""
 

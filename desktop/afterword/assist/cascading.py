@@ -39,6 +39,7 @@ class Cascading(QObject):
         self._request: Request | None = None
         self._cascade: Cascade | None = None
         self._reply: Reply | None = None
+        self._others: Reply | None = None
         self._offered = Suggestion()
         self._lateness = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._lateness.timeout.connect(self._settle)
@@ -70,6 +71,7 @@ class Cascading(QObject):
 
     def start_anew(self) -> None:
         """Another model takes the place of the local one: what that has not ended is void."""
+        self._drop_others()
         if self._cascade is None or self._offered.why_it_ended:
             return
         if self._reply is None or self._reply.ended:
@@ -89,12 +91,14 @@ class Cascading(QObject):
 
     def look_further(self, request: Request) -> None:
         """Other suggestions for the request that was sent are wanted."""
+        self._drop_others()
         self._alternatives_wished.emit(self._host.worker.turn, request)
         if self._host.alone:
-            self._host.server.alternatives(request)
+            self._others = self._host.server.alternatives(request)
 
     def keep_here(self) -> None:
         """Nothing that is written may leave this machine any more."""
+        self._drop_others()
         if self._reply is not None and self._cascade is not None:
             self._reply.cancel()
             self._cascade.lose(SERVER)
@@ -102,6 +106,7 @@ class Cascading(QObject):
 
     def cancel(self) -> None:
         """Nothing is wanted any more."""
+        self._drop_others()
         if self._reply is not None:
             self._reply.cancel()
         self._request = self._cascade = self._reply = None
@@ -109,6 +114,11 @@ class Cascading(QObject):
         self._lateness.stop()
 
     # ----------------------------------------------------------------------------------------------------------------
+
+    def _drop_others(self) -> None:
+        if self._others is not None:
+            self._others.cancel()
+            self._others = None
 
     def _begin(self, request: Request) -> None:
         server = self._host.server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -65,10 +66,11 @@ class ServerHost(QObject):
         """Ask for a suggestion; None where there is no server, or the request may not be shared."""
         return self._remote.begin(request, self._hear) if self._remote is not None and request.shared else None
 
-    def alternatives(self, request: Request) -> None:
-        """Ask for other suggestions, where the request may be shared."""
-        if self._remote is not None and request.shared:
-            self._remote.alternatives(request, request.sampling.candidates - 1, self._hear)
+    def alternatives(self, request: Request) -> Reply | None:
+        """Ask for other suggestions; None where there is no server, or the request may not be shared."""
+        if self._remote is None or not request.shared:
+            return None
+        return self._remote.alternatives(request, request.sampling.candidates - 1, self._hear)
 
     def leave(self) -> None:
         """Ask the threads to end, and wait for nothing."""
@@ -76,9 +78,10 @@ class ServerHost(QObject):
             remote.leave()
 
     def close(self, seconds: float) -> bool:
-        """End the threads; False when one is still running after so long."""
+        """End the threads; False when one is still running after so long, all together."""
         self.leave()
-        ended = [remote.close(seconds) for remote in self._remotes()]
+        until = time.monotonic() + seconds
+        ended = [remote.close(until - time.monotonic()) for remote in self._remotes()]
         return all(ended)
 
     def _remotes(self) -> list[Remote]:
@@ -102,8 +105,9 @@ class ServerHost(QObject):
             return
         state, model = self._state, self._remote.model
         if model is not None:
-            state = replace(state, model=model.name, ignores=model.capabilities.ignores)
-        state = replace(state, error=self._remote.error)
+            able = model.capabilities
+            state = replace(state, model=model.name, ignores=able.ignores, answers="answer" not in able.absent)
+        state = replace(state, error=self._remote.error, slow=self._remote.slow)
         if state != self._state:
             self._state = state
             self.changed.emit()

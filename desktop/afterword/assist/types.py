@@ -46,12 +46,16 @@ class ServerState:
         model: the name of its model; "" until it has answered.
         ignores: as of a ModelState.
         error: why it does not answer now; None while it does.
+        slow: whether it is slower than the writer types.
+        answers: whether it can be asked about a draft, as far as is known.
     """
 
     url: str
     model: str = ""
     ignores: frozenset[str] = frozenset()
     error: BaseException | None = None
+    slow: bool = False
+    answers: bool = True
 
     @property
     def host(self) -> str:

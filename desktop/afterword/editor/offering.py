@@ -16,6 +16,7 @@ from afterword.editor.hands import HandledSheet, Outcome
 from afterword.editor.keys import EditorAction
 from afterword.editor.offer import Fit, Offer
 from afterword.engine.protocol import Piece
+from afterword.suggest.bounds import is_absurd
 from afterword.suggest.suggestion import Ended, Suggestion, part
 
 WISHES = {EditorAction.ASK_NOW: Wish.NOW, EditorAction.CONTINUE: Wish.LONG}
@@ -133,7 +134,7 @@ class OfferingSheet(HandledSheet):
         It fits where the cursor and the document are as in `place`, for which it was asked, or where the writer has since written
         nothing but what it says.
         """
-        if not self._may_offer():
+        if not self._may_offer() or is_absurd(suggestion):
             return
         if self._offer is None or self._offer.place != place:
             if place != self.place():
@@ -157,7 +158,7 @@ class OfferingSheet(HandledSheet):
         """Have `others` to go to, in place of the suggestion that was asked for at `place`."""
         if self._offer is None or self._offer.place != place:
             return
-        self._offer.add(others)
+        self._offer.add([other for other in others if not is_absurd(other)])
         step, self._turning = self._turning, 0
         if step:
             self._turn(self._offer, step)

@@ -10,6 +10,7 @@ from afterword.engine.sampling import RANGES, Sampling
 from afterword.errors import DeviceFull, QuestionTooLong
 from afterword.suggest.spoken import loops_from, remarks_from, without_thoughts
 from afterword.text.boundaries import count_words
+from afterword.text.characters import writable
 from afterword.text.excerpt import excerpt
 
 READ_HERE = 12_000
@@ -25,7 +26,10 @@ SYSTEM = "You help a writer. Answer briefly."
 """What a model is told before the conversation. A longer one, or a word about languages, makes the starter talk of its own work,
 or French; large models do as well with this one."""
 
-_TRIES = 6
+LONGEST_WORD = 40
+"""Characters of an answer for each word that it may have: nobody speaks like that, and what goes on for longer is cut."""
+
+_TRIES = 6  # with less and less of a draft
 _LEAST = 200  # characters of a draft: with fewer a question is not about it any more
 
 
@@ -113,11 +117,11 @@ class Asked:
         """The conversation: the text first, since small models keep to a question better that stands behind it."""
         notes, text = self.matter.notes.strip(), self.matter.text.strip()
         parts = (f"{notes}\n\n---" if notes and text else notes, text, (self.earlier[0] if self.earlier else self).question)
-        said = [Message("user", "\n\n".join(part for part in parts if part))]
+        said = [Message("user", writable("\n\n".join(part for part in parts if part)))]
         for number, turn in enumerate(self.earlier):
             following = self.earlier[number + 1 :]
-            said.append(Message("assistant", turn.answer))
-            said.append(Message("user", following[0].question if following else self.question))
+            said.append(Message("assistant", writable(turn.answer)))
+            said.append(Message("user", writable(following[0].question if following else self.question)))
         return (Message("system", SYSTEM), *said)
 
     def words(self) -> int:
@@ -138,8 +142,8 @@ class Answer:
     read: int | None = None
 
 
-def given(asked: Asked) -> str:
-    """Exactly the characters that a server is given, message by message."""
+def given_for_question(asked: Asked) -> str:
+    """Exactly the characters that a server is given to answer a question, message by message."""
     return "\n\n".join(message.text for message in asked.messages())
 
 
@@ -149,8 +153,8 @@ def answers(model: Answers, asked: Asked, stopped: Callable[[], bool] = never) -
     Raises:
         NoChatTemplate, QuestionTooLong, GenerationFailed, ServerError: as of Answers.
     """
-    narrowed, read, moved = asked, None, False
-    for _ in range(_TRIES):
+    narrowed, read, moved, tries = asked, None, False, 0
+    while not stopped():
         try:
             for text in _spoken(model, narrowed, stopped):
                 yield Answer(text, read)
@@ -161,16 +165,18 @@ def answers(model: Answers, asked: Asked, stopped: Callable[[], bool] = never) -
             moved = True
         except QuestionTooLong as error:
             narrower = _narrowed(narrowed, error.over)
-            if narrower is None:
+            tries += not narrowed.earlier
+            if narrower is None or tries >= _TRIES:
                 raise
-            narrowed, read = narrower, count_words(narrower.matter.text)
-    raise QuestionTooLong("", 100)
+            if narrower.matter is not narrowed.matter:
+                read = count_words(narrower.matter.text)
+            narrowed = narrower
 
 
 def _narrowed(asked: Asked, over: int) -> Asked | None:
-    """With less of what was said before, then with less of the draft; None where that cannot be."""
+    """With half of what was said before, then with less of the draft; None where that cannot be."""
     if asked.earlier:
-        return replace(asked, earlier=asked.earlier[1:])
+        return replace(asked, earlier=asked.earlier[(len(asked.earlier) + 1) // 2 :])
     most = len(asked.matter.text) * 90 // (100 + over)
     if asked.matter.selected or most < _LEAST:
         return None
@@ -180,12 +186,12 @@ def _narrowed(asked: Asked, over: int) -> Asked | None:
 def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterator[str]:
     """What it says that is meant for the writer, all of it each time."""
     sampling = replace(SAMPLING, max_words=asked.words(), seed=asked.seed)
-    stream = model.answer(Question(asked.messages(), sampling, asked.shared), stopped)
+    stream, most = model.answer(Question(asked.messages(), sampling, asked.shared), stopped), LONGEST_WORD * sampling.max_words
     said = ""
     try:
         for more in without_thoughts(stream):
             said += more
-            end = loops_from(said)
+            end = most if len(said) > most else loops_from(said)
             if end is None and asked.alone:
                 end = remarks_from(said, asked.matter.text)
             yield said if end is None else said[:end].rstrip()

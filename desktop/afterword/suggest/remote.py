@@ -11,28 +11,17 @@ from collections import deque
 from collections.abc import Callable
 
 from afterword.engine.protocol import LanguageModel, Request
-from afterword.errors import (
-    Cancelled,
-    ServerAddressInvalid,
-    ServerBusy,
-    ServerError,
-    ServerRedirects,
-    ServerRefused,
-    ServerSilent,
-    ServerUnencrypted,
-    ServerUntrusted,
-)
+from afterword.errors import Cancelled, ServerBusy, ServerError, ServerSilent
+from afterword.suggest.rest import Rest
 from afterword.suggest.suggester import Suggester
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.watch import Watch
 
 _log = logging.getLogger(__name__)
 
-REST_FIRST, REST_MOST = 1.0, 60.0
-"""Seconds for which nothing is sent after the first failure, and at most: twice as long after each."""
-
-LASTING = (ServerRefused, ServerUntrusted, ServerRedirects, ServerAddressInvalid, ServerUnencrypted)
-"""What trying again cannot mend: it needs another key, another address, another certificate."""
+SLOW_AFTER, SLOW_FOR = 5, 1.0
+"""So many requests in a row that were given up before the first word came, after so many seconds of waiting together, and the
+server is slower than the writer types."""
 
 _STILL_OPEN = (ServerBusy, ServerSilent)  # after anything else it may be another server by now: it is looked at again
 
@@ -96,34 +85,6 @@ class Reply:
             self._heard(self)
 
 
-class Rest:
-    """For how long a server that failed is left alone.
-
-    Args:
-        clock: seconds, rising.
-    """
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._length, self._until = 0.0, 0.0
-        self.error: BaseException | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether it may be asked."""
-        return self.error is None or self._clock() >= self._until
-
-    def begin(self, error: BaseException) -> None:
-        """It failed."""
-        self._length = min(max(2 * self._length, REST_FIRST), REST_MOST)
-        self._until = float("inf") if isinstance(error, LASTING) else self._clock() + self._length
-        self.error = error
-
-    def end(self) -> None:
-        """It answered."""
-        self._length, self.error = 0.0, None
-
-
 class Remote:
     """Asks the server's model, one request at a time; a new one takes the place of the one before.
 
@@ -131,7 +92,7 @@ class Remote:
 
     Args:
         opener: opens the model.
-        told: called, on any thread, when there is another `model` or `error`.
+        told: called, on any thread, when there may be another `model` or `error`, or it became `slow` or is it no more.
         clock: seconds, rising.
     """
 
@@ -140,7 +101,9 @@ class Remote:
     ) -> None:
         self._opener = opener
         self._told = told
+        self._clock = clock
         self._rest = Rest(clock)
+        self._missed, self._waited = 0, 0.0  # requests in a row that were given up before a word came, and for how long they were
         self._wake = threading.Condition()
         self._waiting: deque[Reply] = deque()
         self._current: Reply | None = None
@@ -155,6 +118,11 @@ class Remote:
     def error(self) -> BaseException | None:
         """Why the server is away; None while it is not."""
         return self._rest.error
+
+    @property
+    def slow(self) -> bool:
+        """Whether it is slower than the writer types."""
+        return self._missed >= SLOW_AFTER and self._waited >= SLOW_FOR
 
     @property
     def ended(self) -> bool:
@@ -250,16 +218,24 @@ class Remote:
             reply.end(error)
 
     def _stream(self, suggester: Suggester, reply: Reply) -> None:
+        began, said = self._clock(), False
         for suggestion in suggester.suggest(reply.request, reply.cancelled):
             if reply.cancelled():
-                return
+                break
             if suggestion.why_it_ended is not Ended.STOPPED:
+                said = True
                 self._works()
             reply.say(suggestion)
+        if not said:
+            self._missed, self._waited = self._missed + 1, self._waited + self._clock() - began
+            if self.slow:
+                self._told()
 
     def _works(self) -> None:
-        if self._rest.error is not None:
-            self._rest.end()
+        was_away, was_slow = self._rest.error is not None, self.slow
+        self._rest.end()
+        self._missed, self._waited = 0, 0.0
+        if was_away or was_slow:
             self._told()
 
     def _opened(self) -> Suggester:

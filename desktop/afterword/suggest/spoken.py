@@ -103,7 +103,9 @@ def _without_quotes(text: str, original: str) -> str:
 
 def remarks_from(text: str, original: str) -> int | None:
     """Where in an answer the model begins to speak about the text that it has given; None where it does not."""
-    for gap in re.finditer(r"(?<=\S)\s*\n\s*\n(?=\S)", text):
+    for gap in re.finditer(r"(?<=\S)\s++(?=\S)", text):  # read once, however many blank lines there are
+        if gap.group().count("\n") < 2:
+            continue
         behind = text[gap.end() :]
         if _REMARK.match(behind) and behind.strip() not in original and behind.partition("\n\n")[0] not in original:
             return int(gap.start())

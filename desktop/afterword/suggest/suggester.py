@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from afterword.engine.protocol import LanguageModel, Piece, Request, Seen, never
 from afterword.engine.sampling import Sampling
-from afterword.suggest import following, seam
+from afterword.suggest import bounds, following, seam
 from afterword.suggest.ending import ending, repeats_from
 from afterword.suggest.memory import Memory
 from afterword.suggest.rules import RULES
@@ -66,6 +66,9 @@ class Suggester:
         if suggestion is not None:
             yield suggestion
             return
+        if stopped():
+            yield Suggestion((), Ended.STOPPED)
+            return
         suggestion = Suggestion()
         made = self._chosen if self._looks_ahead and following.wanted(request) else self._streamed
         for suggestion in made(request, stopped):
@@ -74,7 +77,7 @@ class Suggester:
 
     def alternatives(self, request: Request, n: int, stopped: Callable[[], bool] = never) -> list[Suggestion]:
         """Up to `n` other suggestions for a request whose suggestion was made, each beginning with another word."""
-        if _silent(request) or "candidates" in self._model.capabilities.absent:
+        if _silent(request) or "candidates" in self._model.capabilities.absent or stopped():
             return []
         shown = self._memory.recall(request.context, request.sampling)
         words = {first_word(shown.text)} if shown else set()
@@ -131,6 +134,9 @@ class Suggester:
     def _cut(self, request: Request, pieces: Sequence[Piece], final: bool, gated: bool = True, cut: bool = True) -> Suggestion:
         """What of `pieces` is shown; only text that will certainly stay, while more may come."""
         context, sampling = request.context, request.sampling
+        looked_at = bounds.within(pieces, sampling.max_words)
+        all_of_it = looked_at is pieces
+        pieces, final = looked_at, final and all_of_it
         raw = "".join(piece.text for piece in pieces)
         start = seam.skip(raw, context.before)
         text, said = raw[start:], part(pieces, start)
@@ -146,6 +152,8 @@ class Suggester:
         after = "" if FOLLOWING in self._without else context.after
         while (limit := repeats_from(text[:end], context.before, after)) is not None:
             end, why = len(text[: limit.length].rstrip()), Ended.FOLLOWING if limit.ended or why else None
+        if not all_of_it:
+            why = why or Ended.RULE
         shown = text[:end]
         if not saves_a_key(shown):
             return Suggestion((), why)
