@@ -48,7 +48,7 @@ class Writer:
         """`agreed`: whether to a server; None where there is none."""
         if agreed is not None:
             self.settings["server.url"], self.settings["server.enabled"] = ORIGIN, True
-            self.settings["server.agreed"] = ORIGIN if agreed else ""
+            self.settings["server.agreed"] = self.settings["server.agreed_asking"] = ORIGIN if agreed else ""
         self.desk = Desk(self.settings, self.load, Answers(self.folder / "draft.md"), server=self.server_opener)
         self.page, self.window, self.panel = self.desk.page, self.desk.window, self.desk.window.ask_panel
         self.window.asking.told.connect(self.told.append)

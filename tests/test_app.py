@@ -279,7 +279,7 @@ def test_a_draft_can_be_read_in_a_second_window_and_taken_over_there(
     second.held_strip.write_wanted.emit()
     qtbot.waitUntil(lambda: not second.page.isReadOnly())
     assert not second.held_strip.isVisible()
-    writer.window.documents._lock._refresh()
+    writer.window.documents._draft.access._lock._refresh()
     qtbot.waitUntil(writer.page.isReadOnly)
     assert writer.window.held_strip.isVisible()
 

@@ -111,7 +111,7 @@ def test_a_ready_question_is_asked_of_the_same_text_without_what_was_said(writer
     writer.hears(SHORT)
     writer.select("")
     writer.opens()
-    assert writer.panel.about == "About the selection, 10 words."
+    assert writer.panel.about == "Still about what you had selected, 10 words."
     part(writer.panel, QMenu).actions()[1].trigger()
     writer.until(lambda: len(writer.model.questions) == 2 and not writer.panel.busy)
     assert [message.text for message in writer.model.questions[-1].messages] == [SYSTEM, f"{LONG}\n\n{READY[1].prompt}"]
@@ -349,7 +349,7 @@ def test_another_draft_ends_it_and_nothing_of_it_is_left(writer: Writer) -> None
 
 def test_another_model_ends_it(writer: Writer) -> None:
     begins(writer)
-    writer.desk.load_wished.emit("other", False)
+    writer.desk.host.load("other", False)
     writer.until(lambda: not writer.panel.busy and writer.model.iterators_open == 0)
     assert writer.answer == "The meeting"
 

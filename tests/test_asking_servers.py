@@ -12,7 +12,7 @@ from afterword.app import Desk
 from afterword.assist.answers import Where
 from afterword.engine.protocol import LanguageModel
 from afterword.settings import Settings
-from afterword.suggest.asking import Asked, Matter, given
+from afterword.suggest.asking import Asked, Matter, given_for_question
 from afterword.watch import Watch
 from tests.fakes import openai_server
 from tests.fakes.openai_server import Faults, OpenAIServer
@@ -29,7 +29,8 @@ class Writer:
     def __init__(self, qtbot: QtBot, folder: Path, server: OpenAIServer) -> None:
         self.qtbot, self.server = qtbot, server
         settings = Settings(folder / "settings.toml")
-        settings["server.enabled"], settings["server.url"], settings["server.agreed"] = True, server.url, server.url
+        settings["server.enabled"], settings["server.url"] = True, server.url
+        settings["server.agreed"] = settings["server.agreed_asking"] = server.url
         settings["suggestions.enabled"] = False
         self.desk = Desk(settings, self.load, Answers(folder / "draft.md"))
         self.window, self.panel = self.desk.window, self.desk.window.ask_panel
@@ -80,7 +81,9 @@ def test_it_is_sent_what_the_panel_showed_and_nothing_else(writer: Writer, serve
     writer.until(lambda: not writer.panel.busy)
     assert writer.panel.transcript.answer == "Ida took the money."
     [asked] = server.chatted
-    assert "\n\n".join(message["content"] for message in asked.body["messages"]) == given(Asked("Who?", Matter(DRAFT)))
+    assert "\n\n".join(message["content"] for message in asked.body["messages"]) == given_for_question(
+        Asked("Who?", Matter(DRAFT))
+    )
     assert server.received.decode("latin-1").count("Ida") == 1
 
 
@@ -122,4 +125,4 @@ def test_a_server_without_a_chat_says_so(writer: Writer, server: OpenAIServer) -
     server.chats = False
     writer.asks()
     writer.until(lambda: not writer.panel.busy)
-    assert "does not offer" in writer.panel.message
+    assert "answers no questions" in writer.panel.message

@@ -82,7 +82,7 @@ def test_windows_drafts_cursors_and_panels_come_back(tmp_path: Path, long: Path,
     desk.window.page.setFocus()
     top = first.page.top_position()
     if killed:
-        desk._session.remember()  # as it does now and then
+        desk._coming_back.session.remember()  # as it does now and then
         qtbot.waitUntil(lambda: not desk.jobs.busy)
         kept = paths.session_file().read_bytes()
     ended(desk, qtbot)

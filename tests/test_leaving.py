@@ -28,7 +28,7 @@ from afterword.window.server_dialog import ServerDialog
 from afterword.window.versions_dialog import VersionsDialog
 from tests.fakes import openai_server
 from tests.fakes.keyring import FakeKeyring
-from tests.fakes.openai_server import OpenAIServer
+from tests.fakes.openai_server import Faults, OpenAIServer
 from tests.fakes.scripted import ScriptedModel
 from tests.test_app import Answers
 from tests.window.conftest import part
@@ -375,12 +375,21 @@ def everything() -> Iterator[_Everything]:
     root.setLevel(level)
 
 
-@pytest.mark.parametrize("status", [0, 401, 500])
+@pytest.mark.parametrize(
+    "faults",
+    [
+        Faults(),
+        Faults(status=401, message="this key is wrong: KEY"),
+        Faults(status=500, message="this key is wrong: KEY"),
+        Faults(redirect="http://elsewhere.example/KEY"),
+        Faults(redirect="http://KEY.example/"),
+        Faults(media="text/KEY"),
+    ],
+)
 def test_no_key_is_in_any_log_or_file(
-    writer: Writer, server: OpenAIServer, everything: _Everything, system_keyring: FakeKeyring, home: Path, status: int
+    writer: Writer, server: OpenAIServer, everything: _Everything, system_keyring: FakeKeyring, home: Path, faults: Faults
 ) -> None:
-    server.key = KEY
-    server.faults.status, server.faults.message = status, "this key is wrong: KEY"
+    server.key, server.faults = KEY, faults
     log = logging.FileHandler(home / "all.log")
     log.setFormatter(logs.DiscreetFormatter())
     log.setLevel(logging.DEBUG)

@@ -87,7 +87,8 @@ def started(folder: Path) -> Desk:
 def closed(desk: Desk, qtbot: QtBot) -> None:
     for seat in list(desk.seats):
         seat.page.document().setModified(False)
-        seat.window.documents.set_notes(seat.window.documents._kept.beside.notes if seat.window.documents._kept else "")
+        kept = seat.window.documents._draft.kept
+        seat.window.documents.set_notes(kept.beside.notes if kept is not None else "")
         seat.window.close()
     qtbot.waitUntil(lambda: not desk.jobs.busy)
     assert desk.close()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from afterword import paths
-from afterword.app import open_masked_from_disk
+from afterword.app.openers import open_masked_from_disk
 from afterword.assist.types import Phase
 from afterword.settings import Settings
 from tests.engine.tiny_masked import tiny_bert

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from afterword import keyrings, secrets
-from afterword.errors import Cancelled, KeyNotKept
+from afterword.errors import Cancelled, KeyNotKept, KeyUnread
 from afterword.sentences import sentence
 from tests.fakes.keyring import FakeKeyring
 
@@ -55,6 +55,20 @@ def test_a_keyring_that_could_not_be_read_is_asked_again(system_keyring: FakeKey
     assert secrets.key_of(ORIGIN) == ""
     system_keyring.reason = ""
     assert secrets.key_of(ORIGIN) == KEY
+
+
+def test_who_needs_the_key_is_told_that_the_keyring_does_not_give_it_and_has_it_once_it_does(
+    system_keyring: FakeKeyring,
+) -> None:
+    system_keyring.keys[ORIGIN], system_keyring.reason = KEY, "the keyring is locked"
+    with pytest.raises(KeyUnread) as told:
+        secrets.read_key(ORIGIN)
+    assert sentence(told.value) == (
+        f"The key of {ORIGIN} cannot be read from the system's keyring, so nothing was sent: the keyring is locked."
+    )
+    system_keyring.reason = ""
+    assert secrets.read_key(ORIGIN) == KEY
+    assert secrets.read_key("https://other.example") == ""
 
 
 def test_no_key_is_in_a_message(system_keyring: FakeKeyring, caplog: pytest.LogCaptureFixture) -> None:

@@ -365,8 +365,9 @@ class ServerFailed(ServerError):
 
 @dataclass(eq=False)
 class ServerRedirects(ServerError):
-    """It sends the request on to `to`, where nobody agreed to send anything."""
+    """It sends the request on to `to`, an origin, where nobody agreed to send anything."""
 
+    quoting = ("to",)
     to: str
 
 
@@ -393,7 +394,14 @@ class ServerCannot(ServerError):
 
 @dataclass(eq=False)
 class KeyNotKept(ServerError):
-    """The system has no place for secrets that takes or gives the server's key. `reason` is its word for it."""
+    """The system has no place for secrets that takes the server's key. `reason` is its word for it."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class KeyUnread(ServerError):
+    """The system's keyring does not give the server's key now: it is locked, or not there. `reason` is its word for it."""
 
     reason: str
 

@@ -76,6 +76,11 @@ def versions_file() -> Path:
     return data_dir() / "versions" / "versions.sqlite3"
 
 
+def private_texts_file() -> Path:
+    """Which drafts never leave this machine; digests of their texts, and nothing that could be read."""
+    return data_dir() / "private.txt"
+
+
 def session_file() -> Path:
     """What was open when the program ended; it contains no text of drafts."""
     return state_dir() / "session.json"

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from afterword.engine.child import python
 from afterword.engine.protocol import never
-from afterword.errors import Cancelled, KeyNotKept
+from afterword.errors import Cancelled, KeyNotKept, KeyUnread
 from afterword.files import reason
 
 PATIENCE_S = 90.0
@@ -37,14 +37,27 @@ def key_of(origin: str, stopped: Callable[[], bool] = never) -> str:
     Raises:
         Cancelled: `stopped` answered True.
     """
+    try:
+        return read_key(origin, stopped)
+    except KeyUnread as error:
+        _log.warning("no key is read: %s", error)
+        return ""
+
+
+def read_key(origin: str, stopped: Callable[[], bool] = never) -> str:
+    """The key of the server at `origin`; "" where it has none.
+
+    Raises:
+        KeyUnread: the keyring does not give it.
+        Cancelled: `stopped` answered True.
+    """
     with _lock:
         if origin in _remembered:
             return _remembered[origin]
     try:
         key = _asked({"origin": origin}, stopped)
     except KeyNotKept as error:
-        _log.warning("no key is read: %s", error)
-        return ""
+        raise KeyUnread(origin, error.reason) from error
     with _lock:
         return _remembered.setdefault(origin, key)
 

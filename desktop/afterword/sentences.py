@@ -65,6 +65,7 @@ SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.ServerModelMissing: "The server {url} has no model “{model}”.",
     errors.ServerCannot: "The server {url} does not offer {what}.",
     errors.KeyNotKept: "The key of {url} is only kept until Afterword ends, since the system has no place for it: {reason}.",
+    errors.KeyUnread: "The key of {url} cannot be read from the system's keyring, so nothing was sent: {reason}.",
     errors.OutOfRange: "{key} must be between {low} and {high}, not {value}.",
     errors.TextEncoding: "The text is not in UTF-8 (byte {offset} does not fit).",
     errors.SettingInvalid: "The setting {key} cannot be {value}.",

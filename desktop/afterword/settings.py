@@ -88,6 +88,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting("server.alone", False, "Without a model on this machine"),
     Setting("server.unencrypted", False, "Also where the connection is not encrypted"),
     Setting("server.agreed", "", "Server to which it was agreed that text goes"),
+    Setting("server.agreed_asking", "", "Server to which it was agreed that questions go, with what they are about"),
     Setting("server.keyed", [], "Servers of which the system's keyring has a key"),
     Setting("suggestions.enabled", True, "Suggestions"),
     Setting("suggestions.reveal", False, "Only while Ctrl is held"),

@@ -19,7 +19,7 @@ from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel
 from afterword.errors import ServerUnreachable
 from afterword.settings import Settings
-from afterword.suggest.remote import REST_FIRST
+from afterword.suggest.rest import REST_FIRST
 from afterword.watch import Watch
 from afterword.window.server_label import ServerLabel
 from tests.fakes.scripted import ScriptedModel

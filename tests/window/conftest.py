@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from PySide6.QtCore import QFileSystemWatcher
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -143,6 +144,19 @@ def recent(settings: Settings) -> RecentFiles:
 def _files_settle_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """What other programs do in tests they do in one step."""
     monkeypatch.setattr(outside, "_SETTLE_MS", 20)
+
+
+class _Deaf(QFileSystemWatcher):
+    """As on some network drives: nobody tells what happens to a file."""
+
+    def addPaths(self, _files: Sequence[str]) -> list[str]:  # noqa: N802 -- Qt's name
+        return []
+
+
+@pytest.fixture
+def untold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other programs do is seen only where it is looked for."""
+    monkeypatch.setattr(outside, "QFileSystemWatcher", _Deaf)
 
 
 @pytest.fixture

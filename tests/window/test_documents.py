@@ -18,6 +18,7 @@ from afterword.drafts import draft as drafts
 from afterword.drafts.beside import Beside, read_beside, write_beside
 from afterword.drafts.lock import Taken, take
 from afterword.editor.page import Page
+from afterword.errors import DraftNotWritten
 from afterword.jobs import Jobs
 from afterword.settings import Settings
 from afterword.window.changed_dialog import Changed
@@ -383,7 +384,7 @@ def test_line_endings_and_byte_order_mark_survive(
 
 def saved(qtbot: QtBot, documents: Documents, jobs: Jobs) -> None:
     documents.save()
-    settled(qtbot, jobs)
+    qtbot.waitUntil(lambda: not documents.saving and not jobs.busy)
 
 
 def test_notes_and_accepted_text_are_kept_beside_the_draft_and_come_back_with_it(
@@ -737,8 +738,20 @@ def test_opening_the_open_file_again_keeps_what_can_be_undone(
     link = tmp_path / "link.md"
     link.symlink_to(tmp_path / "novel.md")
     documents.open_draft(link)
-    qtbot.waitUntil(lambda: documents._reading.path is None)
+    qtbot.waitUntil(lambda: documents._arrivals.path is None)
     assert page.document().isUndoAvailable()
+
+
+def test_a_draft_that_is_still_being_read_gives_way_to_one_that_comes_back_after_a_crash(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, dialogs: ScriptedDialogs, reading: Gate, tmp_path: Path
+) -> None:
+    (tmp_path / "other.md").write_text("Other.", "utf-8")
+    documents.open_draft(tmp_path / "other.md")
+    qtbot.waitUntil(lambda: reading.calls == 1)
+    documents.put_changed(None, tmp_path / "lost.md", "", "Typed before the crash.", None)
+    reading.event.set()
+    settled(qtbot, jobs)
+    assert (page.text(), documents.name, dialogs.asked) == ("Typed before the crash.", "lost.md", [])
 
 
 def test_a_draft_that_another_window_has_is_left_to_it(
@@ -829,31 +842,60 @@ def test_what_was_given_up_and_is_being_saved_after_all_is_waited_for(
     assert path.read_text("utf-8") == "Old. Typed."
 
 
+def test_what_was_given_up_and_could_not_be_saved_after_all_is_asked_about(
+    qtbot: QtBot,
+    documents: Documents,
+    page: Page,
+    dialogs: ScriptedDialogs,
+    left: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md", "Old.")
+    typed(page, " Typed.")
+    dialogs.will("unsaved", Unsaved.DISCARD)
+    documents.settle_for(lambda: None, lambda: None)
+
+    def full(*_: object, **__: object) -> object:
+        raise DraftNotWritten(path, "no space left on device")
+
+    monkeypatch.setattr("afterword.window.saving.write_draft", full)
+    dialogs.will("elsewhere", False)
+    documents.save()
+    qtbot.waitUntil(lambda: dialogs.questions() == ["unsaved", "elsewhere"])
+    documents.leave()
+    assert "unsaved" in dialogs.open
+    assert not left
+    dialogs.answer("unsaved", Unsaved.DISCARD)
+    assert left
+
+
 def test_a_save_that_never_ends_is_told_and_another_place_is_offered(
     qtbot: QtBot,
     documents: Documents,
     page: Page,
     dialogs: ScriptedDialogs,
+    jobs: Jobs,
     writing: Gate,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     path = opened(qtbot, documents, tmp_path / "a.md", "Old.")
     typed(page, " Typed.")
-    documents._patience.setInterval(20)
+    documents._saver._patience.setInterval(20)
     documents.save()
     qtbot.waitUntil(lambda: "elsewhere" in dialogs.open)
     assert "does not answer" in str(dialogs.asked[-1][1])
     dialogs.answer("elsewhere", False)
     qtbot.waitUntil(lambda: "elsewhere" in dialogs.open)
-    documents._patience.setInterval(60_000)
+    documents._saver._patience.setInterval(60_000)
     monkeypatch.setattr("afterword.window.saving.write_draft", drafts.write_draft)
     dialogs.will("save", tmp_path / "b.md")
     dialogs.answer("elsewhere", True)
     qtbot.waitUntil(lambda: documents.path == tmp_path / "b.md")
     assert (tmp_path / "b.md").read_text("utf-8") == "Old. Typed."
     writing.event.set()
-    qtbot.waitUntil(lambda: not documents._jobs.busy)
+    qtbot.waitUntil(lambda: not jobs.busy)
     assert (documents.path, documents.dirty) == (tmp_path / "b.md", False), "the answer that came too late changes nothing"
     assert path.exists()
 

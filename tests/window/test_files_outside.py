@@ -18,13 +18,14 @@ from afterword.drafts.encoding import Form
 from afterword.drafts.journal import read_journal
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
+from afterword.watch import Watch
 from afterword.window import outside
 from afterword.window.actions import Action
 from afterword.window.changed_dialog import Changed
 from afterword.window.documents import Documents
 from afterword.window.encoding_dialog import EncodingDialog
 from afterword.window.main_window import MainWindow
-from afterword.window.saving import SaveState
+from afterword.window.saving import Opening, SaveState, load
 
 from .conftest import ScriptedDialogs, part
 
@@ -189,7 +190,7 @@ def test_a_journal_that_cannot_be_written_is_told_until_it_can_be(
     QTest.keyClicks(window.page, " it rained.")
     qtbot.waitUntil(window.journal_strip.isVisible)
     paths.journals_dir().unlink()
-    window.documents._journal._write()
+    window.documents._draft.journal._write()
     qtbot.waitUntil(lambda: not window.journal_strip.isVisible())
 
 
@@ -223,6 +224,54 @@ def test_a_file_that_is_gone_is_told_and_saved_again(
     assert path.read_bytes() == b"Old.\n"
 
 
+def test_a_file_that_was_saved_again_and_is_gone_once_more_is_told_once_more(
+    qtbot: QtBot, documents: Documents, jobs: Jobs, told: list[str], tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    for times in (1, 2):
+        path.unlink()
+        qtbot.waitUntil(lambda: documents.dirty)
+        assert ["moved or removed" in text for text in told] == [True] * times
+        documents.save()
+        qtbot.waitUntil(lambda: documents.save_state is SaveState.SAVED and not jobs.busy)
+
+
+def test_notes_that_were_changed_here_are_in_the_journal_also_when_the_text_is_theirs(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    with qtbot.waitSignal(documents.journaled):
+        documents.set_notes("Told by Ann.")
+    with qtbot.waitSignal(documents.journaled):
+        replaced(path, b"Theirs.\n")
+    qtbot.waitUntil(lambda: not jobs.busy)
+    [journal] = paths.journals_dir().glob("*.journal")
+    found = read_journal(journal)
+    assert (page.text(), found.text, found.notes) == ("Theirs.\n", "Theirs.\n", "Told by Ann.")
+
+
+@pytest.mark.usefixtures("untold")
+def test_what_comes_back_after_a_crash_over_what_another_program_wrote_is_told(
+    qtbot: QtBot, documents: Documents, disputed: list[bool], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"Theirs.\n")
+    documents.put_changed(load(Opening(path), watch=Watch()), path, "Old.\n", "Mine.\n", None)
+    qtbot.waitUntil(lambda: disputed == [True])
+
+
+def test_a_draft_that_was_left_is_not_looked_at_any_more(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    documents.leave()
+    replaced(path, b"Theirs.\n")
+    documents.look_outside()
+    qtbot.wait(100)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert page.text() == "Old.\n"
+
+
 @pytest.mark.parametrize("data", [None, b"\0binary"])
 def test_what_is_only_on_the_page_is_in_the_journal(
     qtbot: QtBot, documents: Documents, page: Page, told: list[str], tmp_path: Path, data: bytes | None
@@ -245,7 +294,22 @@ def test_a_save_while_it_is_compared_asks_once(
     path = opened(qtbot, documents, tmp_path / "a.md")
     typed(page, "Mine.\n")
     replaced(path, b"Theirs.\n")
-    documents._changed_outside()
+    documents._others.look()
+    documents.save()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert dialogs.questions() == ["changed"]
+    dialogs.answer("changed", Changed.MINE)
+    qtbot.waitUntil(lambda: path.read_bytes() == b"Old.\nMine.\n" and not jobs.busy)
+    assert not documents.dirty
+
+
+def test_a_save_while_the_writer_waits_for_the_comparison_asks_once(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, tmp_path: Path
+) -> None:
+    path = opened(qtbot, documents, tmp_path / "a.md")
+    typed(page, "Mine.\n")
+    replaced(path, b"Theirs.\n")
+    documents.compare_outside()
     documents.save()
     qtbot.waitUntil(lambda: not jobs.busy)
     assert dialogs.questions() == ["changed"]

@@ -20,19 +20,19 @@ def looking(window: MainWindow) -> MainWindow:
 
 
 def test_words_for_the_place_that_was_looked_at_are_shown(looking: MainWindow) -> None:
-    looking.show_likeliest(WORDS)
+    looking.choices.show_likeliest(WORDS)
     assert looking.likeliest.isVisible()
     looking.likeliest.close()
 
 
 def test_words_that_come_when_the_writer_has_gone_on_are_not(looking: MainWindow) -> None:
     looking.page.insertPlainText("x")
-    looking.show_likeliest(WORDS)
+    looking.choices.show_likeliest(WORDS)
     assert not looking.likeliest.isVisible()
 
 
 def test_a_word_that_is_chosen_too_late_does_nothing(looking: MainWindow) -> None:
-    looking.show_likeliest(WORDS)
+    looking.choices.show_likeliest(WORDS)
     looking.page.insertPlainText("x")
     looking.likeliest.chosen.emit("", WORDS[1])
     assert looking.page.ghost_text == ""

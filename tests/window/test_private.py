@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -222,6 +224,85 @@ def test_of_a_draft_that_is_only_read_it_holds_while_it_is_open_and_is_no_change
     assert not beside_path(path).exists()
 
 
+# --- another folder -------------------------------------------------------------------------------------------------
+
+
+def moved(path: Path, folder: Path) -> Path:
+    """As a file manager moves it: without the hidden file beside it."""
+    folder.mkdir()
+    return path.rename(folder / "b.md")
+
+
+def test_moved_to_another_folder_it_is_known_by_its_text_and_the_window_says_why(
+    qtbot: QtBot, documents: Documents, jobs: Jobs, private: Path, tmp_path: Path
+) -> None:
+    documents.new()
+    path = moved(private, tmp_path / "folder")
+    with qtbot.waitSignal(documents.noticed) as notice:
+        documents.open_draft(path)
+    assert notice.args[0] == "“b.md” never leaves this machine: a draft with just this text was marked so."
+    assert (documents.private, documents.unsure, documents.dirty) == (True, False, False)
+    assert kept_private(path), "from now on whatever its text is"
+
+
+def test_what_was_written_since_it_was_marked_is_known_too(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, private: Path, tmp_path: Path
+) -> None:
+    type_text(page, "New. ")
+    documents.save()
+    qtbot.waitUntil(lambda: not documents.dirty)
+    settled(qtbot, jobs)
+    documents.new()
+    path = moved(private, tmp_path / "folder")
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: documents.path == path)
+    assert documents.private
+
+
+def test_in_a_folder_that_cannot_be_written_it_is_private_all_the_same(
+    qtbot: QtBot, documents: Documents, private: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    documents.new()
+    path = moved(private, tmp_path / "folder")
+    monkeypatch.setattr("afterword.drafts.beside.write_whole", full)
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: documents.path == path)
+    assert documents.private
+
+
+def test_over_another_draft_it_is_private_to_be_safe(qtbot: QtBot, documents: Documents, private: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    write_beside(tmp_path / "folder" / "b.md", "One.\nTwo.\nThree.\n", Beside("Told by Ann."))
+    documents.new()
+    path = private.rename(tmp_path / "folder" / "b.md")
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: documents.path == path)
+    assert (documents.private, documents.unsure) == (True, True)
+
+
+def test_a_draft_that_may_leave_again_is_not_known_elsewhere(
+    qtbot: QtBot, documents: Documents, jobs: Jobs, private: Path, tmp_path: Path
+) -> None:
+    documents.set_private(False)
+    settled(qtbot, jobs)
+    documents.new()
+    path = moved(private, tmp_path / "folder")
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: documents.path == path)
+    assert not documents.private
+    assert not beside_path(path).exists()
+
+
+def test_another_text_in_another_folder_is_nobodys_secret(
+    qtbot: QtBot, documents: Documents, private: Path, tmp_path: Path
+) -> None:
+    opened(qtbot, documents, tmp_path / "b.md", "Quite another.\n")
+    assert not documents.private
+
+
 # --- in doubt -------------------------------------------------------------------------------------------------------
 
 
@@ -310,6 +391,28 @@ def test_another_program_that_writes_the_text_does_not_open_it(
     assert json.loads(beside_path(private).read_text("utf-8"))["private"] is True
 
 
+@pytest.mark.usefixtures("untold")
+def test_what_another_program_writes_while_that_is_being_kept_comes_onto_the_page(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, draft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_write = threading.Event()
+
+    def held(*args: Any, **kwargs: Any) -> Beside:
+        assert may_write.wait(10)
+        return write_beside(*args, **kwargs)
+
+    monkeypatch.setattr("afterword.window.saving.write_beside", held)
+    documents.set_private(True)
+    draft.write_text("Theirs.\n", "utf-8")
+    with qtbot.waitSignal(documents._others._outside.changed):
+        documents.look_outside()
+    assert page.text() != "Theirs.\n", "it is not looked at while something is being written"
+    may_write.set()
+    qtbot.waitUntil(lambda: page.text() == "Theirs.\n")
+    settled(qtbot, jobs)
+    assert documents.private
+
+
 def test_another_afterword_that_makes_it_private_does(qtbot: QtBot, documents: Documents, page: Page, draft: Path) -> None:
     write_beside(draft, "Theirs.\n", Beside(private=True))
     draft.write_text("Theirs.\n", "utf-8")
@@ -344,21 +447,34 @@ def test_reading_it_again_does_not_open_it(qtbot: QtBot, documents: Documents, j
     documents.read_again("latin-1")
     settled(qtbot, jobs)
     assert documents.private
+    assert kept_private(private)
+
+
+def test_reading_it_again_does_not_open_it_where_it_is_saved_elsewhere_meanwhile(
+    qtbot: QtBot, documents: Documents, dialogs: ScriptedDialogs, jobs: Jobs, private: Path, tmp_path: Path
+) -> None:
+    beside_path(private).unlink()
+    private.write_text("Theirs.\n", "utf-8")
+    dialogs.will("save", tmp_path / "b.md")
+    documents.open_draft(private)
+    documents.save_as()
+    settled(qtbot, jobs)
+    assert documents.private
 
 
 # --- a crash --------------------------------------------------------------------------------------------------------
 
 
-def crashed(qtbot: QtBot, documents: Documents) -> None:
+def crashed(qtbot: QtBot, documents: Documents, jobs: Jobs) -> None:
     """What is in the journal is all that is left, as after a crash."""
     with qtbot.waitSignal(documents.journaled):
         pass
     [journal] = paths.journals_dir().glob("*.journal")
     data = journal.read_bytes()
-    documents._page.document().setModified(False)
+    documents._draft._page.document().setModified(False)
     documents._tell_left()
     qtbot.waitUntil(lambda: not journal.exists())
-    settled(qtbot, documents._jobs)
+    settled(qtbot, jobs)
     journal.write_bytes(data)
 
 
@@ -373,8 +489,8 @@ def test_a_private_draft_without_a_file_is_private_when_it_is_recovered(
 ) -> None:
     documents.set_private(True)
     type_text(page, "Secret.")
-    crashed(qtbot, documents)
-    documents._clear()
+    crashed(qtbot, documents, jobs)
+    documents._arrivals.clear()
     assert not documents.private
     recovered(qtbot, documents, jobs)
     assert page.text() == "Secret."
@@ -386,8 +502,8 @@ def test_a_private_draft_is_private_when_it_is_recovered_whatever_is_left_beside
     qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, private: Path, lost: bool
 ) -> None:
     type_text(page, "New. ")
-    crashed(qtbot, documents)
-    documents._clear()
+    crashed(qtbot, documents, jobs)
+    documents._arrivals.clear()
     if lost:
         beside_path(private).unlink()
     recovered(qtbot, documents, jobs)
@@ -399,8 +515,8 @@ def test_what_was_said_last_before_a_crash_holds(qtbot: QtBot, documents: Docume
     documents.set_private(True)
     type_text(page, "Open.")
     documents.set_private(False)
-    crashed(qtbot, documents)
-    documents._clear()
+    crashed(qtbot, documents, jobs)
+    documents._arrivals.clear()
     recovered(qtbot, documents, jobs)
     assert not documents.private
 

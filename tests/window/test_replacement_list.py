@@ -48,7 +48,7 @@ def asking(window: MainWindow) -> Asking:
 @pytest.fixture
 def words(asking: Asking, qtbot: QtBot) -> QListWidget:
     asking.asks()
-    asking.window.show_replacements(WORDS, asking.wanted[0][1])
+    asking.window.choices.show_replacements(WORDS, asking.wanted[0][1])
     qtbot.waitUntil(asking.window.replacements.isVisible)
     return part(asking.window.replacements, QListWidget)
 
@@ -108,7 +108,7 @@ def test_words_for_a_place_where_the_writer_is_no_more_are_not_shown(asking: Ask
     place = asking.wanted[0][1]
     QTest.keyClick(asking.page, Qt.Key.Key_Right)
     for found in (WORDS, [], None):
-        asking.window.show_replacements(found, place)
+        asking.window.choices.show_replacements(found, place)
     assert not asking.window.replacements.isVisible()
     assert asking.says() == ""
 
@@ -116,7 +116,7 @@ def test_words_for_a_place_where_the_writer_is_no_more_are_not_shown(asking: Ask
 @pytest.mark.parametrize(("found", "says"), [([], "Nothing comes to mind here."), (None, "No model is loaded yet.")])
 def test_where_there_are_none_that_is_said(asking: Asking, found: list[str] | None, says: str) -> None:
     asking.asks()
-    asking.window.show_replacements(found, asking.wanted[0][1])
+    asking.window.choices.show_replacements(found, asking.wanted[0][1])
     assert not asking.window.replacements.isVisible()
     assert asking.says() == says
 

@@ -193,6 +193,18 @@ def test_what_the_model_ignores_is_grey_and_says_why(panel: SamplingPanel) -> No
     assert all(spin(panel, key).isEnabled() for key in KEYS)
 
 
+def test_what_only_the_server_ignores_can_be_set_and_says_where_it_counts(panel: SamplingPanel) -> None:
+    panel.show_ignored(frozenset({"seed"}), frozenset({"top_k", "seed"}))
+    for key in KEYS:
+        box = spin(panel, key)
+        assert box.isEnabled() == (key != "seed")
+        assert box.toolTip().endswith(" Not on the server.") == (key == "top_k")
+        assert ("Not on the server." in box.accessibleDescription()) == (key == "top_k")
+    assert "no such control" in spin(panel, "seed").toolTip()
+    panel.show_ignored(frozenset({"seed"}))
+    assert not any("server" in spin(panel, key).toolTip() for key in KEYS)
+
+
 def test_the_seldom_changed_values_are_folded_away(panel: SamplingPanel) -> None:
     assert [key for key in KEYS if panel.control(key).isVisible()] == list(BASIC)
     fold = part(panel, QToolButton, "fold")

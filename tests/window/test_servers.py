@@ -152,6 +152,33 @@ def test_it_says_what_a_server_cannot_do(window: MainWindow, qtbot: QtBot, probe
     assert "tokens" not in said
 
 
+def test_numbers_and_names_that_nobody_means_end_the_test_like_any_other(window: MainWindow, qtbot: QtBot, probe: Probe) -> None:
+    names = ("x" * 200_000, "a\nIt is vLLM. \u202e", *(f"model{number}" for number in range(300_000)))
+    probe.answer = Abilities("vllm", "9" * 5000, names, "big", True, True, 5, frozenset(), 0.25, 10**30)
+    dialog = filled(window)
+    said = said_by(qtbot, dialog)
+    assert button(dialog, "Test connection").isEnabled()
+    assert len(said) < 1500
+    assert "\u202e" not in said
+    assert "a It is vLLM." in said, "a name is one line of them"
+    assert part(dialog, QComboBox).count() <= 500
+    assert "model7" in [part(dialog, QComboBox).itemText(row) for row in range(20)]
+
+
+def test_what_cannot_be_told_leaves_no_test_that_never_ends(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise OverflowError
+
+    monkeypatch.setattr("afterword.window.abilities.told", fail)
+    dialog = filled(window)
+    with qtbot.captureExceptions() as raised:
+        button(dialog, "Test connection").click()
+        qtbot.waitUntil(lambda: bool(raised))
+    assert button(dialog, "Test connection").isEnabled()
+
+
 def test_it_says_the_one_sentence_of_what_went_wrong(window: MainWindow, qtbot: QtBot, probe: Probe) -> None:
     probe.answer = ServerUnreachable(ORIGIN, "connection refused")
     dialog = filled(window)
@@ -328,8 +355,9 @@ def told(dialog: QWidget) -> str:
 
 def test_it_says_where_to_how_and_that_it_goes_on(wanted: MainWindow) -> None:
     said = told(asked(wanted))
-    for words in (URL, "encrypted", "31 characters in all", "From then on", "Never sent"):
+    for words in (URL, "encrypted", "31 characters in all", "From then on", "Never sent", "asked again"):
         assert words in said, words
+    assert "Not sent while you write: what stands behind the cursor." in said
 
 
 @pytest.mark.parametrize(
@@ -524,9 +552,38 @@ def test_who_wants_to_send_something_else_has_that_shown(by_hand: Settings, wind
     answers = answered(window, Part("Your question", "Shorter?"), Part("The selection", "It rained."))
     assert answers == []
     assert [field.toPlainText() for field in asked(window).findChildren(QPlainTextEdit)] == ["Shorter?", "It rained."]
+    assert "Not sent while you write" not in told(asked(window)), "what is behind the cursor is sent when one asks"
     button(asked(window), "Send to this server").click()
     assert answers == [True]
-    assert answered(window) == [True], "it is asked once"
+    assert answered(window) == answered(window, Part("Your question", "Clearer?")) == [True], "it is asked once"
+
+
+def test_who_has_agreed_to_neither_sees_what_both_send(by_hand: Settings, window: MainWindow) -> None:
+    window.page.set_text("The boat left. It rai")
+    window.page.moveCursor(window.page.textCursor().MoveOperation.End)
+    answered(window, Part("Your question", "Shorter?"))
+    assert [field.toPlainText() for field in asked(window).findChildren(QPlainTextEdit)] == ["Shorter?", "The boat left. It"]
+    for words in (
+        "8 characters in all",
+        "17 characters in all",
+        "while you write",
+        "each time that you ask",
+        "Never sent: other",
+    ):
+        assert words in told(asked(window)), words
+
+
+def test_to_be_asked_is_not_covered_by_what_is_sent_while_one_writes(by_hand: Settings, window: MainWindow) -> None:
+    window.servers.look()
+    button(asked(window), "Send to this server").click()
+    assert shares(window)
+    answers = answered(window, Part("Your question", "Shorter?"))
+    assert answers == []
+    assert [field.toPlainText() for field in asked(window).findChildren(QPlainTextEdit)] == ["Shorter?"]
+    assert "While you write" not in told(asked(window))
+    button(asked(window), "Not to a server").click()
+    assert answers == [False]
+    assert shares(window), "that was agreed to"
 
 
 def test_who_does_not_agree_to_that_has_it_not_sent(by_hand: Settings, window: MainWindow) -> None:

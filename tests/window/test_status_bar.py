@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QLocale
+from PySide6.QtGui import Qt, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.types import ModelState, Phase, ServerState
 from afterword.drafts.ledger import Tally
 from afterword.engine.protocol import Piece
-from afterword.errors import ModelTooLarge, ServerUnreachable
+from afterword.errors import ModelTooLarge, ServerUnencrypted, ServerUnreachable
 from afterword.suggest.cascade import LOCAL, SERVER
 from afterword.suggest.suggestion import Suggestion
 from afterword.window.elided_label import ElidedLabel
@@ -245,6 +248,25 @@ def test_what_is_said_of_the_server(status: StatusBar, shared: bool, server: Ser
     assert part(status, ServerLabel).accessibleName() == f"{text}. {tip}"
 
 
+def test_what_no_waiting_mends_is_not_said_to_come_back(status: StatusBar) -> None:
+    status.show_sharing(True)
+    status.show_model_state(replace(BOTH, server=ServerState(URL, error=ServerUnencrypted(URL))))
+    assert of_server(status)[1].endswith("so nothing was sent. The model on this machine answers instead.")
+
+
+def test_a_server_that_is_slower_than_the_writer_is_said_to_be_until_it_is_not(status: StatusBar) -> None:
+    status.show_sharing(True)
+    status.show_author(made_by(LOCAL))
+    slow = replace(THERE, slow=True)
+    status.show_model_state(replace(BOTH, server=slow))
+    tip = f"The server is slower than you type: this machine answers. What you write goes to {URL}."
+    assert of_server(status) == ("server slow", tip)
+    status.show_model_state(replace(BOTH, server=slow, device="server"))
+    assert of_server(status) == ("server slow", f"The server is slower than you type. What you write goes to {URL}.")
+    status.show_model_state(BOTH)
+    assert of_server(status)[0] == "with there.example"
+
+
 def test_where_there_is_only_a_server_nothing_stands_in_for_it(status: StatusBar) -> None:
     status.show_sharing(True)
     status.show_model_state(ModelState(Phase.READY, "big", device="server", server=AWAY))
@@ -292,3 +314,25 @@ def test_in_a_narrow_window_the_server_is_spoken_of_in_place_of_the_model(qtbot:
     status.show_model_state(BOTH)
     status.resize(1000, 30)
     assert (label.isVisible(), model.isVisible()) == (True, True)
+
+
+HOSTILE = '<img src="/etc/hostname">tiny <b>x</b>'
+
+
+@pytest.mark.parametrize("author", [LOCAL, SERVER])
+def test_what_a_server_calls_itself_is_shown_letter_by_letter(status: StatusBar, author: str) -> None:
+    server = ServerState(URL, HOSTILE)
+    status.show_sharing(True)
+    for state in (ModelState(Phase.READY, HOSTILE, device="server", server=server), replace(BOTH, server=server)):
+        status.show_model_state(state)
+        status.show_author(made_by(author))
+        for label in status.findChildren(QLabel):
+            tip = QTextDocument()
+            if Qt.mightBeRichText(label.toolTip()):
+                tip.setHtml(label.toolTip())
+                assert HOSTILE in tip.toPlainText()
+            assert label.textFormat() is Qt.TextFormat.PlainText or HOSTILE not in label.text()
+    failed = replace(BOTH, server=replace(server, error=ServerUnreachable(URL, "no <b>route</b>")))
+    status.show_model_state(failed)
+    assert "&lt;b&gt;route" in part(status, ServerLabel).toolTip()
+    assert "no <b>route</b>" in part(status, ServerLabel).accessibleName()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
-from afterword.window.transcript import Transcript
+from afterword.window.transcript import Transcript, broken
 
 
 @pytest.fixture
@@ -67,3 +67,37 @@ def test_what_is_selected_in_it_stays_selected_and_what_is_read_stays_in_sight(t
 def test_nothing_can_be_written_into_it(transcript: Transcript) -> None:
     assert transcript.isReadOnly()
     assert not transcript.document().isUndoAvailable()
+
+
+words = st.lists(st.sampled_from(["a", "wwwwwwwwww", "x" * 700, " ", "\n", "y" * 3000]), max_size=14).map("".join)
+
+
+@given(words, words)
+def test_no_line_is_too_long_to_be_laid_out_and_all_of_it_stays(text: str, more: str) -> None:
+    shown = broken(text)
+    assert max(map(len, shown.split("\n"))) <= 2200
+    assert shown.replace("\n", "") == text.replace("\n", "")
+    assert broken(text + more).startswith(shown), "what is shown stays where it is while the answer grows"
+    if max(map(len, text.split("\n"))) <= 2000:
+        assert shown == text
+
+
+def test_a_long_line_is_broken_behind_a_word() -> None:
+    lines = broken("word and " * 600).split("\n")
+    assert len(lines) > 1
+    assert all(line.endswith(("word ", "and ")) for line in lines)
+
+
+def test_what_is_taken_out_of_it_has_the_lines_of_the_answer(transcript: Transcript) -> None:
+    transcript.begin("Who?")
+    transcript.finish("x" * 9000)
+    assert transcript.answer == "x" * 9000
+    assert max(len(line) for line in transcript.toPlainText().split("\n")) <= 2200
+
+
+def test_it_takes_no_more_than_it_can_show(transcript: Transcript) -> None:
+    transcript.begin("Who?")
+    transcript.grow("x" * 1_000_000)
+    assert len(transcript.answer) == 100_000
+    transcript.finish("x" * 1_000_000)
+    assert len(transcript.toPlainText()) < 101_000

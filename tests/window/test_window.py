@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLineEdit, QPushButton, QSplitter, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from afterword.assist.types import ModelState, Phase
+from afterword.assist.types import ModelState, Phase, ServerState
 from afterword.editor.keys import EditorAction
 from afterword.editor.page import Page
 from afterword.engine.protocol import Piece
@@ -492,6 +492,16 @@ def test_controls_that_the_model_ignores_are_grey(window: MainWindow) -> None:
     window.show_model_state(ModelState(Phase.READY, "server", ignores=frozenset({"top_k"})))
     assert not part(window.panel.control("top_k"), QDoubleSpinBox).isEnabled()
     assert part(window.panel.control("top_p"), QDoubleSpinBox).isEnabled()
+
+
+def test_controls_that_only_the_server_ignores_say_so(window: MainWindow) -> None:
+    server = ServerState("https://there.example", "big", ignores=frozenset({"top_k"}))
+    window.show_model_state(ModelState(Phase.READY, "starter", server=server))
+    assert part(window.panel.control("top_k"), QDoubleSpinBox).isEnabled()
+    assert part(window.panel.control("top_k"), QDoubleSpinBox).toolTip().endswith("Not on the server.")
+    assert "server" not in part(window.panel.control("top_p"), QDoubleSpinBox).toolTip()
+    window.show_model_state(ModelState(Phase.READY, "starter"))
+    assert "server" not in part(window.panel.control("top_k"), QDoubleSpinBox).toolTip()
 
 
 def test_notices_are_shown(window: MainWindow) -> None:

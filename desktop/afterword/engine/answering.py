@@ -1,7 +1,8 @@
 """From a conversation to the tokens that a model is given, by the chat template that its tokenizer brings.
 
-A template is Jinja in the sandbox of transformers (`utils/chat_template_utils.py`): data, never code. What the writer's text has
-of its marks is text: it ends no turn and begins none.
+A template is Jinja in the sandbox of transformers (`utils/chat_template_utils.py`): data, never code. Where its marks are tokens
+of their own ("<|im_end|>"), what the writer's text has of them is text: it ends no turn and begins none. Where they are plain
+letters ("[/INST]", "### Instruction") nothing tells the one from the other, and a text that has them can end a turn.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale
 
 from afterword.engine.server.types import Abilities
 from afterword.settings import DECLARED
+from afterword.text.characters import spoken_text
 from afterword.window import sampling_texts
 
 _KINDS = {
@@ -19,6 +20,8 @@ _KINDS = {
     "transformers": "transformers serve",
 }
 _NAMED = 12  # models
+_LONGEST = 100  # letters that are shown of what a server calls something
+_MOST_TOKENS = 2**31 - 1  # more is nothing that a model reads
 _TITLES = {setting.key: setting.title for setting in DECLARED}
 
 
@@ -41,7 +44,7 @@ def told(able: Abilities, locale: QLocale, tr: Callable[[str], str]) -> str:
         _ignored(able, tr),
     ]
     if able.context:
-        lines.append(tr("It reads up to {count} tokens.").format(count=locale.toString(able.context)))
+        lines.append(tr("It reads up to {count} tokens.").format(count=locale.toString(min(able.context, _MOST_TOKENS))))
     if able.first_s:
         seconds = locale.toString(able.first_s, "f", 2)
         lines.append(tr("Its first word came after {seconds} s.").format(seconds=seconds))
@@ -49,10 +52,16 @@ def told(able: Abilities, locale: QLocale, tr: Callable[[str], str]) -> str:
 
 
 def _kind(able: Abilities, tr: Callable[[str], str]) -> str:
-    name = f"{_KINDS.get(able.kind, '')} {able.version}".strip()
+    name = f"{_KINDS.get(able.kind, '')} {_shown(able.version)}".strip()
     what = tr("It is {name}.").format(name=name) if name else tr("It answers, and does not say what it is.")
-    named = ", ".join(able.models[:_NAMED]) + (", …" if len(able.models) > _NAMED else "")
+    named = ", ".join(map(_shown, able.models[:_NAMED])) + (", …" if len(able.models) > _NAMED else "")
     return " ".join([what, tr("Its models: {names}.").format(names=named)]) if named else what
+
+
+def _shown(word: str) -> str:
+    """What a server calls something, in one line of a bounded length."""
+    line = " ".join(spoken_text(word[: _LONGEST + 1]).split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
 def _ignored(able: Abilities, tr: Callable[[str], str]) -> str:

@@ -188,7 +188,7 @@ TABLE: dict[Action, Row] = {
     Action.PRIVATE: Row(
         Menu.FILE,
         "This draft never &leaves this machine",
-        "Nothing of this draft goes to a server, not even where one is used for others",
+        "Nothing of this draft goes to a server, in whatever folder it is; say so again if another program moves and changes it",
         checkable=True,
     ),
     Action.CLOSE_WINDOW: Row(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -136,10 +136,12 @@ class AskPanel(QFrame):
         """What it says would be sent; "" where nothing is."""
         return self._sent.text()
 
-    def show_matter(self, matter: Matter) -> None:
-        """What the question is about."""
+    def show_matter(self, matter: Matter, *, before: bool = False) -> None:
+        """What the question is about; `before` where that was selected before, and is not now."""
         if len(matter.text) > READ_THERE:
             text = self.tr("Too much is selected to be asked about at once: select less of it.")
+        elif before:
+            text = self.tr("Still about what you had selected, {count} words.")
         elif matter.selected:
             text = self.tr("About the selection, {count} words.")
         elif not matter.text.strip():
@@ -150,9 +152,11 @@ class AskPanel(QFrame):
             text = self.tr("About the draft: the model reads the {count} words around the cursor.")
         self._about.setText(text.format(count=self.locale().toString(count_words(matter.text))))
 
-    def leaves(self, characters: int, matter: Matter, url: str) -> str:
-        """A sentence about so many characters that go to a server."""
-        if matter.selected:
+    def leaves(self, characters: int, matter: Matter, url: str, *, before: bool = False) -> str:
+        """A sentence about so many characters that go to a server; `before` as of `show_matter`."""
+        if before:
+            text = self.tr("{count} characters go to {url}: what you had selected, and what is asked.")
+        elif matter.selected:
             text = self.tr("{count} characters go to {url}: the selection, and what is asked.")
         else:
             text = self.tr("{count} characters go to {url}: the draft, and what is asked.")
@@ -164,9 +168,12 @@ class AskPanel(QFrame):
         self._sent.setVisible(bool(text))
         self._look.setVisible(bool(text))
 
-    def show_kept(self) -> None:
-        """Nothing is ever sent of this draft."""
-        self.show_sent(self.tr("This draft never leaves this machine: what you ask is answered here."))
+    def show_kept(self, *, answered: bool = True) -> None:
+        """Nothing is ever sent of this draft; `answered` where there is a model on this machine."""
+        if answered:
+            self.show_sent(self.tr("This draft never leaves this machine: what you ask is answered here."))
+        else:
+            self.show_sent(self.tr("This draft never leaves this machine, on which there is no model to ask."))
         self._look.hide()
 
     def show_message(self, text: str) -> None:
@@ -174,12 +181,18 @@ class AskPanel(QFrame):
         self._message.setText(text)
         self._message.setVisible(bool(text))
 
-    def show_wheres(self, server: str, where: Where) -> None:
-        """Who can answer: the server of this name too, where there is one."""
+    def show_wheres(self, server: str, where: Where, *, answers: bool = True) -> None:
+        """Who can answer: the server of this name too, where there is one that answers questions."""
         self._where.clear()
         self._where.addItem(self.tr("This machine"), Where.HERE)
         if server:
-            self._where.addItem(server, Where.THERE)
+            self._where.addItem(
+                server if answers else self.tr("{server}: answers no questions").format(server=server), Where.THERE
+            )
+            if not answers:
+                rows = self._where.model()
+                assert isinstance(rows, QStandardItemModel)
+                rows.item(1).setEnabled(False)
         self._where.setCurrentIndex(max(0, self._where.findData(where)))
         self._where.setVisible(bool(server))
 

@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from afterword.assist.answers import Where
+from afterword.assist.types import ServerState
 from afterword.editor.page import Page
 from afterword.editor.plaintext import units
+from afterword.errors import ServerCannot
 from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.settings import Settings
-from afterword.suggest.asking import READ_HERE, READ_THERE, Answer, Asked, Matter, Ready, Turn, given
+from afterword.suggest.asking import READ_HERE, READ_THERE, Answer, Asked, Matter, Ready, Turn, given_for_question
 from afterword.suggest.spoken import text_alone
 from afterword.window.answer_taking import AnswerTaking
 from afterword.window.ask_panel import AskPanel, translated
@@ -74,6 +76,7 @@ class Asking(QObject):
         self._chosen: Where | None = None
         self._talk: Conversation | None = None
         self._going: Going | None = None
+        self._served = True  # whether the server answers questions at all, as far as is known
         self._soon = QTimer(self, singleShot=True, interval=_LOOK_AFTER_MS)
         self._soon.timeout.connect(self.look)
         panel.hide()
@@ -90,6 +93,7 @@ class Asking(QObject):
         page.document().contentsChange.connect(self._look_soon)
         documents.opened.connect(self.forget)
         documents.notes_changed.connect(self._look_soon)
+        documents.private_changed.connect(self._private_changed)
         sharing.leaving_changed.connect(self._leaving_changed)
 
     # --- the panel ------------------------------------------------------------------------------------------------
@@ -118,7 +122,24 @@ class Asking(QObject):
     def where(self) -> Where:
         """Who would answer now."""
         wished = self._chosen or (Where.THERE if self._settings["server.alone"] else Where.HERE)
-        return wished if self._sharing.leaving in _ASKABLE else Where.HERE
+        return wished if self._sharing.leaving in _ASKABLE and self._served else Where.HERE
+
+    @property
+    def _place(self) -> str:
+        """Where the server is that would answer now; "" for this machine."""
+        return self._sharing.origin if self.where is Where.THERE else ""
+
+    @property
+    def _alone(self) -> bool:
+        """Whether there is to be no model on this machine, since a server is asked."""
+        return self._sharing.leaving is not Leaving.NOTHING and bool(self._settings["server.alone"])
+
+    def show_server(self, server: ServerState | None) -> None:
+        """What is known of the server."""
+        served = server is None or server.answers
+        if served != self._served:
+            self._served = served
+            self.look()
 
     @Slot()
     def look(self) -> None:
@@ -127,15 +148,21 @@ class Asking(QObject):
         if self._panel.isHidden():
             return
         asked, leaving = self._asked(self._panel.field.text().strip()), self._sharing.leaving
-        self._panel.show_matter(asked.matter)
-        self._panel.show_wheres(urlsplit(self._sharing.origin).netloc if leaving in _ASKABLE else "", self.where)
+        self._panel.show_matter(asked.matter, before=self._is_before(asked))
+        server = urlsplit(self._sharing.origin).netloc if leaving in _ASKABLE else ""
+        self._panel.show_wheres(server, self.where, answers=self._served)
         if leaving in (Leaving.PRIVATE, Leaving.UNSURE):
-            self._panel.show_kept()
+            self._panel.show_kept(answered=not self._alone)
         else:
             self._panel.show_sent(self._leaves(asked) if self.where is Where.THERE else "")
 
     def _leaves(self, asked: Asked) -> str:
-        return self._panel.leaves(len(given(asked)), asked.matter, self._sharing.origin)
+        length = len(given_for_question(asked))
+        return self._panel.leaves(length, asked.matter, self._sharing.origin, before=self._is_before(asked))
+
+    def _is_before(self, asked: Asked) -> bool:
+        """Whether a question is about what was selected before, and is not now."""
+        return asked.matter.selected and not self._page.textCursor().hasSelection()
 
     @Slot()
     def _look_soon(self) -> None:
@@ -150,7 +177,7 @@ class Asking(QObject):
     @Slot()
     def _show_given(self) -> None:
         asked = self._asked(self._panel.field.text().strip())
-        GivenDialog(given(asked), self._leaves(asked), self._panel.window()).open()
+        GivenDialog(given_for_question(asked), self._leaves(asked), self._panel.window()).open()
 
     @Slot()
     def _leaving_changed(self) -> None:
@@ -158,6 +185,13 @@ class Asking(QObject):
             self.stop()
             self._panel.show_message(self.tr("Stopped, since this draft does not go to the server any more."))
         self.look()
+
+    @Slot()
+    def _private_changed(self) -> None:
+        """What was said before this belongs to it: it is not told to whoever is asked from now on."""
+        if self._talk is not None:
+            self._talk.over = True
+        self._look_soon()
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
@@ -176,7 +210,7 @@ class Asking(QObject):
 
     def _asked(self, question: str) -> Asked:
         """A question as it would be asked now."""
-        return asked_within(self._talk, question, self._matter(), self._settings["sampling.seed"])
+        return asked_within(self._talk, question, self._matter(), self._place, self._settings["sampling.seed"])
 
     def _matter(self) -> Matter:
         notes, most = self._page.notes.strip(), READ_THERE if self.where is Where.THERE else READ_HERE
@@ -195,14 +229,14 @@ class Asking(QObject):
         if going.where is Where.HERE:
             self._begin(going, shown, True)
         else:
-            leaves = (Part(self.tr("What is asked, with the text it is about"), given(asked)),)
+            leaves = (Part(self.tr("What is asked, with the text it is about"), given_for_question(asked)),)
             self._servers.ask(leaves, partial(self._begin, replace(going, asked=replace(asked, shared=True)), shown))
 
     def _begin(self, going: Going, shown: str, agreed: bool) -> None:
         if going.where is Where.THERE and not (agreed and self._sharing.shared):
             self._panel.show_message(self.tr("Nothing was sent."))
             return
-        self._talk = self._talk_of(going.asked)
+        self._talk = self._talk_of(going)
         self._going = going
         if going.asked.question == shown:  # not one of the ready ones
             self._panel.field.remember(shown)
@@ -212,15 +246,17 @@ class Asking(QObject):
         self._offer()
         self.ask_wished.emit(going.asked, going.where)
 
-    def _talk_of(self, asked: Asked) -> Conversation:
+    def _talk_of(self, going: Going) -> Conversation:
         """The conversation that a question goes on with, or begins."""
-        talk, selected = self._talk, asked.matter.selected
-        if talk is not None and asked.earlier and talk.goes_on_about(asked.matter):
+        talk, matter, selected = self._talk, going.asked.matter, going.asked.matter.selected
+        place = self._sharing.origin if going.where is Where.THERE else ""
+        goes_on = talk is not None and talk.goes_on_about(matter, place)
+        if talk is not None and goes_on and going.asked.earlier:
             return talk
-        stretch = talk.stretch if talk is not None and talk.goes_on_about(asked.matter) else None
-        if selected and self._page.selected_text() == asked.matter.text:
+        stretch = talk.stretch if talk is not None and goes_on else None
+        if selected and self._page.selected_text(READ_THERE + 1) == matter.text:
             stretch = self._page.stretch_of_selection()
-        return Conversation(asked.matter, stretch if selected else None)
+        return Conversation(matter, place, stretch if selected else None)
 
     # --- the answer -----------------------------------------------------------------------------------------------
 
@@ -240,7 +276,10 @@ class Asking(QObject):
         if self._going is None:
             return
         said = self._close_answer()
-        if error is not None:
+        if isinstance(error, ServerCannot):
+            text = self.tr("The server {url} answers no questions: it only goes on with a text.")
+            self._say(text.format(url=self._sharing.origin or error.url))
+        elif error is not None:
             self._say(sentence(error, self.tr))
         elif said:
             self.told.emit(self.tr("Answer: {text}").format(text=said))
@@ -250,9 +289,19 @@ class Asking(QObject):
     @Slot()
     def miss(self) -> None:
         """There is no model that could answer."""
-        if self._going is not None:
-            self._close_answer()
+        if self._going is None:
+            return
+        there = self._going.where is Where.THERE
+        self._close_answer()
+        if there or not self._alone:
             self._say(self.tr("No model is loaded yet."))
+            return
+        if self._sharing.leaving in _ASKABLE:
+            text = self.tr("There is no model on this machine that could answer.")
+        else:
+            text = self.tr("This draft does not go to the server, and there is no model on this machine that could answer.")
+        more = self.tr("“Server…” in the Model menu has the choice to load one too.")
+        self._say(f"{text} {more}")
 
     @Slot()
     def stop(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtGui import QTextCursor
 
 from afterword.assist.answers import Where
+from afterword.editor.plaintext import clean
 from afterword.suggest.asking import Asked, Matter, Turn
 
 
@@ -16,17 +17,27 @@ class Conversation:
 
     Attributes:
         matter: that text, as it was when it was first asked about.
+        place: where the server is that answers; "" for this machine. Nothing that was said in one place is told in another.
         stretch: holds it on the page, where it was selected; None where it was not, or stands there no more.
         turns: what was asked and answered.
+        over: whether nothing more belongs to it.
     """
 
     matter: Matter
+    place: str = ""
     stretch: QTextCursor | None = None
     turns: list[Turn] = field(default_factory=list)
+    over: bool = False
 
-    def goes_on_about(self, matter: Matter) -> bool:
-        """Whether a question about `matter` belongs to it: about the same selection, or about the draft as it is by now."""
-        return self.matter.selected == matter.selected and (not matter.selected or self.matter.text == matter.text)
+    @property
+    def stands(self) -> bool:
+        """Whether what was selected for it still stands on the page, as it was."""
+        return self.stretch is not None and clean(self.stretch.selectedText()) == self.matter.text
+
+    def goes_on_about(self, matter: Matter, place: str) -> bool:
+        """Whether a question about `matter`, asked there, belongs to it: about the same selection, or the draft as it is now."""
+        same = self.matter.selected == matter.selected and (not matter.selected or self.matter.text == matter.text)
+        return same and not self.over and self.place == place
 
 
 @dataclass(frozen=True)
@@ -42,9 +53,9 @@ class Going:
     where: Where
 
 
-def asked_within(talk: Conversation | None, question: str, matter: Matter, seed: int) -> Asked:
-    """A question as it is asked in a conversation: about what is selected, or still about what was selected for it."""
-    if talk is not None and talk.matter.selected and not matter.selected:
-        matter = talk.matter
-    goes_on = talk is not None and talk.goes_on_about(matter)
+def asked_within(talk: Conversation | None, question: str, matter: Matter, place: str, seed: int) -> Asked:
+    """A question as it is asked in a conversation, if in one: about what is selected, or still about what was selected for it."""
+    if talk is not None and not matter.selected and talk.stands and talk.goes_on_about(talk.matter, place):
+        matter = replace(talk.matter, notes=matter.notes)
+    goes_on = talk is not None and talk.goes_on_about(matter, place)
     return Asked(question, matter, tuple(talk.turns) if goes_on and talk is not None else (), seed)

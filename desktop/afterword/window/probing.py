@@ -23,5 +23,5 @@ def probe_it(server: Server, watch: Watch) -> Abilities:
 def tested(probe: Probe, server: Server, keyed: str, *, watch: Watch) -> Abilities:
     """Ask the server what it can do; a task for `Jobs`. The key of the origin `keyed` is had from the keyring."""
     if keyed:
-        server = replace(server, key=secrets.key_of(keyed, watch.stopped))
+        server = replace(server, key=secrets.read_key(keyed, watch.stopped))
     return probe(server, watch)

@@ -72,7 +72,7 @@ class SamplingControl(QWidget):
         self._range = setting.range
         self._help_line = help_line
         self._reference = self._value = float(self._range.low)
-        self._ignored = False
+        self._ignored = self._ignored_there = False
 
         self._label = QLabel(title, self)
         self._mark = _Mark(self)
@@ -115,10 +115,10 @@ class SamplingControl(QWidget):
         self._reference = float(value)
         self._show()
 
-    def set_ignored(self, ignored: bool) -> None:
-        """Whether the model does nothing with this value."""
-        if ignored != self._ignored:
-            self._ignored = ignored
+    def set_ignored(self, ignored: bool, there: bool = False) -> None:
+        """Whether the model does nothing with this value, and whether the server beside it does nothing."""
+        if (ignored, there) != (self._ignored, self._ignored_there):
+            self._ignored, self._ignored_there = ignored, there
             self._show()
 
     @Slot()
@@ -179,7 +179,11 @@ class SamplingControl(QWidget):
         differs = not isclose(self._value, self._reference, abs_tol=1e-9)
         self._mark.set_on(differs and not self._ignored)
         self._mark.setToolTip(self.tr("Differs from the preset") if differs else "")
-        why = self.tr("The model in use has no such control.") if self._ignored else self._help_line
+        why = self._help_line
+        if self._ignored:
+            why = self.tr("The model in use has no such control.")
+        elif self._ignored_there:
+            why = self.tr("{help} Not on the server.").format(help=self._help_line)
         self._help.setText(why)
         for widget in (self._label, self._spin, self._slider, self._help):
             if widget is not None:

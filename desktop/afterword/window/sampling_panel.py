@@ -85,10 +85,10 @@ class SamplingPanel(QFrame):
         """The control of a field of Sampling."""
         return self._controls[key]
 
-    def show_ignored(self, ignores: frozenset[str]) -> None:
-        """Grey the controls that do nothing with the model in use."""
+    def show_ignored(self, ignores: frozenset[str], not_there: frozenset[str] = frozenset()) -> None:
+        """Grey the controls that do nothing with the model in use, and mark those that do nothing on the server beside it."""
         for key, control in self._controls.items():
-            control.set_ignored(key in ignores)
+            control.set_ignored(key in ignores, there=key in not_there)
 
     @Slot(bool)
     def set_advanced(self, shown: bool) -> None:

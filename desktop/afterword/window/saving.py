@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 
+from afterword import paths
 from afterword.drafts.beside import Beside, read_beside, write_beside
 from afterword.drafts.compare import Passage, compare
 from afterword.drafts.draft import Draft, changed_outside, read_draft, write_draft
 from afterword.drafts.encoding import Form
 from afterword.drafts.ledger import Run
 from afterword.drafts.lock import Held, take
+from afterword.drafts.private_texts import is_private, remember
 from afterword.errors import BesideBroken, BesideNotRead, BesideNotWritten, BesideOfAnother, DraftError, DraftHeld
 from afterword.files import same_file
 from afterword.watch import Watch
@@ -35,12 +37,14 @@ class Kept:
         beside: what is kept beside it, as far as is known.
         failure: why that could not be read, or what was to be kept could not be written.
         damaged: whether some of its bytes are no text and were left out, so that a save would lose them.
+        recognised: whether it is private since a draft of just this text is, though nothing was kept beside it.
     """
 
     draft: Draft
     beside: Beside
     failure: DraftError | None = None
     damaged: bool = False
+    recognised: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Opening:
         damaged: also where some of its bytes are no text.
         large: also where it is large.
         new: begin a draft of that name where there is no file.
+        private: whether it is on a page now, and never leaves.
     """
 
     path: Path
@@ -60,6 +65,7 @@ class Opening:
     damaged: bool = False
     large: bool = False
     new: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,12 +93,25 @@ def load(opening: Opening, *, watch: Watch) -> Kept:
     """Read the draft and what is kept beside it; a task for `Jobs`. Raises what `read_draft` does."""
     path, damaged = opening.path, opening.damaged
     draft = read_draft(path, encoding=opening.encoding, damaged=damaged, large=opening.large, watch=watch)
+    known = opening.private or is_private(paths.private_texts_file(), draft.text)
     try:
-        return Kept(draft, read_beside(path, draft.text), damaged=damaged)
+        beside = read_beside(path, draft.text)
+        if known and beside.digest is None:
+            return Kept(draft, _recognised(path, draft.text), damaged=damaged, recognised=not opening.private)
+        return Kept(draft, beside, damaged=damaged)
     except (BesideBroken, BesideNotRead, BesideOfAnother) as error:
         _log.warning("the notes and the ledger are not read", exc_info=True)
-        private = not isinstance(error, BesideOfAnother) or error.private
+        private = not isinstance(error, BesideOfAnother) or error.private or known
         return Kept(draft, Beside(private=private, unsure=private), error, damaged=damaged)
+
+
+def _recognised(path: Path, text: str) -> Beside:
+    """What is beside a private draft that came to a place where nothing was, from now on if that can be written there."""
+    try:
+        return write_beside(path, text, Beside(private=True))
+    except BesideNotWritten:
+        _log.warning("that the draft is private is not kept beside it", exc_info=True)
+        return Beside(private=True)
 
 
 def load_theirs(opening: Opening, mine: str, *, watch: Watch) -> tuple[Kept, list[Passage]]:
@@ -130,6 +149,8 @@ def save(what: Writing, *, watch: Watch) -> Kept:
 def _save(what: Writing, here: Kept | None, still: Callable[[], None], watch: Watch) -> Kept:
     path, like = what.path, what.like
     draft = write_draft(path, what.text, like=like.draft if like is not None else None, form=what.form, still=still, watch=watch)
+    if not what.beside.unsure:
+        remember(paths.private_texts_file(), draft.text, private=what.beside.private)
     before = here.beside if here is not None else None
     try:
         return Kept(draft, write_beside(path, draft.text, replace(what.beside, accepted=what.accepted()), like=before))
@@ -147,7 +168,10 @@ def keep_private(kept: Kept, private: bool, *, watch: Watch) -> Kept:  # noqa: A
     path = kept.draft.path
     assert path is not None
     like = None if isinstance(kept.failure, BesideBroken | BesideOfAnother) else kept.beside
-    beside = write_beside(path, kept.draft.text, replace(kept.beside, private=private, unsure=False), like=like)
+    try:
+        beside = write_beside(path, kept.draft.text, replace(kept.beside, private=private, unsure=False), like=like)
+    finally:
+        remember(paths.private_texts_file(), kept.draft.text, private=private)
     return replace(kept, beside=beside, failure=None)
 
 

@@ -30,6 +30,9 @@ from afterword.window import abilities
 from afterword.window.button import Button
 from afterword.window.probing import Probe, probe_it, tested
 
+_OFFERED = 500  # of the server's models
+_LONGEST = 200  # letters of a model's name: a longer one is none that somebody chooses from a list
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -242,23 +245,29 @@ class ServerDialog(QDialog):
 
     @Slot(object)
     def _tested(self, able: Abilities) -> None:
-        self._end(abilities.told(able, self.locale(), self.tr))
+        self._stand_ready()
+        self._tell(abilities.told(able, self.locale(), self.tr))
         model = self._model.currentText()
         self._model.clear()
-        self._model.addItems(list(able.models))
+        self._model.addItems([name for name in able.models[:_OFFERED] if len(name) <= _LONGEST])
         self._model.setEditText(model)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self._end(sentence(error, self.tr))
+        self._stand_ready()
+        self._tell(sentence(error, self.tr))
 
     @Slot()
     def _cancelled(self) -> None:
-        self._end(self.tr("Stopped."))
+        self._stand_ready()
+        self._tell(self.tr("Stopped."))
 
-    def _end(self, text: str) -> None:
+    def _stand_ready(self) -> None:
+        """The test is over, whatever is to be said of it."""
         self._job = None
         self._test.setText(self.tr("Test connection"))
+
+    def _tell(self, text: str) -> None:
         self._say(text)
         self.told.emit(text)
 

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QWidget
 from afterword.assist.types import ModelState, ServerState
 from afterword.sentences import sentence
 from afterword.suggest.cascade import LOCAL, SERVER
+from afterword.suggest.rest import LASTING
 from afterword.window.elided_label import ElidedLabel
+from afterword.window.tips import plain_tip
 
 
 class ServerLabel(ElidedLabel):
@@ -42,7 +44,7 @@ class ServerLabel(ElidedLabel):
         text, explained = ("", "") if state is None or state.server is None else self._texts(state, state.server)
         self.setText(text)
         self.setAccessibleName(f"{text}. {explained}" if text else "")
-        self.setToolTip(explained)
+        self.setToolTip(plain_tip(explained))
 
     def _texts(self, state: ModelState, server: ServerState) -> tuple[str, str]:
         """What is said of the server in few words, and in sentences."""
@@ -51,8 +53,11 @@ class ServerLabel(ElidedLabel):
             return self.tr("server not asked"), self.tr("Nothing of this draft goes to {url}.").format(url=server.url)
         goes = self.tr("What you write goes to {url}.").format(url=server.url)
         if server.error is not None:
-            stands_in = self.tr("Until it is back the model on this machine stands in.") if here else ""
+            stands_in = self._stands_in(server.error) if here else ""
             return self.tr("server away"), f"{sentence(server.error, self.tr)} {stands_in}".rstrip()
+        if server.slow:
+            slow = self.tr("The server is slower than you type: this machine answers.") if here else ""
+            return self.tr("server slow"), f"{slow or self.tr('The server is slower than you type.')} {goes}"
         if self._author == SERVER:
             made = self.tr("This suggestion was made by {model} on {url}.").format(
                 model=server.model or server.host, url=server.url
@@ -61,3 +66,8 @@ class ServerLabel(ElidedLabel):
         if self._author == LOCAL and here:
             return self.tr("by this machine"), f"{self.tr('This suggestion was made on this machine.')} {goes}"
         return self.tr("with {server}").format(server=server.host), goes
+
+    def _stands_in(self, error: BaseException) -> str:
+        if isinstance(error, LASTING):  # it is not tried again
+            return self.tr("The model on this machine answers instead.")
+        return self.tr("Until it is back the model on this machine stands in.")

@@ -16,12 +16,12 @@ from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.settings import Value
 from afterword.watch import Watch
-from afterword.window.consent_dialog import ConsentDialog, Part, parts_of
+from afterword.window.consent_dialog import ConsentDialog, Part, Use, parts_of
 from afterword.window.documents import Documents
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.probing import Probe, probe_it
 from afterword.window.server_dialog import Choice, ServerDialog
-from afterword.window.sharing import Leaving, Sharing, address_of, is_agreed
+from afterword.window.sharing import Leaving, Sharing, address_of, is_agreed, is_agreed_to_ask
 from afterword.window.sharing_strip import SharingStrip
 
 
@@ -89,26 +89,35 @@ class Servers(QObject):
         self.ask(None, self._looked)
 
     def ask(self, leaves: tuple[Part, ...] | None, answer: Callable[[bool], None]) -> None:
-        """See to it that the writer has agreed to the server in use, before anything is sent.
+        """See to it that the writer has agreed to the server in use, before anything is sent. To what is sent while one writes
+        they agree apart from what is sent when they ask; a server that is asked may be given both.
 
         Args:
-            leaves: what would be sent, one part behind the other; None for what ghost text would send now.
+            leaves: what a question would send, one part behind the other; None for what is sent while one writes.
             answer: called with whether the writer agrees: at once, where that is known.
         """
-        place = address_of(self._settings)
-        if place is None or is_agreed(self._settings):
+        place, shown = address_of(self._settings), not self._documents.private
+        uses = []
+        if leaves is not None and not is_agreed_to_ask(self._settings):
+            uses.append(Use(True, leaves if shown else None))
+        if not is_agreed(self._settings):
+            uses.append(Use(False, self._sent_now() if shown else None))
+        if place is None or not uses:
             answer(place is not None)
             return
-        if leaves is None and not self._documents.private:
-            notes, page = parts_of(self._page.context())
-            leaves = (Part(self.tr("Your notes for the model"), notes), Part(self.tr("The draft before the cursor"), page))
-        dialog = ConsentDialog(place, None if self._documents.private else leaves, self._window)
-        dialog.accepted.connect(partial(self._agreed, place.origin, answer))
+        dialog = ConsentDialog(place, uses, self._window)
+        keys = ["server.agreed_asking" if use.asking else "server.agreed" for use in uses]
+        dialog.accepted.connect(partial(self._agreed, dict.fromkeys(keys, place.origin), answer))
         dialog.rejected.connect(partial(answer, False))
         dialog.open()
 
-    def _agreed(self, origin: str, answer: Callable[[bool], None]) -> None:
-        self._keeper.choose("server.agreed", origin)
+    def _sent_now(self) -> tuple[Part, ...]:
+        """What would be sent while one writes."""
+        notes, page = parts_of(self._page.context())
+        return Part(self.tr("Your notes for the model"), notes), Part(self.tr("The draft before the cursor"), page)
+
+    def _agreed(self, agreed: dict[str, Value], answer: Callable[[bool], None]) -> None:
+        self._keeper.choose_all(agreed)
         answer(True)
 
     def _looked(self, agreed: bool) -> None:

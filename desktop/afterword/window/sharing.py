@@ -44,8 +44,13 @@ def origin_of(settings: Settings) -> str:
 
 
 def is_agreed(settings: Settings) -> bool:
-    """Whether a server is in use, and the writer agreed that text goes there."""
+    """Whether a server is in use, and the writer agreed that text goes there while they write."""
     return bool(origin_of(settings) == settings["server.agreed"] != "")
+
+
+def is_agreed_to_ask(settings: Settings) -> bool:
+    """Whether a server is in use, and the writer agreed that questions go there, with what they are about."""
+    return bool(origin_of(settings) == settings["server.agreed_asking"] != "")
 
 
 class Sharing(QObject):

@@ -20,6 +20,7 @@ from afterword.window.glyphs import Glyph, GlyphButton
 from afterword.window.saving import SaveState
 from afterword.window.server_label import ServerLabel
 from afterword.window.switch import Switch
+from afterword.window.tips import plain_tip
 
 NOTICE_MS = 6000
 _ROOMY = 640
@@ -98,7 +99,7 @@ class StatusBar(QStatusBar):
         self._model.widest = max(map(self._describe, _phases(state)), key=len) if state.phase in calm else ""
         self._model.setText(text)
         self._model.setAccessibleName(text)
-        self._model.setToolTip(self.explain(state) or text)
+        self._model.setToolTip(plain_tip(self.explain(state) or text))
         known = state.share >= 0
         self._progress.setRange(0, 100 if known else 0)
         self._progress.setValue(round(state.share * 100) if known else -1)

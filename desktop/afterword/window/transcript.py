@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QPalette, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 _PAINT_MS = 30  # a fast model says hundreds of words a second
+_LINE = 2000  # characters: to lay out a line takes as long as all of it is, each time that it grows
+_NEAR = 200  # characters behind those, in which the end of a word is looked for
+_MOST = 100_000  # characters of an answer: more than any model is let say
 
 
 class Transcript(QPlainTextEdit):
@@ -41,20 +46,20 @@ class Transcript(QPlainTextEdit):
         cursor = self._end()
         if self._begin or self._shown:
             cursor.insertText("\n\n", answer)
-        cursor.insertText(question, asked)
+        cursor.insertText(broken(question), asked)
         cursor.insertText("\n", answer)
         self._begin, self._wanted, self._shown = cursor.position(), "", ""
         self._follow()
 
     def grow(self, answer: str) -> None:
         """So much of the answer has come."""
-        self._wanted = answer
+        self._wanted = answer[:_MOST]
         if not self._soon.isActive():
             self._soon.start()
 
     def finish(self, answer: str) -> None:
         """That is all of it."""
-        self._wanted = answer
+        self._wanted = answer[:_MOST]
         self._paint()
 
     def forget(self) -> None:
@@ -66,16 +71,17 @@ class Transcript(QPlainTextEdit):
     @Slot()
     def _paint(self) -> None:
         self._soon.stop()
-        if self._wanted == self._shown:
+        wanted = broken(self._wanted)
+        if wanted == self._shown:
             return
         at_end = self.verticalScrollBar().value() == self.verticalScrollBar().maximum()
         cursor = self._end()
-        if self._wanted.startswith(self._shown):
-            cursor.insertText(self._wanted[len(self._shown) :], QTextCharFormat())
+        if wanted.startswith(self._shown):
+            cursor.insertText(wanted[len(self._shown) :], QTextCharFormat())
         else:
             cursor.setPosition(self._begin, QTextCursor.MoveMode.KeepAnchor)
-            cursor.insertText(self._wanted, QTextCharFormat())
-        self._shown = self._wanted
+            cursor.insertText(wanted, QTextCharFormat())
+        self._shown = wanted
         if at_end:
             self._follow()
 
@@ -86,3 +92,20 @@ class Transcript(QPlainTextEdit):
 
     def _follow(self) -> None:
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+
+def broken(text: str) -> str:
+    """`text` with no line that is longer than a page can lay out at once; of more text what was broken before stays as it is."""
+    return "\n".join(part for line in text.split("\n") for part in _parts(line))
+
+
+def _parts(line: str) -> Iterator[str]:
+    start = 0
+    while len(line) - start > _LINE:
+        near = line[start + _LINE : start + _LINE + _NEAR]
+        behind = next((at for at, character in enumerate(near, 1) if character.isspace()), _NEAR)
+        if start + _LINE + behind >= len(line):
+            break
+        yield line[start : start + _LINE + behind]
+        start += _LINE + behind
+    yield line[start:]
