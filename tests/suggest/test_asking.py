@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.engine.protocol import Answers, Question, never
+from afterword.engine.sampling import LETTERS_PER_WORD
 from afterword.errors import DeviceFull, GenerationFailed, NoChatTemplate, QuestionTooLong
 from afterword.suggest.asking import (
-    LONGEST_WORD,
     READ_HERE,
     READY,
     SAMPLING,
@@ -212,7 +212,7 @@ def test_a_word_without_end_is_cut_and_the_model_stopped() -> None:
                 yield f"{self.said:x}".zfill(1000)
 
     model = Endless()
-    longest = LONGEST_WORD * SAMPLING.max_words
+    longest = LETTERS_PER_WORD * SAMPLING.max_words
     assert len(last(model, asked()).text) == longest
     assert model.said <= longest // 1000 + 1
 

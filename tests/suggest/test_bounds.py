@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.engine.protocol import Piece, Request, never
-from afterword.engine.sampling import LONG, Sampling
+from afterword.engine.sampling import LETTERS_PER_WORD, LONG, Sampling
 from afterword.engine.server.bounds import WORD_AT_MOST
-from afterword.suggest.bounds import LETTERS, LONGEST_WORD, MOST, is_absurd
+from afterword.suggest.bounds import LONGEST_WORD, MOST, is_absurd
 from afterword.suggest.suggester import Suggester
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
@@ -56,7 +56,7 @@ def test_no_suggestion_is_longer_than_its_words_can_be(texts: list[str], words: 
     suggester = Suggester(model)
     suggestions = [*suggester.suggest(request), *suggester.alternatives(request, 2)]
     for suggestion in suggestions:
-        assert len(suggestion.text) <= LETTERS * words
+        assert len(suggestion.text) <= LETTERS_PER_WORD * words
         assert not is_absurd(suggestion)
 
 
@@ -92,8 +92,8 @@ def test_what_never_ends_is_ended(text: str, sampling: Sampling) -> None:
     model = Endless(text)
     *_, said = Suggester(model).suggest(Request(1, Context("Once,"), sampling))
     assert said.why_it_ended
-    assert model.pieces_said <= LETTERS * sampling.max_words + 1
-    assert len(said.text) <= LETTERS * sampling.max_words
+    assert model.pieces_said <= LETTERS_PER_WORD * sampling.max_words + 1
+    assert len(said.text) <= LETTERS_PER_WORD * sampling.max_words
 
 
 def test_what_is_cut_short_ends_with_a_whole_word() -> None:

@@ -106,6 +106,10 @@ class Sampling:
             allowed.check(key, getattr(self, key))
 
 
+LETTERS_PER_WORD = 40
+"""Characters that what a model says may have for each word that it may have, at most. No text comes near, nor one in a script
+without spaces, where what stands between two signs counts as a word: longer is what a broken model says, or a hostile server."""
+
 LONG = Sampling(
     temperature=0.8,
     max_words=150,

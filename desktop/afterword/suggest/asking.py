@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
 from afterword.engine.protocol import Answers, Message, Question, never
-from afterword.engine.sampling import RANGES, Sampling
+from afterword.engine.sampling import LETTERS_PER_WORD, RANGES, Sampling
 from afterword.errors import DeviceFull, QuestionTooLong
 from afterword.suggest.spoken import loops_from, remarks_from, without_thoughts
 from afterword.text.boundaries import count_words
@@ -25,9 +25,6 @@ SAMPLING = Sampling(temperature=0.2, max_words=300, max_sentences=0, top_k=0, to
 SYSTEM = "You help a writer. Answer briefly."
 """What a model is told before the conversation. A longer one, or a word about languages, makes the starter talk of its own work,
 or French; large models do as well with this one."""
-
-LONGEST_WORD = 40
-"""Characters of an answer for each word that it may have: nobody speaks like that, and what goes on for longer is cut."""
 
 _TRIES = 6  # with less and less of a draft
 _LEAST = 200  # characters of a draft: with fewer a question is not about it any more
@@ -186,7 +183,8 @@ def _narrowed(asked: Asked, over: int) -> Asked | None:
 def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterator[str]:
     """What it says that is meant for the writer, all of it each time."""
     sampling = replace(SAMPLING, max_words=asked.words(), seed=asked.seed)
-    stream, most = model.answer(Question(asked.messages(), sampling, asked.shared), stopped), LONGEST_WORD * sampling.max_words
+    stream = model.answer(Question(asked.messages(), sampling, asked.shared), stopped)
+    most = LETTERS_PER_WORD * sampling.max_words
     said = ""
     try:
         for more in without_thoughts(stream):

@@ -6,18 +6,15 @@ import re
 from collections.abc import Sequence
 
 from afterword.engine.protocol import Piece
-from afterword.engine.sampling import RANGES
+from afterword.engine.sampling import LETTERS_PER_WORD, RANGES
 from afterword.suggest.suggestion import Suggestion, part
 from afterword.text.scripts import unspaced
-
-LETTERS = 40
-"""Characters of a suggestion for each word that it may have, at most."""
 
 LONGEST_WORD = 190
 """Characters without a space: fewer than those at which a server's model is cut off, so that no part of such a word is shown. In
 scripts that have no spaces, only the whole is bounded."""
 
-MOST = LETTERS * int(RANGES["max_words"].high)
+MOST = LETTERS_PER_WORD * int(RANGES["max_words"].high)
 """Characters of any suggestion."""
 
 _LONG = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
@@ -25,7 +22,7 @@ _LONG = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
 def within(pieces: Sequence[Piece], words: int) -> Sequence[Piece]:
     """What of `pieces` is looked at for a suggestion of so many words: `pieces` itself where that is all."""
-    most = LETTERS * words
+    most = LETTERS_PER_WORD * words
     few = pieces[:most]
     text = "".join(piece.text for piece in few)
     end = _long_word(text[:most])

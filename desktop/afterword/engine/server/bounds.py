@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import regex  # its \w has the marks on letters
 
+from afterword.engine.sampling import LETTERS_PER_WORD
 from afterword.text.characters import spoken_text
 
 WORD_AT_MOST = 200
@@ -12,7 +13,6 @@ WORD_AT_MOST = 200
 NAME_AT_MOST = 200
 """Characters of a model's name, which may be a path."""
 
-_LETTERS_PER_WORD = 40  # far more than any text has; Thai and Chinese count what stands between two signs as one
 _SPARE = 200
 _RUN = regex.compile(r"\w+")
 
@@ -28,7 +28,7 @@ class Bounds:
     """
 
     def __init__(self, words: int) -> None:
-        self._left = words * _LETTERS_PER_WORD + _SPARE
+        self._left = words * LETTERS_PER_WORD + _SPARE
         self._run = 0  # how long what ends the text is
         self.reached = False
 
