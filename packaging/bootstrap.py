@@ -25,8 +25,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PEERS = ROOT / ".venv-peers"
 SERVING = ROOT / ".venv-serving"
+LLAMA = ROOT / ".venv-llama"
 LLAMA_CPP = "llama-cpp-python[server]==0.3.36"  # what the numbers in the README were measured beside
-SERVERS = {"transformers": (SERVING, "transformers[serving]"), "llama-cpp-python": (PEERS, LLAMA_CPP)}
+SERVERS = {
+    "transformers": (SERVING, ["transformers[serving]"]),
+    "llama-cpp-python": (PEERS, [LLAMA_CPP]),
+    "llama.cpp": (LLAMA, ["cmake", "ninja"]),
+}
 STAMP = VENV / "afterword-installed"
 VIRTUAL_DISPLAY = {"Xvfb": "xvfb", "xdotool": "xdotool"}  # program to package
 OLDEST = (3, 11)
@@ -159,24 +164,26 @@ def bench_peers(_: list[str]) -> int:
 
 def make_server(name: str) -> None:
     """Have one of SERVERS, in an environment of its own."""
-    folder, package = SERVERS[name]
+    folder, needed = SERVERS[name]
     python, stamp = interpreter(folder), folder / "afterword-installed"
     pins = [ROOT / "constraints.txt", ROOT / "packaging" / "servers.txt"]
-    wanted = "\0".join([package, *(file.read_text("utf-8") for file in pins)])
+    wanted = "\0".join([LLAMA_CPP, *needed, *(file.read_text("utf-8") for file in pins)])
     if stamp.exists() and stamp.read_text("utf-8") == wanted and python.exists():
         return
     stamp.unlink(missing_ok=True)
-    built = package == LLAMA_CPP
+    built = name != "transformers"
     if built and os.name != "nt" and not any(shutil.which(compiler) for compiler in ("c++", "g++", "clang++")):
         raise Stop("llama.cpp is built from source, which needs a C++ compiler; on Debian and Ubuntu: sudo apt install g++")
     if not works(python):
         make_venv(folder)
-    slow = "Building llama.cpp into .venv-peers, from source; that takes about 5 minutes."
-    print(slow if built else f"Installing {package} into {folder.name}.", flush=True)
+    slow = f"Building llama.cpp into {folder.name}, from source; that takes about {10 if name == 'llama.cpp' else 5} minutes."
+    print(slow if built else f"Installing transformers into {folder.name}.", flush=True)
     pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    code = subprocess.call([*pip, *(part for file in pins for part in ("-c", str(file))), package], cwd=ROOT)
-    if code != 0:
-        raise Stop(f"pip could not {'build llama.cpp' if built else f'install {package}'}; its own words are above.")
+    commands = [[*pip, *(part for file in pins for part in ("-c", str(file))), *needed]]
+    if name == "llama.cpp":
+        commands.append([str(python), str(ROOT / "packaging" / "llama_server.py"), LLAMA_CPP.replace("[server]", "")])
+    if any(subprocess.call(command, cwd=ROOT) != 0 for command in commands):
+        raise Stop(f"{'llama.cpp could not be built' if built else 'pip could not install transformers'}; why is above.")
     stamp.write_text(wanted, "utf-8")
 
 

@@ -33,11 +33,13 @@ class Kind:
         name: as of `Abilities.kind`.
         environment: with its programs.
         command: from that folder, the folder of the converted model, and a port.
+        work: what it writes on its terminal whenever it is given a text to go on with, or to answer.
     """
 
     name: str
     environment: Path
     command: Callable[[Path, Path, int], list[str]]
+    work: str = "POST /v1/"
 
     @property
     def is_there(self) -> bool:
@@ -57,9 +59,17 @@ def _llama_cpp_python(environment: Path, folder: Path, port: int) -> list[str]:
     return [*program, *model, "--n_threads_batch", "1", "--interrupt_requests", "false", "--port", str(port)]
 
 
+def _llama_cpp(environment: Path, folder: Path, port: int) -> list[str]:
+    model = ["--model", str(folder / starter.GGUF), "--alias", MODEL, "--ctx-size", "8192", "--parallel", "4", "--threads", "1"]
+    # Not repacked: its kernels for AMX end the process on the starter model, as in `llama_server`.
+    plain = [*model, "--no-repack", "--verbosity", "4"]
+    return [str(environment / _BIN / "llama-server"), *plain, "--host", "127.0.0.1", "--port", str(port)]
+
+
 TRANSFORMERS = Kind("transformers", ROOT / ".venv-serving", _transformers)
 LLAMA_CPP_PYTHON = Kind("llama-cpp-python", ROOT / ".venv-peers", _llama_cpp_python)
-KINDS = (TRANSFORMERS, LLAMA_CPP_PYTHON)
+LLAMA_CPP = Kind("llama.cpp", ROOT / ".venv-llama", _llama_cpp, "processing task, is_child")
+KINDS = (TRANSFORMERS, LLAMA_CPP_PYTHON, LLAMA_CPP)
 
 
 class Running:
@@ -107,6 +117,11 @@ class Running:
     def said(self) -> str:
         """What it wrote on its terminal."""
         return (self._scratch / "said.txt").read_text("utf-8", "replace")
+
+    @property
+    def tasks(self) -> int:
+        """How often it was given a text."""
+        return self.said.count(self.kind.work)
 
     @property
     def worked_s(self) -> float:
