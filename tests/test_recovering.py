@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidget, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QListWidget, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from afterword import paths
@@ -27,7 +27,7 @@ from afterword.window.dialogs import Unsaved
 from afterword.window.recovery_dialog import RecoveryDialog
 from afterword.window.saving import Kept, Opening, load
 from tests.fakes.scripted import ScriptedModel
-from tests.window.conftest import ScriptedDialogs, part
+from tests.window.conftest import ScriptedDialogs, part, press
 
 # A whole program with two windows, on which somebody writes: in a draft that has a file, and in one that has none.
 PROGRAM = r"""
@@ -97,11 +97,6 @@ def closed(desk: Desk, qtbot: QtBot) -> None:
 def offered(desk: Desk, qtbot: QtBot) -> RecoveryDialog:
     qtbot.waitUntil(lambda: desk.window.findChild(RecoveryDialog) is not None)
     return part(desk.window, RecoveryDialog)
-
-
-def press(dialog: QWidget, text: str) -> None:
-    [button] = [button for button in dialog.findChildren(QPushButton) if button.text().replace("&", "") == text]
-    button.click()
 
 
 def rows(dialog: RecoveryDialog) -> list[str]:

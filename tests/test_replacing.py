@@ -13,9 +13,9 @@ from afterword import paths
 from afterword.app.openers import open_masked_from_disk
 from afterword.assist.types import Phase
 from afterword.settings import Settings
+from tests.desk import Writer
+from tests.desk import writer as writer
 from tests.engine.tiny_masked import tiny_bert
-from tests.test_app import Writer
-from tests.test_app import writer as writer
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

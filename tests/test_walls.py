@@ -62,8 +62,8 @@ def test_core_never_imports_qt_and_completes_a_text_without_it(tmp_path: Path) -
 def test_nothing_but_an_open_model_imports_torch_or_transformers() -> None:
     # The modules of engine that are torch code; only `opening` imports them, when a model is opened.
     opened_lazily = set(
-        "cache convert devices following healing llama local measuring packing processors prompting runner sampler speeding"
-        " tuning vocabulary".split()
+        "cache convert decoding devices following healing llama local measuring packing processors prompting runner sampler"
+        " speeding tuning vocabulary".split()
     )
     names = [name for name in modules(keep=True) if name.removeprefix("afterword.engine.") not in opened_lazily]
     done = in_a_fresh_process(

@@ -36,11 +36,6 @@ def state_dir() -> Path:
     return _user_dir("state")
 
 
-def cache_dir() -> Path:
-    """What can be made again."""
-    return _user_dir("cache")
-
-
 def log_dir() -> Path:
     """The log files; they contain no text of drafts."""
     return _user_dir("log")

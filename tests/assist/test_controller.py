@@ -6,89 +6,23 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QThread, Slot
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.controller import Controller
-from afterword.assist.host import ModelHost
 from afterword.assist.timing import REST_FOR, REST_FROM, SHOW_AFTER
-from afterword.assist.types import ModelState, Phase, Place, Wish
-from afterword.engine.protocol import LanguageModel, Piece
+from afterword.assist.types import Phase, Place, Wish
+from afterword.engine.protocol import Piece
 from afterword.engine.sampling import LONG, Sampling
-from afterword.errors import GenerationFailed, ModelMissing
+from afterword.errors import GenerationFailed
 from afterword.suggest.suggestion import Ended, Suggestion
 from afterword.text.context import Context
-from afterword.watch import Watch
+from tests.assist.alone import HERE, Desk, ready
+from tests.assist.alone import desk as desk
 from tests.fakes.scripted import ScriptedModel
-
-HERE = Place(1, 10)
-
-
-class Desk(QObject):
-    """What the controller says, as the window and the editor hear it; opens what `models` has under a name."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.models: dict[str, LanguageModel | Exception | list[LanguageModel]] = {}
-        self.loading = threading.Event()
-        self.may_load = threading.Event()
-        self.may_load.set()
-        self.opened: list[tuple[str, bool]] = []
-        self.states: list[ModelState] = []
-        self.shown: list[tuple[str, Place]] = []
-        self.rates: list[float] = []
-        self.threads: set[QThread] = set()
-        self.host = ModelHost(self.open)
-        self.controller = Controller(self.host)
-        self.controller.set_pace("eager")
-        self.host.state_changed.connect(self.hear_state)
-        self.controller.suggestion_ready.connect(self.hear_suggestion)
-        self.host.rate_measured.connect(self.rates.append)
-
-    def open(self, name: str, download: bool, watch: Watch) -> LanguageModel:
-        self.opened.append((name, download))
-        watch.report(0.5, "weights")
-        self.loading.set()
-        while not self.may_load.wait(0.01):
-            watch.check()
-        found = self.models[name]
-        if isinstance(found, list):
-            found = found.pop(0)
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    @Slot(object)
-    def hear_state(self, state: ModelState) -> None:
-        self.threads.add(QThread.currentThread())
-        self.states.append(state)
-
-    @Slot(object, object)
-    def hear_suggestion(self, suggestion: Suggestion, place: Place) -> None:
-        self.threads.add(QThread.currentThread())
-        self.shown.append((suggestion.text, place))
-
-    def phases(self) -> list[Phase]:
-        return [state.phase for state in self.states]
-
-
-@pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = Desk()
-    yield desk
-    desk.may_load.set()
-    assert desk.host.close()
-
-
-def ready(desk: Desk, qtbot: QtBot, model: ScriptedModel) -> None:
-    desk.models["m"] = model
-    desk.host.load("m")
-    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
 
 
 def test_a_suggestion_streams_back_to_the_place_it_was_asked_for(desk: Desk, qtbot: QtBot) -> None:
@@ -122,13 +56,6 @@ def test_a_suggestion_that_was_remembered_says_nothing_of_the_rate(desk: Desk, q
     assert len(desk.rates) <= 1
 
 
-def test_loading_reports_how_far_it_is_and_then_the_name(desk: Desk, qtbot: QtBot) -> None:
-    ready(desk, qtbot, ScriptedModel(name="m"))
-    loading = [state for state in desk.states if state.phase is Phase.LOADING]
-    assert (loading[-1].share, loading[-1].stage) == (0.5, "weights")
-    assert desk.states[-1].name == "m"
-
-
 def test_only_the_newest_of_many_requests_is_answered(desk: Desk, qtbot: QtBot) -> None:
     gate = threading.Semaphore(0)
     model = ScriptedModel(lambda request: f" reply to {request.context.before}", gate=gate)
@@ -154,17 +81,6 @@ def test_a_cancelled_request_stops_within_a_token_and_shows_nothing(desk: Desk, 
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
     assert model.pieces_said <= 3
     assert len(desk.shown) == shown
-
-
-def test_what_was_asked_while_the_model_loaded_is_answered_once_it_is_there(desk: Desk, qtbot: QtBot) -> None:
-    desk.may_load.clear()
-    desk.models["m"] = model = ScriptedModel(" the city")
-    desk.host.load("m")
-    desk.controller.ask(Context("Once"), HERE)
-    desk.may_load.set()
-    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
-    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY])
-    assert len(model.requests) == 1
 
 
 def test_sampling_changes_act_on_the_next_suggestion(desk: Desk, qtbot: QtBot) -> None:
@@ -217,80 +133,6 @@ def test_what_was_cancelled_before_it_was_due_is_never_shown(desk: Desk, qtbot: 
     assert desk.shown[0][0] == " later"
 
 
-def test_a_failed_load_says_why_and_leaves_the_model_before_in_place(desk: Desk, qtbot: QtBot) -> None:
-    model = ScriptedModel(" the city")
-    ready(desk, qtbot, model)
-    desk.models["bad"] = ModelMissing("bad")
-    desk.host.load("bad")
-    qtbot.waitUntil(lambda: Phase.FAILED in desk.phases() and desk.phases()[-1] is Phase.READY)
-    failed = next(state for state in desk.states if state.phase is Phase.FAILED)
-    assert isinstance(failed.error, ModelMissing)
-    desk.controller.ask(Context("Once"), HERE)
-    qtbot.waitUntil(lambda: bool(desk.shown))
-    assert not model.closed
-
-
-def test_another_model_takes_the_place_of_the_first_which_is_given_back(desk: Desk, qtbot: QtBot) -> None:
-    first = ScriptedModel(" first")
-    ready(desk, qtbot, first)
-    desk.models["n"] = ScriptedModel(" second", name="n")
-    desk.host.load("n")
-    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "n")
-    assert first.closed
-
-
-def test_a_load_is_given_up_for_another(desk: Desk, qtbot: QtBot) -> None:
-    desk.may_load.clear()
-    desk.models |= {name: ScriptedModel(name=name) for name in ("a", "b", "c")}
-    desk.host.load("a")
-    qtbot.waitUntil(desk.loading.is_set)
-    desk.host.load("b")
-    desk.host.load("c", True)
-    desk.may_load.set()
-    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "c")
-    assert desk.opened == [("a", False), ("c", True)]
-
-
-def test_a_model_that_is_wished_for_while_another_writes_does_not_wait_for_it(desk: Desk, qtbot: QtBot) -> None:
-    slow = ScriptedModel(" one two three", gate=threading.Semaphore(0))
-    ready(desk, qtbot, slow)
-    desk.models["n"] = ScriptedModel(" another", name="n")
-    desk.controller.ask(Context("Once"), HERE)
-    qtbot.waitUntil(lambda: slow.iterators_open == 1)
-    desk.host.load("n")
-    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" another", HERE)])
-    assert slow.closed
-
-
-def test_what_was_asked_for_when_a_model_broke_is_answered_by_the_next(desk: Desk, qtbot: QtBot) -> None:
-    ready(desk, qtbot, ScriptedModel(" one two", error=GenerationFailed("m", "broken")))
-    desk.controller.ask(Context("Once"), HERE)
-    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.FAILED])
-    desk.models["n"] = ScriptedModel(" another", name="n")
-    desk.host.load("n")
-    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" another", HERE)])
-    qtbot.waitUntil(lambda: desk.phases()[-3:] == [Phase.READY, Phase.WRITING, Phase.READY])
-
-
-def test_a_model_for_which_memory_was_short_beside_the_one_before_is_opened_again_without_it(desk: Desk, qtbot: QtBot) -> None:
-    first, small, full = ScriptedModel(), ScriptedModel(name="n", small=True), ScriptedModel(name="n")
-    ready(desk, qtbot, first)
-    desk.models["n"] = [small, full]
-    desk.host.load("n")
-    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "n")
-    assert (first.closed, small.closed, full.closed) == (True, True, False)
-    assert not desk.states[-1].small
-
-
-def test_a_cancelled_load_leaves_no_model(desk: Desk, qtbot: QtBot) -> None:
-    desk.may_load.clear()
-    desk.models["m"] = ScriptedModel()
-    desk.host.load("m")
-    qtbot.waitUntil(desk.loading.is_set)
-    desk.host.cancel_load()
-    qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.NONE])
-
-
 def test_a_model_that_breaks_is_reported_and_asked_again_next_time(desk: Desk, qtbot: QtBot) -> None:
     model = ScriptedModel(" one two", error=GenerationFailed("m", "broken"))
     ready(desk, qtbot, model)
@@ -327,102 +169,7 @@ def test_whatever_a_library_raises_the_window_is_told(desk: Desk, qtbot: QtBot) 
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.FAILED])
 
 
-@pytest.mark.parametrize("moment", ["idle", "loading", "writing"])
-def test_leaving_ends_the_thread_and_gives_the_model_back(moment: str, qtbot: QtBot) -> None:
-    desk = Desk()
-    model = ScriptedModel(" one two three", gate=threading.Semaphore(0))
-    if moment == "loading":
-        desk.may_load.clear()
-        desk.models["m"] = model
-        desk.host.load("m")
-        qtbot.waitUntil(desk.loading.is_set)
-    else:
-        ready(desk, qtbot, model)
-    if moment == "writing":
-        desk.controller.ask(Context("Once"), HERE)
-        qtbot.waitUntil(lambda: model.iterators_open == 1)
-    assert desk.host.close()
-    assert model.closed == (moment != "loading")
-    assert model.iterators_open == 0
-
-
-# --- while nobody types ---------------------------------------------------------------------------------------------
-
-
-def test_once_a_suggestion_stands_for_a_moment_others_are_made_in_its_stead(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("afterword.assist.controller.ALTERNATIVES_AFTER_MS", 0)
-    desk = Desk()
-    others: list[tuple[list[str], Place]] = []
-    desk.controller.alternatives_ready.connect(lambda found, place: others.append(([one.text for one in found], place)))
-    ready(desk, qtbot, ScriptedModel(" the city", candidates=[" the city", " a city", " the town", " no city"]))
-    desk.controller.ask(Context("Once upon a time,"), HERE)
-    qtbot.waitUntil(lambda: others == [([" a city", " no city"], HERE)])
-    assert desk.host.close()
-
-
-def test_typing_on_needs_no_others(desk: Desk, qtbot: QtBot) -> None:
-    model = ScriptedModel(" the city", candidates=[" a city"])
-    ready(desk, qtbot, model)
-    for n in range(4):
-        place = Place(n, n)
-        desk.controller.ask(Context("Once upon" + " a" * n), place)
-        qtbot.waitUntil(lambda place=place: desk.shown[-1:] == [(" the city", place)])  # type: ignore[misc]
-    desk.controller.cancel()
-    assert not model.candidates_asked
-
-
-def test_the_model_reads_the_page_where_the_cursor_rests(desk: Desk, qtbot: QtBot) -> None:
-    model = ScriptedModel(" the city")
-    ready(desk, qtbot, model)
-    desk.controller.read(Context("Once upon a time,"))
-    qtbot.waitUntil(lambda: model.warmed == [Context("Once upon a time,")])
-
-
-def test_a_page_that_was_opened_while_the_model_loaded_is_read_when_it_is_there(desk: Desk, qtbot: QtBot) -> None:
-    model = ScriptedModel(" the city")
-    desk.may_load.clear()
-    desk.models["m"] = model
-    desk.host.load("m")
-    desk.controller.read(Context("Once upon a time,"))
-    desk.may_load.set()
-    qtbot.waitUntil(lambda: model.warmed == [Context("Once upon a time,")])
-
-
-def test_what_the_writer_asks_for_comes_before_reading(desk: Desk, qtbot: QtBot) -> None:
-    model = ScriptedModel(" the city")
-    ready(desk, qtbot, model)
-    desk.controller.ask(Context("Once"), HERE)
-    desk.controller.read(Context("Once"))
-    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
-    assert not model.warmed
-
-
-@pytest.mark.parametrize("doing", ["reading", "looking for others"])
-def test_a_model_that_breaks_while_nobody_asked_breaks_nothing(
-    doing: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("afterword.assist.controller.ALTERNATIVES_AFTER_MS", 0)
-    desk, model = Desk(), ScriptedModel(" the city")
-
-    def broken(*_: object) -> None:
-        raise GenerationFailed("m", "broken")
-
-    monkeypatch.setattr(model, "warm" if doing == "reading" else "candidates", broken)
-    ready(desk, qtbot, model)
-    if doing == "reading":
-        desk.controller.read(Context("Once"))
-    else:
-        desk.controller.ask(Context("Once"), HERE)
-    qtbot.waitUntil(lambda: "the model failed while it" in caplog.text)
-    assert desk.phases()[-1] is Phase.READY
-    desk.controller.ask(Context("Once upon"), HERE)
-    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" the city", HERE)])
-    assert desk.host.close()
-
-
-# --- what is wished for, and what becomes of it ----------------------------------------------------------------------
+# --- what is wished for, and what becomes of it ---------------------------------------------------------------------
 
 
 def test_what_the_writer_asks_for_comes_whatever_it_is_and_at_once(desk: Desk, qtbot: QtBot) -> None:
@@ -561,17 +308,6 @@ def test_a_suggestion_that_a_failure_cut_short_is_over(desk: Desk, qtbot: QtBot)
     ready(desk, qtbot, ScriptedModel([Piece(" one two three", 0.99), Piece(" four", 0.99)], error=ValueError()))
     desk.controller.ask(Context("Count:"), HERE)
     qtbot.waitUntil(lambda: ended[-1:] == [Ended.STOPPED])
-
-
-def test_a_suggestion_that_another_model_cut_short_is_made_anew(desk: Desk, qtbot: QtBot) -> None:
-    gate = threading.Semaphore(2)
-    ready(desk, qtbot, ScriptedModel(" one two three four", gate=gate))
-    desk.controller.ask(Context("Count:"), HERE)
-    qtbot.waitUntil(lambda: bool(desk.shown))
-    desk.models["other"] = ScriptedModel(" five six")
-    desk.host.load("other")
-    gate.release(9)
-    qtbot.waitUntil(lambda: desk.shown[-1:] == [(" five six", HERE)])
 
 
 def test_nobody_waits_while_a_page_is_read_for_another(desk: Desk, qtbot: QtBot) -> None:

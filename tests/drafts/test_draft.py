@@ -197,7 +197,7 @@ def test_what_is_long_and_odd_is_a_draft_or_one_of_our_errors(tmp_path, data, mo
         given.append(len(part))
         return from_bytes(part, cp_isolation=cp_isolation)
 
-    monkeypatch.setattr("afterword.drafts.encoding.from_bytes", guess)
+    monkeypatch.setattr("afterword.drafts.guessing.from_bytes", guess)
     path = tmp_path / "a.txt"
     path.write_bytes(data)
     try:

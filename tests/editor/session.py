@@ -267,7 +267,7 @@ class Session(Pair):
             self.check()
 
     def clear(self, number: int) -> None:
-        self.page.clear_suggestion()
+        self.page.void()
         assert self.page.ghost_text == ""
 
     def ask(self, number: int) -> None:

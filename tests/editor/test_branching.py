@@ -89,6 +89,6 @@ def test_what_came_for_the_suggestion_before_is_not_shown_any_more(writer: Write
 
 def test_where_the_suggestion_is_another_by_now_nothing_happens(writer: Writer, looks: Looks) -> None:
     writer.page.branch(" sank", Piece(" home", 0.1))
-    writer.page.clear_suggestion()
+    writer.page.void()
     writer.page.branch("", Piece(" home", 0.1))
     assert not looks.branches

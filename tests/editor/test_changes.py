@@ -49,7 +49,7 @@ def test_a_ghost_and_colours_are_no_change(writer: Writer) -> None:
     writer.has("**The ferry** left", cursor=5)
     record = Record(writer.page)
     writer.sees(" boat")
-    writer.page.clear_suggestion()
+    writer.page.void()
     writer.page.set_markdown(False)
     writer.page.zoom(2)
     writer.goes_to(3)

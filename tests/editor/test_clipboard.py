@@ -138,7 +138,7 @@ def test_text_dropped_behind_the_ghost_lands_in_the_text_without_it(writer: Writ
     mime = QMimeData()
     mime.setText("X")
     cursor = writer.page.textCursor()
-    writer.page.clear_suggestion()
+    writer.page.void()
     cursor.setPosition(len("One two"))
     point = writer.page.cursorRect(cursor).center()
     writer.sees(" harbours")

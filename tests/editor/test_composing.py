@@ -183,7 +183,7 @@ MEANWHILE: dict[str, Callable[[Writer], object]] = {
     "highlighted": lambda writer: writer.page.set_markdown(True),
     "marked": find_marks,
     "hidden": lambda writer: setattr(writer.page, "reveals", True),
-    "cleared": lambda writer: writer.page.clear_suggestion(),
+    "cleared": lambda writer: writer.page.void(),
 }
 
 

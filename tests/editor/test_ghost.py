@@ -198,7 +198,7 @@ def test_it_keeps_what_the_highlighter_made_of_its_paragraph(writer: Writer) -> 
     [(_, _, ghost)] = [found for found in seen if found[0] == 9]
     assert ghost.fontWeight() == bold
     assert ghost.foreground().color() == writer.page.look.ghost_of(0.5)
-    writer.page.clear_suggestion()
+    writer.page.void()
     assert spans(formats(writer)) == spans(before)
 
 
@@ -233,7 +233,7 @@ def test_text_before_it_stays_in_its_line_also_when_the_page_gets_another_width(
         with_ghost = [layout(writer).lineForTextPosition(i).lineNumber() for i in range(writer.cursor)]
         line = layout(writer).lineForTextPosition(writer.cursor - 1)
         moved += line.textStart() >= writer.cursor - 5
-        writer.page.clear_suggestion()
+        writer.page.void()
         assert with_ghost == [layout(writer).lineForTextPosition(i).lineNumber() for i in range(writer.cursor)]
     assert moved
 
@@ -278,7 +278,7 @@ def test_marks_behind_it_are_where_their_words_are(writer: Writer, marked_first:
     assert with_ghost
     assert left - 1 <= with_ghost[0] <= left + 4
     assert right - 4 <= with_ghost[-1] <= right + 1
-    writer.page.clear_suggestion()
+    writer.page.void()
     assert len(writer.page.extraSelections()) == 1
     again = green_columns(writer)
     assert again[0] < with_ghost[0] - 20

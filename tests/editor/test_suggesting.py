@@ -356,7 +356,7 @@ def test_no_ghost_is_left_behind_by_a_program_that_changes_its_paragraph(writer:
 def test_the_controller_can_take_it_away(writer: Writer) -> None:
     writer.has("The")
     writer.sees(" harbour")
-    writer.page.clear_suggestion()
+    writer.page.void()
     assert (writer.ghost, writer.dropped, writer.unwanted) == ("", [" harbour"], 0)
 
 

@@ -222,7 +222,7 @@ def test_a_text_goes_on_without_the_template_before_and_after_an_answer() -> Non
 
     before, given_to_it = goes_on(), model.encode(Context("The ferry left"))
     first = answer(model, USER)
-    assert not set(given_to_it) & set(model._tokenizer.convert_tokens_to_ids(["<|im_start|>", "<|im_end|>"]))
+    assert not set(given_to_it) & set(model.decoding.tokenizer.convert_tokens_to_ids(["<|im_start|>", "<|im_end|>"]))
     assert (goes_on(), answer(model, USER)) == (before, first)
 
 

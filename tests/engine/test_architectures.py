@@ -84,7 +84,7 @@ def generated(model: Any, prompt: list[int]) -> tuple[list[int], list[float]]:
 def follows_generate(kind: str, model: TransformersModel, near: float) -> None:
     reference = tiny(kind)
     for name, prompt in PROMPTS.items():
-        ours = list(itertools.islice(model.tokens(prompt, GREEDY), COUNT))
+        ours = list(itertools.islice(model.decoding.tokens(prompt, GREEDY), COUNT))
         tokens, probabilities = generated(reference, prompt)
         assert [token.id for token in ours] == tokens, name
         assert [token.probability for token in ours] == pytest.approx(probabilities, rel=near, abs=1e-6), name

@@ -133,8 +133,8 @@ def test_where_the_memory_of_the_accelerator_runs_out_it_goes_on_on_the_processo
     def full(*_: object, **__: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    model._following.forget()
-    monkeypatch.setattr(model._following, "logits_after", full)
+    model.decoding.following.forget()
+    monkeypatch.setattr(model.decoding.following, "logits_after", full)
     with pytest.raises(DeviceFull):
         list(model.complete(request))
     assert "".join(piece.text for piece in model.complete(request)) == expected

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -17,19 +16,14 @@ from afterword.engine.local import TransformersModel
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import Piece, Request
 from afterword.engine.sampling import Sampling
-from afterword.engine.vocabulary import Vocabulary, split
 from afterword.engine.wordpiece import tidied
 from afterword.text.context import Context
 from tests.engine.bigrams import Bigrams
 from tests.engine.tiny import PAGE, byte_level, llama
-from tests.engine.tiny_tokenizers import gemma, llama_2, unigram, word_piece
+from tests.engine.tiny_tokenizers import EXACT, TOKENIZERS, tokenizer_of
 
 DRAWN = Sampling(temperature=0.8, top_k=0, top_p=1.0, min_p=0.0, repetition_penalty=1.0, max_words=2, seed=1)
 GREEDY = Sampling(temperature=0, repetition_penalty=1.0, max_words=4)
-TOKENIZERS = {"bytes": byte_level, "llama 2": llama_2, "gemma": gemma, "unigram": unigram, "wordpiece": word_piece}
-TOKENIZERS |= {"unigram without lines": lambda: unigram(lines=False)}
-EXACT = ["bytes", "llama 2", "gemma"]  # they have a token for every byte, and change no text
-
 AWKWARD = {
     "one letter": "T",
     "one space": " ",
@@ -74,11 +68,6 @@ def scored(model: TransformersModel, context: Context, texts: list[str]) -> list
 
 
 @cache
-def tokenizer_of(name: str) -> Any:
-    return TOKENIZERS[name]()
-
-
-@cache
 def model_of(name: str, real: bool = False) -> TransformersModel:
     """A model that knows what follows what in PAGE; or one of random weights, whose next word nobody knows."""
     tokenizer = tokenizer_of(name)
@@ -99,7 +88,7 @@ def whole(name: str, context: Context, sampling: Sampling = DRAWN) -> str:
     """What the tokens of the prompt and of the continuation spell together."""
     model, tokenizer = model_of(name), tokenizer_of(name)
     prompt, typed = model._prompt(context)
-    tokens = [token.id for token in model.tokens(prompt, sampling, typed=typed)]
+    tokens = [token.id for token in model.decoding.tokens(prompt, sampling, typed=typed)]
     text = str(tokenizer.decode(prompt + tokens, skip_special_tokens=True)).replace("\ufffd", "")
     return tidied(text) if name == "wordpiece" else text
 
@@ -197,7 +186,7 @@ def test_a_short_token_counts_with_what_must_follow_it() -> None:
     runner.logits[wh, e] = 0.0
     model = TransformersModel("x", llama(), tokenizer, runner=runner)
     prompt, typed = model._prompt(Context("The ferry whe"))
-    first = next(model.tokens(prompt, GREEDY, typed=typed))
+    first = next(model.decoding.tokens(prompt, GREEDY, typed=typed))
     assert first.id == wh
     assert first.probability > 0.9
 
@@ -215,13 +204,13 @@ def test_the_token_that_begins_the_word_counts_however_much_likelier_shorter_one
     model = TransformersModel("x", llama(), tokenizer, runner=runner)
     prompt, typed = model._prompt(Context("The ferry when"))
     assert tokenizer(" when")["input_ids"] == [whe, n]
-    first = next(model.tokens(prompt, GREEDY, typed=typed))
+    first = next(model.decoding.tokens(prompt, GREEDY, typed=typed))
     assert first.id == whe
     assert first.probability > 0.9
 
 
 def logits_after(model: TransformersModel, tokens: list[int]) -> torch.Tensor:
-    logits = model._following.logits_after(tokens)
+    logits = model.decoding.following.logits_after(tokens)
     assert logits is not None
     return logits
 
@@ -233,8 +222,8 @@ def spelled_out(model: TransformersModel, tokens: list[int], spelling: bytes) ->
     """How probable each token is, with all that may follow it to spell what was typed: by trying everything."""
     found = {}
     probabilities = logits_after(model, tokens).softmax(-1)
-    for token in model._vocabulary.continuing(spelling):
-        rest, probability = model._vocabulary.rest(spelling, token), float(probabilities[token])
+    for token in model.decoding.vocabulary.continuing(spelling):
+        rest, probability = model.decoding.vocabulary.rest(spelling, token), float(probabilities[token])
         if not rest or probability > NEGLIGIBLE:
             found[token] = probability * (sum(spelled_out(model, [*tokens, token], rest).values()) if rest else 1.0)
     return found
@@ -269,7 +258,7 @@ def is_near(model: TransformersModel, typed_so_far: str, after: str) -> None:
     prompt, typed = model._prompt(Context(typed_so_far))
     ways = spelled_out(model, prompt, typed.spelling)
     mass = sum(ways.values())
-    found = model._healing.constrained(logits_after(model, prompt), typed, prompt).softmax(-1)
+    found = model.decoding.healing.constrained(logits_after(model, prompt), typed, prompt).softmax(-1)
     assert sum(abs(ways.get(token, 0.0) / mass - float(p)) for token, p in enumerate(found)) / 2 < 0.1
     tokens = model._prompting.continuation(typed.text + after)
     logs = [float(logits_after(model, [*prompt, *tokens[:n]]).log_softmax(-1)[token]) for n, token in enumerate(tokens)]
@@ -284,11 +273,11 @@ def test_candidates_begin_differently_where_the_text_ends(name: str, end: int, s
     model, context = model_of(name, real=True), Context(PAGE[max(0, end - 60) : end])
     sampling = Sampling(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0, repetition_penalty=1.0, max_words=2, seed=seed)
     prompt, typed = model._prompt(context)
-    begun = model._likeliest(prompt, typed, 3)
+    begun = model.decoding.likeliest(prompt, typed, 3)
     assert len({tokens[-1].id for tokens in begun}) == len(begun) > 0
     assert len({tuple(token.id for token in tokens[:-1]) for tokens in begun}) == 1
     for tokens in begun:
-        spelled = b"".join(model._vocabulary.spelling[token.id] for token in tokens)
+        spelled = b"".join(model.decoding.vocabulary.spelling[token.id] for token in tokens)
         assert spelled.startswith(typed.spelling)
     found = model.candidates(Request(1, context, sampling), 3)
     assert len(found) == len(begun)
@@ -344,184 +333,5 @@ def test_a_long_word_leaves_room_for_what_follows() -> None:
     assert len(continued("bytes", Context("see http://example.org/pears?lampoi"), short)) > 1
 
 
-# --- splitting ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "typed"),
-    [
-        ("The harbour lay qui", " qui"),
-        ("The harbour ", " "),
-        ("The harbour.\n", ""),
-        ("The harbour.\nqui", "qui"),
-        ("qui", "qui"),
-        ("", ""),
-        ("a  b", " b"),
-        ("a\n\tb", "\tb"),
-        ("he said (“qui", " (“qui"),
-    ],
-)
-def test_where_a_text_is_split(text: str, typed: str) -> None:
-    assert split(text) == (text.removesuffix(typed), typed)
-
-
-@pytest.mark.parametrize("name", TOKENIZERS)
-@settings(deadline=None, max_examples=40)
-@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=80) | st.text("港は静か ab\n", max_size=120))
-def test_nothing_is_lost_where_a_text_is_split(name: str, text: str) -> None:
-    before, typed = split(text, tokenizer_of(name))
-    assert before + typed == text
-
-
-def test_without_spaces_the_last_tokens_are_spelled_again() -> None:
-    before, typed = split("港は静かだった", tokenizer_of("bytes"))
-    assert before
-    assert 0 < len(typed) <= 2
-    assert split("港は静かだった") == ("港は静かだった", "")
-
-
-# --- vocabularies -------------------------------------------------------------------------------------------------------
-
-
-@cache
-def vocabulary_of(name: str) -> Vocabulary:
-    return Vocabulary(tokenizer_of(name), len(tokenizer_of(name)) + 5)
-
-
-@pytest.mark.parametrize("name", EXACT)
-@settings(deadline=None, max_examples=50)
-@given(text=st.text(max_size=30).map(lambda text: text.encode("utf-8", "ignore").decode()))
-def test_the_spelling_of_a_text_is_the_text(name: str, text: str) -> None:
-    if name != "bytes" and "\u2581" in text:
-        return
-    tokens = tokenizer_of(name)(text, add_special_tokens=False)["input_ids"]
-    spelled = b"".join(vocabulary_of(name).spelling[token] for token in tokens).decode()
-    assert spelled.removeprefix(" ") == text.removeprefix(" ")
-
-
-@pytest.mark.parametrize("name", TOKENIZERS)
-def test_special_tokens_and_tokens_that_the_tokenizer_lacks_spell_nothing(name: str) -> None:
-    vocabulary, tokenizer = vocabulary_of(name), tokenizer_of(name)
-    assert len(vocabulary.spelling) == len(vocabulary.begins_word) == len(tokenizer) + 5
-    assert vocabulary.spelling[-5:] == [b""] * 5
-    assert all(vocabulary.spelling[token] == b"" for token in tokenizer.all_special_ids)
-
-
-@pytest.mark.parametrize("name", EXACT)
-@settings(deadline=None, max_examples=50)
-@given(typed=st.text(min_size=1, max_size=6).map(lambda text: text.encode("utf-8", "ignore")).filter(bool))
-def test_the_tokens_that_continue_are_those_that_agree(name: str, typed: bytes) -> None:
-    vocabulary = vocabulary_of(name)
-    agreeing = {
-        token
-        for token, spelled in enumerate(vocabulary.spelling)
-        if spelled and (spelled.startswith(typed) or typed.startswith(spelled))
-    }
-    found = vocabulary.continuing(typed)
-    assert len(found) == len(set(found))
-    assert set(found) == agreeing
-    for token in found:
-        assert vocabulary.rest(typed, token) == typed[len(vocabulary.spelling[token]) :]
-
-
-@pytest.mark.parametrize(
-    ("name", "typed", "before", "seen"),
-    [
-        ("bytes", "The", "", ("The", 3)),
-        ("gemma", "The", "", ("The", 3)),
-        ("llama 2", "The", "", (" The", 3)),
-        ("llama 2", "The", "One.\n", ("The", 3)),
-        ("llama 2", " The", "", (" The", 3)),
-        ("llama 2", " The", "One.", (" The", 4)),
-        ("unigram", "The", "", (" The", 3)),
-        ("unigram", "\ufb01nd", "One.\n", ("find", 4)),
-        ("unigram without lines", "The", "One.\n", (" The", 4)),
-        ("unigram without lines", "The", "\n", (" The", 3)),
-        ("unigram without lines", "he", "T", ("he", 2)),
-        ("wordpiece", "The", "", (" the", 3)),
-        ("wordpiece", "The", "One.\n", (" the", 4)),
-        ("wordpiece", " (“Caf\u00e9.", "One", (" ( “ cafe.", 8)),
-        ("wordpiece", "he", "T", ("he", 2)),
-        ("wordpiece", " ", "One", (" ", 1)),
-        ("wordpiece", "静か", "港は", (" 静 か", 3)),
-        ("bytes", "", "One", ("", 0)),
-        ("bytes", " \ufffda", "One", (" \ufffda", 2)),
-    ],
-)
-def test_how_tokens_spell_what_was_typed(name: str, typed: str, before: str, seen: tuple[str, int]) -> None:
-    assert vocabulary_of(name).seen(typed, before) == seen
-
-
-def test_a_token_after_which_nothing_goes_on_is_no_beginning() -> None:
-    slow = SlowTokenizer()
-    slow.texts = ("</s>", "a", "ab", "abx", "bd")
-    vocabulary = Vocabulary(slow, 5)
-    assert vocabulary.continuing(b"abd") == [1]
-    assert vocabulary.continuing(b"ab") == [1, 2, 3]
-    assert not vocabulary.spells(b"abc")
-
-
-def test_what_a_vocabulary_spells() -> None:
-    vocabulary = vocabulary_of("unigram")
-    assert vocabulary.spells(b" the")
-    assert not vocabulary.spells("the \u2019".encode())
-    assert not vocabulary.spells(" caf\u00e9".encode())
-    assert vocabulary.spells(b"")
-
-
-def test_a_vocabulary_is_put_on_any_tokenizer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that is neither fast nor SentencePiece is asked what each token decodes to."""
-    slow = SlowTokenizer()
-    vocabulary = Vocabulary(slow, 5)
-    assert vocabulary.spelling == [b"", b"a", b" b", b"c", b""]
-    assert vocabulary.continuing(b" b") == [2]
-    assert vocabulary.seen(" b", "a") == (" b", 2)
-
-
-class SlowTokenizer:
-    """Three tokens, and one that is special."""
-
-    all_special_ids = (0,)
-    added_tokens_decoder: ClassVar[dict[int, Any]] = {}
-    texts: tuple[str, ...] = ("</s>", "a", " b", "c")
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def __call__(self, text: str, **_: object) -> dict[str, list[int]]:
-        return {"input_ids": [self.texts.index(letter) for letter in text if letter in self.texts]}
-
-    def convert_ids_to_tokens(self, ids: range) -> list[str]:
-        return [self.texts[i] for i in ids]
-
-    def decode(self, tokens: list[int], **_: object) -> str:
-        return "".join(self.texts[token] for token in tokens)
-
-
-@pytest.mark.parametrize(
-    ("name", "spelled", "begins"),
-    [
-        ("bytes", "Ġthe", True),
-        ("bytes", "ed", False),
-        ("bytes", ".", True),
-        ("bytes", "'t", False),
-        ("bytes", "Ċ", True),
-        ("llama 2", "▁the", True),
-        ("llama 2", "ll", False),
-        ("wordpiece", "the", True),
-        ("wordpiece", "##ed", False),
-        ("wordpiece", ",", True),
-    ],
-)
-def test_where_words_begin(name: str, spelled: str, begins: bool) -> None:
-    token = tokenizer_of(name).convert_tokens_to_ids(spelled)
-    assert bool(vocabulary_of(name).begins_word[token]) is begins
-
-
-def test_a_token_that_ends_a_text_ends_a_word() -> None:
-    assert bool(Vocabulary(tokenizer_of("bytes"), 400, frozenset({0})).begins_word[0])
-    assert not bool(vocabulary_of("bytes").begins_word[0])
-
-
 def test_nothing_typed_asks_nothing() -> None:
-    assert model_of("bytes")._healing.typed("", "The end.\n") == Typed()
+    assert model_of("bytes").decoding.healing.typed("", "The end.\n") == Typed()

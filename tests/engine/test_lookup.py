@@ -69,7 +69,7 @@ def model_of(name: str) -> TransformersModel:
 
 def tokens_of(model: TransformersModel, context: Context, sampling: Sampling) -> list[Token]:
     prompt, typed = model._prompt(context)
-    return list(model.tokens(prompt, sampling, typed=typed))
+    return list(model.decoding.tokens(prompt, sampling, typed=typed))
 
 
 @pytest.mark.parametrize("name", ["llama", "gpt2", "mamba"])
@@ -103,7 +103,7 @@ def test_a_right_guess_saves_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     said = [token.id for token in tokens_of(model, context, GREEDY)]
     without, prompt = len(runner.passes), model._prompt(context)[0]
     monkeypatch.setattr(lookup, "guess", lambda text, _: said[len(text) - len(prompt) :][:3])
-    model._following.forget()
+    model.decoding.following.forget()
     assert [token.id for token in tokens_of(model, context, GREEDY)] == said
     assert len(runner.passes) - without < without / 2
 
@@ -128,7 +128,7 @@ def test_guesses_end_where_the_models_positions_do(name: str, monkeypatch: pytes
     model = model_of(name)
     sampling = Sampling(temperature=0, repetition_penalty=1.0, max_words=20)
     prompt = [5] * (256 - 20)
-    assert len(list(model.tokens(prompt, sampling))) == 20
+    assert len(list(model.decoding.tokens(prompt, sampling))) == 20
 
 
 def test_exact_mode_guesses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

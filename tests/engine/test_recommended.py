@@ -4,7 +4,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
-from afterword.engine.hub import ID
+from afterword.engine.hub_folders import ID
 from afterword.engine.recommended import RECOMMENDED
 
 

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from tests.engine.tiny import PAGE, VOCABULARY
+from tests.engine.tiny import PAGE, VOCABULARY, byte_level
 
 _BYTES = [f"<0x{byte:02X}>" for byte in range(256)]  # SentencePiece's, for what it has no piece for
 
@@ -81,3 +81,16 @@ def _pieces() -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
 def _sentence_pieces(*special: str) -> tuple[dict[str, int], list[tuple[str, str]]]:
     names, merges = _pieces()
     return {name: number for number, name in enumerate([*special, *_BYTES, *names])}, list(merges)
+
+
+TOKENIZERS = {"bytes": byte_level, "llama 2": llama_2, "gemma": gemma, "unigram": unigram, "wordpiece": word_piece}
+TOKENIZERS |= {"unigram without lines": lambda: unigram(lines=False)}
+"""By their names in tests."""
+
+EXACT = ["bytes", "llama 2", "gemma"]  # they have a token for every byte, and change no text
+
+
+@cache
+def tokenizer_of(name: str) -> Any:
+    """The one of that name."""
+    return TOKENIZERS[name]()

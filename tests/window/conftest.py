@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from PySide6.QtCore import QFileSystemWatcher
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword.drafts.compare import Passage
@@ -23,6 +23,8 @@ from afterword.window.dialogs import PathAnswer, Twice, Unsaved
 from afterword.window.documents import Documents
 from afterword.window.main_window import MainWindow
 from afterword.window.recent import RecentFiles
+
+from .drafting import Gate
 
 Found = TypeVar("Found", bound=QWidget)
 
@@ -39,6 +41,12 @@ def focused() -> QWidget:
     widget = QApplication.focusWidget()
     assert widget is not None
     return widget
+
+
+def press(parent: QWidget, text: str) -> None:
+    """Press the one button with that text."""
+    [button] = [button for button in parent.findChildren(QPushButton) if button.text().replace("&", "") == text]
+    button.click()
 
 
 def type_keys(widget: QWidget, text: str) -> None:
@@ -162,6 +170,38 @@ def untold(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def documents(page: Page, recent: RecentFiles, jobs: Jobs, dialogs: ScriptedDialogs) -> Documents:
     return Documents(page, recent, jobs, dialogs, page)  # with an owner, lest it is collected on a thread of the jobs
+
+
+@pytest.fixture
+def writing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Drafts are written once it is opened."""
+    gate = Gate(monkeypatch, "write_draft")
+    yield gate
+    gate.event.set()
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Drafts are read once it is opened."""
+    gate = Gate(monkeypatch, "read_draft")
+    yield gate
+    gate.event.set()
+
+
+@pytest.fixture
+def told(documents: Documents) -> list[str]:
+    """What the writer is told of the draft."""
+    sentences: list[str] = []
+    documents.noticed.connect(sentences.append)
+    return sentences
+
+
+@pytest.fixture
+def left(documents: Documents) -> list[bool]:
+    """A True for each time that the draft may be left."""
+    times: list[bool] = []
+    documents.left.connect(lambda: times.append(True))
+    return times
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_another_one_is_news_also_where_it_says_the_same(reader: Reader) -> None
     for _ in range(2):
         reader.sees(" harbour")
         reader.stands()
-        reader.page.clear_suggestion()
+        reader.page.void()
     assert reader.hears() == ["Suggestion: harbour"] * 2
 
 

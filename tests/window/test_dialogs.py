@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLabel, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword.drafts.compare import compare
@@ -16,7 +16,7 @@ from afterword.window.changed_dialog import Changed, ChangedDialog
 from afterword.window.comparison import Comparison
 from afterword.window.dialogs import Twice, Unsaved, WindowDialogs
 
-from .conftest import part
+from .conftest import part, press
 
 Asker = Callable[[WindowDialogs, list[object]], None]
 
@@ -48,11 +48,6 @@ def parent(qtbot: QtBot) -> QWidget:
 @pytest.fixture
 def dialogs(parent: QWidget) -> WindowDialogs:
     return WindowDialogs(parent)
-
-
-def press(box: QDialog, text: str) -> None:
-    [button] = [button for button in box.findChildren(QPushButton) if button.text().replace("&", "") == text]
-    button.click()
 
 
 def fill(dialog: QFileDialog, name: str) -> None:

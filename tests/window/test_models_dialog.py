@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QMessageBox, QPush
 from pytestqt.qtbot import QtBot
 
 from afterword.engine.catalogue import Entry
-from afterword.engine.hub import About, Found
+from afterword.engine.hub import Found
+from afterword.engine.hub_folders import About
 from afterword.engine.library import Shelf
 from afterword.engine.speeds import Measured
 from afterword.errors import HubAway, HubUnreachable, ModelNotStored

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from afterword.assist.masked import Masked, MaskedOpener, no_masked
 from afterword.assist.types import ModelState, Phase
-from afterword.engine.protocol import LanguageModel, Request, never
+from afterword.engine.protocol import LanguageModel, Request
 from afterword.errors import Cancelled, ModelTooLarge
-from afterword.suggest.replacing import Proposes, Spot, alternatives
+from afterword.suggest.replacing import Spot, alternatives
 from afterword.suggest.suggester import Suggester
 from afterword.text.context import Context
 from afterword.watch import Watch
@@ -33,14 +34,6 @@ LIKELIEST = 8
 
 Opener = Callable[[str, bool, Watch], LanguageModel]
 """Loads the model of a name; the flag says whether it may be downloaded."""
-
-MaskedOpener = Callable[[], Proposes | None]
-"""Loads the masked model; None where none is installed."""
-
-
-def no_masked() -> Proposes | None:
-    """There is no masked model."""
-    return None
 
 
 class Worker(QObject):
@@ -72,10 +65,8 @@ class Worker(QObject):
     def __init__(self, opener: Opener, masked: MaskedOpener = no_masked) -> None:
         super().__init__()
         self._opener = opener
-        self._open_masked = masked
+        self._masked = Masked(masked)
         self._suggester: Suggester | None = None
-        self._masked: Proposes | None = None
-        self._masked_fails = False
         self._wanted: dict[int, int] = {}
         self._spared = 0
         self._served: deque[int] = deque(maxlen=_REMEMBERED)
@@ -175,9 +166,7 @@ class Worker(QObject):
                     began, at_first = time.perf_counter(), pieces
                 self.suggestion_grew.emit(request.id, suggestion)
         except Exception as error:
-            _log.warning("the model failed while it wrote", exc_info=True)
-            self._failing = True
-            self.state_changed.emit(self._state(Phase.FAILED, error))
+            self._fail("wrote", error)
             self.unanswered.emit(request.id)
             return
         took = time.perf_counter() - began
@@ -220,12 +209,9 @@ class Worker(QObject):
         if not self._failing:
             self.state_changed.emit(self._state(Phase.WRITING))
         try:
-            masked = self._masked_model()
-            found = alternatives(suggester.model, spot, masked, stopped)
+            found = alternatives(suggester.model, spot, self._masked.model(), stopped)
         except Exception as error:
-            _log.warning("the model failed while it looked for other words", exc_info=True)
-            self._failing = True
-            self.state_changed.emit(self._state(Phase.FAILED, error))
+            self._fail("looked for other words", error)
             return
         if found is not None:
             self._failing = False
@@ -266,10 +252,7 @@ class Worker(QObject):
     @Slot()
     def forget_masked(self) -> None:
         """The masked model may be another one by now, or none."""
-        if self._masked is not None:
-            self._masked.close()
-            self._masked = None
-        self._masked_fails = False
+        self._masked.forget()
 
     # ----------------------------------------------------------------------------------------------------------------
 
@@ -298,6 +281,11 @@ class Worker(QObject):
         self._failing = False
         self.state_changed.emit(self._state(Phase.READY) if self._suggester else ModelState(Phase.NONE))
 
+    def _fail(self, doing: str, error: Exception) -> None:
+        _log.warning("the model failed while it %s", doing, exc_info=error)
+        self._failing = True
+        self.state_changed.emit(self._state(Phase.FAILED, error))
+
     def _state(self, phase: Phase, error: BaseException | None = None) -> ModelState:
         assert self._suggester is not None
         model = self._suggester.model
@@ -306,40 +294,11 @@ class Worker(QObject):
             phase, model.name, error=error, ignores=can.ignores, small=can.small, device=can.device, fallback=can.fallback
         )
 
-    def _masked_model(self) -> Proposes | None:
-        """The masked model, loaded when it is first needed; without it words are found all the same."""
-        if self._masked is None and not self._masked_fails:
-            try:
-                found = self._open_masked()
-            except Exception:
-                _log.warning("the masked model could not be loaded", exc_info=True)
-                self._masked_fails = True
-            else:
-                self._masked = None if found is None else _Forgiving(found)
-        return self._masked
-
     def _release(self) -> None:
-        self.forget_masked()
+        self._masked.forget()
         if self._suggester is not None:
             self._suggester.model.close()
             self._suggester = None
-
-
-class _Forgiving:
-    """A masked model that proposes nothing where it fails."""
-
-    def __init__(self, model: Proposes) -> None:
-        self._model = model
-
-    def propose(self, before: str, after: str, words: int, n: int, stopped: Callable[[], bool] = never) -> list[str]:
-        try:
-            return self._model.propose(before, after, words, n, stopped)
-        except Exception:
-            _log.warning("the masked model failed", exc_info=True)
-            return []
-
-    def close(self) -> None:
-        self._model.close()
 
 
 @contextmanager

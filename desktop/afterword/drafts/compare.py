@@ -10,11 +10,11 @@ from itertools import pairwise
 import regex as re
 
 from afterword.drafts.alignment import Aligner, anchored
+from afterword.text.scripts import UNSPACED
 from afterword.watch import Watch
 
 _PARAGRAPH = re.compile(r"\n*[^\n]+\n?|\n+")  # with the blank lines before it: one more at the end leaves the last as it is
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_LETTER = rf"(?![{_UNSPACED}])\w"
+_LETTER = rf"(?![{UNSPACED}])\w"
 # Whole characters as a reader sees them, and what joins them to a word: see `text.boundaries`.
 _LETTERS = rf"(?![\p{{M}}\u200c\u200d])(?={_LETTER})(?:(?:{_LETTER})*(?={_LETTER})\X)+"
 _JOINT = r"['’׳\-‐‑\u00ad]|(?<=\d)[.,:](?=\d)|(?<=\p{Hebrew})[\"״](?=\p{Hebrew})"
@@ -47,14 +47,10 @@ class Passage:
     Attributes:
         before: what stood there; the texts in turn.
         after: what stands there now.
-        line_before: the number of its first line before, which may be blank, counted from 0.
-        line_after: the number of its first line now.
     """
 
     before: tuple[Span, ...]
     after: tuple[Span, ...]
-    line_before: int
-    line_after: int
 
     @property
     def changed(self) -> bool:
@@ -85,24 +81,17 @@ class _Comparing:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._aligner = Aligner(_EFFORT, watch)
-        self._lines = (0, 0)
 
     def passages(self, before: str, after: str) -> Iterator[Passage]:
         old, new = ([piece.group() for piece in _PARAGRAPH.finditer(text)] for text in (before, after))
         a = c = 0
         for i, j, length in [*self._aligner.same(old, new), (len(old), len(new), 0)]:
             for one, other in self._paired(old[a:i], new[c:j]):
-                yield self._passage(*self._by_word("".join(one), "".join(other)))
+                yield Passage(*self._by_word("".join(one), "".join(other)))
             if length:
                 spans = _spans((("".join(old[i : i + length]), False),))
-                yield self._passage(spans, spans)
+                yield Passage(spans, spans)
             a, c = i + length, j + length
-
-    def _passage(self, before: tuple[Span, ...], after: tuple[Span, ...]) -> Passage:
-        passage = Passage(before, after, *self._lines)
-        gone, new = (sum(span.text.count("\n") for span in side) for side in (before, after))
-        self._lines = (self._lines[0] + gone, self._lines[1] + new)
-        return passage
 
     def _paired(self, old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
         """Paragraphs, none of which is on both sides, with those that they became."""

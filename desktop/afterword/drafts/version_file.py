@@ -64,9 +64,8 @@ class VersionFile:
         except sqlite3.Error as error:
             if watch.stopped():
                 raise Cancelled from error
-            code = (
-                getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-            )  # without the details; a row that is not UTF-8 has no code
+            # Without the details; a row that is not UTF-8 has no code.
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
             if code not in _DAMAGE:
                 raise VersionsUnavailable(self.path, str(error)) from error
             raise VersionsBroken(self.path, self._put_aside(before)) from error

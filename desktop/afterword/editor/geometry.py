@@ -21,7 +21,7 @@ _RIGHT_TO_LEFT = re.compile(
 _NEWLINE_WIDTH = 0.3  # of a selected newline, as a share of the line's height
 
 
-class Sheet(Protocol):
+class OnScreen(Protocol):
     """What of QPlainTextEdit this needs."""
 
     def visible_blocks(self) -> Iterator[tuple[QTextBlock, QRectF]]:
@@ -48,7 +48,7 @@ def lines_of(block: QTextBlock, rect: QRectF) -> Iterator[tuple[QTextLine, float
         top = bottom
 
 
-def line_at(sheet: Sheet, y: float) -> tuple[QTextBlock, QRectF, QTextLine] | None:
+def line_at(sheet: OnScreen, y: float) -> tuple[QTextBlock, QRectF, QTextLine] | None:
     """The paragraph and line at height `y` of the viewport; the last line below the text; None above it."""
     found = None
     for block, rect in sheet.visible_blocks():
@@ -59,7 +59,7 @@ def line_at(sheet: Sheet, y: float) -> tuple[QTextBlock, QRectF, QTextLine] | No
     return found
 
 
-def onto_line(sheet: Sheet, point: QPointF) -> QPointF:
+def onto_line(sheet: OnScreen, point: QPointF) -> QPointF:
     """`point`, moved up or down onto the line that it is nearest to; as it is where there is none."""
     found = line_at(sheet, point.y())
     if found is None or point.y() >= found[1].bottom():
@@ -69,7 +69,7 @@ def onto_line(sheet: Sheet, point: QPointF) -> QPointF:
     return QPointF(point.x(), min(max(point.y(), top + 1), top + line.height() - 1))
 
 
-def position_at(sheet: Sheet, point: QPointF) -> int | None:
+def position_at(sheet: OnScreen, point: QPointF) -> int | None:
     """The position in the document that a click at `point` means; on the ghost, where the ghost lies."""
     found = line_at(sheet, point.y())
     if found is None:
@@ -85,7 +85,7 @@ def position_at(sheet: Sheet, point: QPointF) -> int | None:
     return block.position() + min(at, block.length() - 1)
 
 
-def rect_at(sheet: Sheet, position: int) -> QRectF | None:
+def rect_at(sheet: OnScreen, position: int) -> QRectF | None:
     """The line's height at `position` of the document, of no width; None where it is not on the screen."""
     for block, rect in sheet.visible_blocks():
         if not block.contains(position):
@@ -102,7 +102,7 @@ def rect_at(sheet: Sheet, position: int) -> QRectF | None:
     return None
 
 
-def ghost_index_at(sheet: Sheet, point: QPointF) -> int | None:
+def ghost_index_at(sheet: OnScreen, point: QPointF) -> int | None:
     """The index in the ghost's text of what is shown at `point`; None where that is no part of it."""
     found, ghost = line_at(sheet, point.y()), sheet.ghost
     if found is None or not ghost.text or not found[0].contains(ghost.position):
@@ -116,7 +116,7 @@ def ghost_index_at(sheet: Sheet, point: QPointF) -> int | None:
     return ghost.index_of(at)
 
 
-def ghost_bottom(sheet: Sheet) -> float | None:
+def ghost_bottom(sheet: OnScreen) -> float | None:
     """The y below the last line of the ghost; None where there is none on the screen."""
     ghost = sheet.ghost
     for block, rect in sheet.visible_blocks():

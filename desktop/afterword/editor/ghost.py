@@ -23,7 +23,7 @@ _LINE_BREAKS = str.maketrans({"\n": "\u2028", "\u2029": "\u2028"})
 
 
 @dataclass(frozen=True)
-class Run:
+class FormatRun:
     """Some text in one look, or a look for some text: `start` and `length` are in UTF-16 units of the paragraph."""
 
     start: int
@@ -62,7 +62,7 @@ class Ghost:
         return self._anchor.position()
 
     def lay(
-        self, position: int, pieces: Sequence[tuple[str, QTextCharFormat]], marks: Iterable[Run] = (), remark: int = 0
+        self, position: int, pieces: Sequence[tuple[str, QTextCharFormat]], marks: Iterable[FormatRun] = (), remark: int = 0
     ) -> None:
         """Show `pieces` at `position`, each in its look.
 
@@ -91,12 +91,12 @@ class Ghost:
             merged = QTextCharFormat(font)
             merged.merge(look)
             merged.setProperty(_PASSING, True)
-            formats.append(Run(start, units(piece), merged))
+            formats.append(FormatRun(start, units(piece), merged))
             start += units(piece)
         for mark in marks:
             look = QTextCharFormat(mark.look)
             look.setProperty(_PASSING, True)
-            formats.extend(_around(Run(mark.start, mark.length, look), at, self.length))
+            formats.extend(_around(FormatRun(mark.start, mark.length, look), at, self.length))
 
         above = self._line_above(block, at)
         layout.setPreeditArea(at, self._laid)
@@ -143,7 +143,7 @@ class Ghost:
             self._layout.hold_line(block, number, width)
 
 
-def _font_around(runs: Iterable[Run], at: int, length: int) -> QTextCharFormat:
+def _font_around(runs: Iterable[FormatRun], at: int, length: int) -> QTextCharFormat:
     """The font of the text that a ghost at `at` continues: of runs that go on around it, or hold the whole paragraph."""
     font = QTextCharFormat()
     for run in runs:
@@ -155,17 +155,17 @@ def _font_around(runs: Iterable[Run], at: int, length: int) -> QTextCharFormat:
     return font
 
 
-def _around(run: Run, at: int, length: int) -> Iterable[Run]:
+def _around(run: FormatRun, at: int, length: int) -> Iterable[FormatRun]:
     """`run` when `length` units are put in at `at`: before them, behind them, or split by them."""
     end = run.start + run.length
     if run.start < at:
-        yield Run(run.start, min(end, at) - run.start, run.look)
+        yield FormatRun(run.start, min(end, at) - run.start, run.look)
     if end > at:
         start = max(run.start, at)
-        yield Run(start + length, end - start, run.look)
+        yield FormatRun(start + length, end - start, run.look)
 
 
-def _without(run: Run, at: int, length: int) -> Iterable[Run]:
+def _without(run: FormatRun, at: int, length: int) -> Iterable[FormatRun]:
     """`run` when the `length` units at `at` are taken out."""
     if run.look.hasProperty(_PASSING):
         return
@@ -175,27 +175,27 @@ def _without(run: Run, at: int, length: int) -> Iterable[Run]:
 
     start, end = moved(run.start), moved(run.start + run.length)
     if end > start:
-        yield Run(start, end - start, run.look)
+        yield FormatRun(start, end - start, run.look)
 
 
-def _joined(runs: Iterable[Run]) -> list[Run]:
+def _joined(runs: Iterable[FormatRun]) -> list[FormatRun]:
     """`runs` with neighbours of one look made one, since text is shaped anew at each border."""
-    joined: list[Run] = []
+    joined: list[FormatRun] = []
     for run in sorted(runs, key=lambda run: run.start):
         last = joined[-1] if joined else None
         if last is not None and last.start + last.length == run.start and last.look == run.look:
-            joined[-1] = Run(last.start, last.length + run.length, last.look)
+            joined[-1] = FormatRun(last.start, last.length + run.length, last.look)
         else:
             joined.append(run)
     return joined
 
 
-def _runs(layout: QTextLayout) -> list[Run]:
+def _runs(layout: QTextLayout) -> list[FormatRun]:
     # Copies: PySide's `format` is a reference into a FormatRange, which goes with the list that it came in.
-    return [Run(span.start, span.length, QTextCharFormat(span.format)) for span in layout.formats()]
+    return [FormatRun(span.start, span.length, QTextCharFormat(span.format)) for span in layout.formats()]
 
 
-def _set_formats(layout: QTextLayout, runs: Iterable[Run]) -> None:
+def _set_formats(layout: QTextLayout, runs: Iterable[FormatRun]) -> None:
     formats = []
     for run in runs:
         span = QTextLayout.FormatRange()

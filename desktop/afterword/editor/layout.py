@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from unicodedata import bidirectional
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QTextBlock, QTextDocument, QTextLayout, QTextLine
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 from afterword.editor.plaintext import index_at, units
+from afterword.text.scripts import right_to_left
 
 _BREAK = "\u2028"  # between the lines of a ghost
 _HAIR = 1 / 32  # pixels; twice the resolution of Qt's layout
@@ -111,15 +110,9 @@ def _directions(block: QTextBlock) -> list[tuple[int, bool]]:
         first, *others = f"{text[:cut]}{ghost}{text[cut:]}".split(_BREAK)
         start = units(first)
         for other in others:
-            found.append((start + 1, _right_to_left(other)))
+            found.append((start + 1, right_to_left(other)))
             start += 1 + units(other)
     return found
-
-
-def _right_to_left(text: str) -> bool:
-    """Whether the first letter that has a direction is of a right-to-left script (Unicode Standard Annex 9, P2 and P3)."""
-    strong = next((kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL")), "L")
-    return strong != "L"
 
 
 def _measured(font: QFont) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 
 from afterword.drafts.ledger import Run, Tally, joined, tally, total
 from afterword.editor.accepted import accepted_format, accepted_in, newline_accepted
+from afterword.editor.around import changed_paragraphs
 from afterword.editor.paragraphs import ByParagraph
 from afterword.editor.plaintext import index_at, units
 
@@ -102,10 +103,7 @@ class AuthorLedger(QObject):
 
     @Slot(int, int, int)
     def _note_change(self, position: int, _removed: int, added: int) -> None:
-        document = self._document
-        first = document.findBlock(position).blockNumber()
-        last = document.findBlock(min(position + added, document.characterCount() - 1)).blockNumber()
-        self._paragraphs.changed(first, max(first, last), document.blockCount())
+        self._paragraphs.changed(*changed_paragraphs(self._document, position, added))
         self._timer.start(0 if self._waiting else _READ_AFTER_MS)
 
     @Slot()

@@ -35,6 +35,8 @@ class Offer:
         self.long = long
         self._choices = [suggestion]
         self._at = 0
+        self._turned = False
+        self._step = 0  # how far the writer wants to be among others that are still being made
         self._written = ""
         self._accepted = False
         self._seen = False
@@ -50,6 +52,11 @@ class Offer:
         """Which one it is of how many that fit what was written, counted from 1."""
         fitting = self._fitting()
         return (fitting.index(self._at) + 1 if self._at in fitting else 0), len(fitting)
+
+    @property
+    def turned(self) -> bool:
+        """Whether the writer has gone from one to another."""
+        return self._turned
 
     @property
     def written(self) -> str:
@@ -94,17 +101,29 @@ class Offer:
         if self.suggestion.why_it_ended is None:
             self._choices[self._at] = replace(self.suggestion, why_it_ended=Ended.STOPPED)
 
-    def add(self, others: Sequence[Suggestion]) -> None:
-        """There are others to choose from, in place of those there were."""
+    def add(self, others: Sequence[Suggestion]) -> bool:
+        """There are others to choose from, in place of those there were; whether one that the writer waited for is offered."""
         if not self._at:
             self._choices[1:] = others
+        step, self._step = self._step, 0
+        return bool(step) and self._go(step)
 
     def turn(self, step: int) -> bool:
-        """Offer the one that is `step` further on, around and around; False where no other fits what was written."""
+        """Offer the one that is `step` further on, around and around; False where no other fits what was written.
+
+        Then it is offered when there are others.
+        """
+        if self._go(step):
+            return True
+        self._step = step
+        return False
+
+    def _go(self, step: int) -> bool:
         fitting = self._fitting()
         if self._at not in fitting or len(fitting) < 2:
             return False
         self._at = fitting[(fitting.index(self._at) + step) % len(fitting)]
+        self._turned = True
         return True
 
     def write(self, text: str) -> Fit:

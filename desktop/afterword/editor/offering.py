@@ -5,19 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QTimer, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QResizeEvent
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from afterword.assist.timing import READ_AFTER_MS, SEEN_AFTER
 from afterword.assist.types import Place, Wish
-from afterword.editor import geometry
 from afterword.editor.hands import HandledSheet, Outcome
 from afterword.editor.keys import EditorAction
 from afterword.editor.offer import Fit, Offer
-from afterword.engine.protocol import Piece
 from afterword.suggest.bounds import is_absurd
-from afterword.suggest.suggestion import Ended, Suggestion, part
+from afterword.suggest.suggestion import Ended, Suggestion
 
 WISHES = {EditorAction.ASK_NOW: Wish.NOW, EditorAction.CONTINUE: Wish.LONG}
 """What asks for a suggestion; all else is done to one that is shown."""
@@ -40,9 +38,6 @@ class OfferingSheet(HandledSheet):
         typed: the writer put in something, as they type.
         alternatives_wanted: the writer looks for another suggestion than the one that is shown.
         cursor_rested: the Context where the cursor has been for a moment, with no suggestion wished for.
-        ghost_looked_at: the Context, what of the suggestion stands before the word that is looked at, and where that is on the
-            screen.
-        branch_wanted: the Context, the Place, and the Suggestion's beginning, from which the writer wants it to go on.
         suggestion_missing: the writer asked for one, and nothing came of it.
         suggestion_shown: a Suggestion, at its first showing.
         suggestion_settled: what is left of a Suggestion, each time that is laid on the page and no more of it will come.
@@ -59,8 +54,6 @@ class OfferingSheet(HandledSheet):
     typed = Signal()
     alternatives_wanted = Signal()
     cursor_rested = Signal(object)
-    ghost_looked_at = Signal(object, str, QPoint)
-    branch_wanted = Signal(object, object, object)
     suggestion_missing = Signal()
     suggestion_shown = Signal(object)
     suggestion_settled = Signal(object)
@@ -74,8 +67,6 @@ class OfferingSheet(HandledSheet):
     _wished: Wish | None = None
     _reveals = False
     _revealing = False
-    _turning = 0  # how far the writer wants to be among suggestions that are still being made
-    _turned = False
     _voids = 0
 
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic) -> None:
@@ -158,15 +149,8 @@ class OfferingSheet(HandledSheet):
         """Have `others` to go to, in place of the suggestion that was asked for at `place`."""
         if self._offer is None or self._offer.place != place:
             return
-        self._offer.add([other for other in others if not is_absurd(other)])
-        step, self._turning = self._turning, 0
-        if step:
-            self._turn(self._offer, step)
-
-    @Slot()
-    def clear_suggestion(self) -> None:
-        """Take the suggestion away."""
-        self._end_offer()
+        if self._offer.add([other for other in others if not is_absurd(other)]):
+            self._lay_other(self._offer)
 
     @Slot()
     def ask_now(self, wish: Wish = Wish.NOW) -> None:
@@ -188,32 +172,9 @@ class OfferingSheet(HandledSheet):
             self.void()
         elif action in _STEPS:
             self._look_for_another(offer, _STEPS[action])
-        elif action is EditorAction.LIKELIEST:
-            self.look_at_ghost()
         elif action is not EditorAction.DISMISS:
             self._accept(offer, action)
         return True
-
-    def look_at_ghost(self, index: int = 0) -> None:
-        """Look at the word of the suggestion that has the character `index`, with those that could stand in its place."""
-        if self._offer is not None and self.ghost.text:
-            start, (word, rest) = 0, self._offer.remaining.accept_word()
-            while rest and start + len(word) <= index:
-                start, (word, rest) = start + len(word), rest.accept_word()
-            corner = self.cursorRect().bottomLeft()
-            self.ghost_looked_at.emit(self.context(), self.ghost.text[:start], self.viewport().mapToGlobal(corner))
-
-    def branch(self, said: str, piece: Piece) -> None:
-        """Have the suggestion go on with `piece` behind what of it was `said`."""
-        if self._offer is None or not self.ghost.text or not self.ghost.text.startswith(said):
-            return
-        begun = Suggestion((*part(self._offer.remaining.pieces, 0, len(said)), piece))
-        self._voids += 1
-        place = self.place()
-        self._offer, self._turned, self._wished = Offer(place, begun), False, Wish.NOW
-        self._offer.show(self._clock())  # it is the same suggestion to the writer
-        self._lay()
-        self.branch_wanted.emit(self.context(), place, begun)
 
     # --- offers -----------------------------------------------------------------------------------------------------
 
@@ -267,7 +228,6 @@ class OfferingSheet(HandledSheet):
         self.take_ghost_off()
         self.scroll_back()
         offer, self._offer = self._offer, None
-        self._turning, self._turned = 0, False
         if offer is not None and offer.typed:
             self.suggestion_typed.emit(offer.suggestion)
         elif offer is not None and offer.ignored and offer.seen_for(self._clock()) >= SEEN_AFTER:
@@ -283,17 +243,14 @@ class OfferingSheet(HandledSheet):
         return True
 
     def _look_for_another(self, offer: Offer, step: int) -> None:
-        if not self._turn(offer, step):
-            self._turning = step
+        if offer.turn(step):
+            self._lay_other(offer)
+        else:
             self.alternatives_wanted.emit()
 
-    def _turn(self, offer: Offer, step: int) -> bool:
-        if not offer.turn(step):
-            return False
-        self._turned = True
+    def _lay_other(self, offer: Offer) -> None:
         self._lay()
         self.suggestion_turned.emit(offer.remaining, *offer.choice)
-        return True
 
     def _lay(self) -> None:
         """Show of the offer what is to be shown now."""
@@ -305,7 +262,7 @@ class OfferingSheet(HandledSheet):
             offer.hide()
             return
         number, count = offer.choice
-        self.lay_ghost(offer.remaining.pieces, f"{number}/{count}" if self._turned and count > 1 else "")
+        self.lay_ghost(offer.remaining.pieces, f"{number}/{count}" if offer.turned and count > 1 else "")
         if not self.ghost.text:
             offer.hide()
             return
@@ -350,11 +307,3 @@ class OfferingSheet(HandledSheet):
             self.take_ghost_off()
         super()._apply_look()
         self._lay()
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):  # the pointer rests
-            index = geometry.ghost_index_at(self, QPointF(event.pos()))
-            if index is not None:
-                self.look_at_ghost(index)
-                return True
-        return super().viewportEvent(event)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, Signal, Slot
 
 from afterword.assist.types import Place
+from afterword.editor.branching import BranchingSheet
 from afterword.editor.keys import EditorAction
-from afterword.editor.offering import OfferingSheet
 from afterword.editor.plaintext import index_at, units
 from afterword.editor.words import words_at
 from afterword.suggest.replacing import Spot
@@ -23,7 +23,7 @@ class _Asked:
     end: int
 
 
-class ReplacingSheet(OfferingSheet):
+class ReplacingSheet(BranchingSheet):
     """Asks for other words in place of one, or of a few that are selected; they are asked for at one place at a time.
 
     Signals:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QMouseEvent, QTex
 from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 
 from afterword.editor import geometry
-from afterword.editor.ghost import Ghost, Run
+from afterword.editor.ghost import FormatRun, Ghost
 from afterword.editor.surface import Surface
 from afterword.engine.protocol import Piece
 from afterword.text.scripts import unspaced
@@ -60,7 +60,7 @@ class Sheet(Surface):
             start, stop = selection.cursor.selectionStart(), selection.cursor.selectionEnd()
             if begin <= start and position < stop < end:
                 # Qt would draw it without regard to the ghost.
-                marks.append(Run(start - begin, stop - start, selection.format))
+                marks.append(FormatRun(start - begin, stop - start, selection.format))
             else:
                 others.append(selection)
         if marks:

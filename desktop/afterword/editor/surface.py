@@ -25,21 +25,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from afterword.editor.accepted import give_runs, insert_with_runs
+from afterword.editor.around import texts_around
+from afterword.editor.counting import WordCounter
 from afterword.editor.geometry import lines_of, selected_in
 from afterword.editor.layout import SpacedLayout
 from afterword.editor.look import PageLook, between
 from afterword.editor.markdown import MarkdownHighlighter
-from afterword.editor.plaintext import clean, index_at, units
+from afterword.editor.plaintext import clean, units
 from afterword.editor.tint import tinted_in
-from afterword.editor.wordcount import WordCounts
 from afterword.text.characters import common_ends
 from afterword.text.context import AFTER_LIMIT, Context, reach
 
 SMALLEST, LARGEST = 6.0, 96.0  # points, for the zoomed font
 _READING = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 _NEARLY = 2.0  # pixels
-_COUNT_AFTER_MS = 250  # of quiet before words are counted
-_COUNT_SLICE = 0.004  # seconds of counting at a time: half of what a key may take
 _TINT = 0.45  # of the way from the page to the colour behind a selection
 _SIDE = 24  # pixels at least between the column and the edge
 _TOP = 16  # pixels above the first line
@@ -80,14 +79,11 @@ class Surface(QPlainTextEdit):
         self._tints_accepted = False
         self._zoom = 0
         self._wheel = 0
-        self._counts = WordCounts()
-        self._told = 0
-        self._count_timer = QTimer(self, singleShot=True, interval=_COUNT_AFTER_MS)
-        self._count_timer.timeout.connect(self._count_on)
+        self._words = WordCounter(document, self)
+        self._words.words_changed.connect(self.words_changed)
         self._bar_timer = QTimer(self, singleShot=True, interval=0)
         self._bar_timer.timeout.connect(self._fit_bar)
         self._spacing.documentSizeChanged.connect(self._bar_timer.start)
-        document.contentsChange.connect(self._note_change)
         self.selectionChanged.connect(self._repaint_selection)
         self._apply_look()
 
@@ -99,7 +95,7 @@ class Surface(QPlainTextEdit):
 
     def set_text(self, text: str) -> None:
         """Put `text` on the page: nothing to undo, not modified, the cursor at its beginning."""
-        self._told = -1
+        self._words.forget()
         self.words_unknown.emit()
         self.setCurrentCharFormat(QTextCharFormat())
         self.setPlainText(clean(text))
@@ -141,16 +137,8 @@ class Surface(QPlainTextEdit):
 
     def context_around(self, start: int, end: int) -> Context:
         """The text before `start` and after `end`, positions in UTF-16 units."""
-        first, last = self.document().findBlock(start), self.document().findBlock(end)
-        reached = reach(start)
-        head, tail = first.text(), last.text()
-        before = _gather(head[: index_at(head, start - first.position())], reached, first, QTextBlock.previous)
-        after = _gather(tail[index_at(tail, end - last.position()) :], AFTER_LIMIT, last, QTextBlock.next)
-        return Context(
-            clean("\n".join(reversed(before)))[-reached:] if reached else "",
-            clean("\n".join(after))[:AFTER_LIMIT],
-            self.notes.strip(),
-        )
+        before, after = texts_around(self.document(), start, end, reach(start), AFTER_LIMIT)
+        return Context(before, after, self.notes.strip())
 
     def createMimeDataFromSelection(self) -> QMimeData:
         mime = QMimeData()
@@ -246,9 +234,9 @@ class Surface(QPlainTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._tints_accepted:
-            self._paint_tint(event.rect().toRectF())
+            self._fill(event.rect().toRectF(), between(self._look.page, self._look.selection, _TINT), tinted_in)
         if self.textCursor().hasSelection():
-            self._paint_selection(event.rect().toRectF())
+            self._fill(event.rect().toRectF(), QColor(self._look.selection), self._selected_in)
         super().paintEvent(event)
 
     def _apply_look(self) -> None:
@@ -267,7 +255,7 @@ class Surface(QPlainTextEdit):
             (QPalette.ColorRole.HighlightedText, look.text),
         ):
             palette.setColor(role, QColor(colour))
-        palette.setColor(QPalette.ColorRole.Highlight, QColor(0, 0, 0, 0))  # see _paint_selection
+        palette.setColor(QPalette.ColorRole.Highlight, QColor(0, 0, 0, 0))  # see _selected_in
         self.setPalette(palette)
         self._spacing.set_factor(look.line_spacing)
         self._highlighter.set_look(look)
@@ -334,60 +322,23 @@ class Surface(QPlainTextEdit):
 
     @Slot()
     def _repaint_selection(self) -> None:
-        """Qt repaints the lines that it thinks are selected, and those are lower than what `_paint_selection` fills."""
+        """Qt repaints the lines that it thinks are selected, and those are lower than what `_selected_in` has filled."""
         self.viewport().update()
 
-    def _paint_tint(self, area: QRectF) -> None:
-        painter = QPainter(self.viewport())
-        colour = between(self._look.page, self._look.selection, _TINT)
-        for block, rect in self.visible_blocks():
-            if rect.intersects(area):
-                for tinted in tinted_in(block, rect):
-                    painter.fillRect(tinted, colour)
-        painter.end()
-
-    def _paint_selection(self, area: QRectF) -> None:
-        """Paint what is behind selected text as high as the lines stand apart; Qt would leave stripes between them."""
+    def _selected_in(self, block: QTextBlock, rect: QRectF) -> Iterator[QRectF]:
+        """What is to be filled behind selected text, as high as the lines stand apart; Qt would leave stripes between them."""
         cursor = self.textCursor()
-        start, end = cursor.selectionStart(), cursor.selectionEnd()
-        painter = QPainter(self.viewport())
-        colour = QColor(self._look.selection)
-        for block, rect in self.visible_blocks():
-            first, last = start - block.position(), end - block.position()
-            if last <= 0 or first >= block.length() or not rect.intersects(area):
-                continue
+        first, last = cursor.selectionStart() - block.position(), cursor.selectionEnd() - block.position()
+        if last > 0 and first < block.length():
             for line, top, bottom in lines_of(block, rect):
                 for left, right in selected_in(block, line, max(first, 0), last):
-                    painter.fillRect(QRectF(rect.left() + left, top, right - left, bottom - top), colour)
+                    yield QRectF(rect.left() + left, top, right - left, bottom - top)
+
+    def _fill(self, area: QRectF, colour: QColor, shapes: Callable[[QTextBlock, QRectF], Iterator[QRectF]]) -> None:
+        """Fill the `shapes` of each paragraph that has to do with `area`."""
+        painter = QPainter(self.viewport())
+        for block, rect in self.visible_blocks():
+            if rect.intersects(area):
+                for shape in shapes(block, rect):
+                    painter.fillRect(shape, colour)
         painter.end()
-
-    # --- counting ---------------------------------------------------------------------------------------------------
-
-    @Slot(int, int, int)
-    def _note_change(self, position: int, _removed: int, added: int) -> None:
-        document = self.document()
-        first = document.findBlock(position).blockNumber()
-        last = document.findBlock(min(position + added, document.characterCount() - 1)).blockNumber()
-        self._counts.changed(first, max(first, last), document.blockCount())
-        self._count_timer.start(_COUNT_AFTER_MS)
-
-    @Slot()
-    def _count_on(self) -> None:
-        if not self._counts.count(self._text_of, _COUNT_SLICE):
-            self._count_timer.start(0)
-        elif self._counts.total != self._told:
-            self._told = self._counts.total
-            self.words_changed.emit(self._told)
-
-    def _text_of(self, number: int) -> str:
-        return self.document().findBlockByNumber(number).text()
-
-
-def _gather(first: str, limit: int, block: QTextBlock, step: Callable[[QTextBlock], QTextBlock]) -> list[str]:
-    """`first` and the texts of the paragraphs that `step` leads to, until there are `limit` characters."""
-    parts, have, block = [first], len(first), step(block)
-    while block.isValid() and have < limit:
-        parts.append(block.text())
-        have += len(parts[-1]) + 1
-        block = step(block)
-    return parts

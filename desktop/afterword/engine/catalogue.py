@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from afterword.engine import checking, conversion, hub, starter, weights
+from afterword.engine import checking, conversion, hub_folders, starter, weights
 from afterword.errors import ModelError, ModelMissing, ModelNotRemoved, ModelNotThere
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def entries(models_dir: Path) -> list[Entry]:
 
     Asks no network. Broken folders are left out, and models that neither continue text nor fill gaps.
     """
-    for home in (models_dir, hub.home(models_dir)):
+    for home in (models_dir, hub_folders.home(models_dir)):
         conversion.sweep(home)
     found = [_starter(models_dir), *_own(models_dir), *_downloaded(models_dir)]
     names = {entry.name for entry in found}
@@ -98,7 +98,7 @@ def resolve(name: str, models_dir: Path) -> Path | str:
         if path.suffix.lower() != ".gguf":
             raise ModelNotThere(name)
         return path
-    if not hub.ID.fullmatch(name) or name.lower().endswith(".gguf"):
+    if not hub_folders.ID.fullmatch(name) or name.lower().endswith(".gguf"):
         raise ModelMissing(name)
     return name
 
@@ -119,7 +119,7 @@ def remove(name: str, models_dir: Path) -> None:
         if folder is not None:
             with conversion.removing(folder, name):
                 _remove_folder(folder)
-        elif not hub.ID.fullmatch(name) or not _remove_cached(name):
+        elif not hub_folders.ID.fullmatch(name) or not _remove_cached(name):
             if Path(name).expanduser().exists():
                 raise ModelNotRemoved(name, "it is not in Afterword's own folder")
             raise ModelMissing(name)
@@ -132,10 +132,10 @@ def remove(name: str, models_dir: Path) -> None:
 def _own_folder(name: str, models_dir: Path) -> Path | None:
     """The folder under `models_dir` that holds the model `name`, whole or not."""
     for folder in (models_dir / name, Path(name).expanduser()):
-        inside = folder.parent in (models_dir, hub.home(models_dir)) and not folder.name.startswith(".")
+        inside = folder.parent in (models_dir, hub_folders.home(models_dir)) and not folder.name.startswith(".")
         if inside and ((folder / "config.json").exists() or (folder / conversion.MARKER).exists()):
             return folder
-    return hub.own_folder(name, models_dir) if hub.ID.fullmatch(name) else None
+    return hub_folders.own_folder(name, models_dir) if hub_folders.ID.fullmatch(name) else None
 
 
 def _remove_folder(folder: Path) -> None:
@@ -210,7 +210,7 @@ def _own(models_dir: Path) -> list[Entry]:
 
 def _downloaded(models_dir: Path) -> list[Entry]:
     found = []
-    for name, folder, about in hub.installed(models_dir):
+    for name, folder, about in hub_folders.installed(models_dir):
         found += _entry(name, name, "hub", folder, about.licence)
     return found
 

@@ -6,31 +6,27 @@ A request can so be ended at any moment, and neither the libraries nor a token o
 
 - `about`: `name`. What the hub has under this id.
 - `search`: `text`, `limit`.
-- `model`: `folder`, with a marker (`hub.About`) that lists what is to be fetched into it.
+- `model`: `folder`, with a marker (`hub_folders.About`) that lists what is to be fetched into it.
 - `file`: `repository`, `revision`, `file`, `folder`. One file of any kind.
 
 It tells `{"about": {...}}`, `{"found": [...]}`, `{"done": bytes}`; see `child.told`.
-
-huggingface_hub says where things are and signs the requests. Its own download is not used: since version 2 it begins a file anew
-that was interrupted.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
 import re
 import sys
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from afterword.engine import checking, child, weights
 from afterword.engine.child import Tell
-from afterword.engine.hub import MARKER, PARTS, About, File
+from afterword.engine.downloading import BUSY, TIMEOUT, Busy, Download, Interrupted, is_transport
+from afterword.engine.hub_folders import MARKER, About, File
 from afterword.errors import (
     HubBusy,
     HubUnreachable,
@@ -44,12 +40,6 @@ from afterword.errors import (
     ModelUnsupported,
 )
 
-TIMEOUT = (4.0, 15.0, 15.0, 15.0)  # seconds to connect, read, write, and for a free connection
-_TRIES = 4  # without a byte in between
-_WAIT_S, _WAIT_MOST_S = 0.5, 30.0
-_TELL_S = 0.1
-_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-
 # Configuration and vocabulary; the weights are chosen by their names. Never pickles, never Python files.
 _SMALL = (".json", ".txt", ".model", ".jinja")
 _LEFT_OUT = (MARKER, "trainer_state.json", "training_args.json", "adapter_config.json", "all_results.json", "train_results.json")
@@ -62,14 +52,13 @@ def about(name: str, revision: str | None = None) -> About:
     """What the hub has under `name`, and what of it is needed."""
     siblings, info = _siblings(name, revision)
     files = {file: siblings[file] for file in needed(name, siblings)}
-    tags = info.tags or []
     total = getattr(info.safetensors, "total", None)
     return About(
         id=info.id,
         revision=str(info.sha),
         size=sum(file.size for file in files.values()),
         parameters=total if isinstance(total, int) else None,
-        licence=next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), ""),
+        licence=_licence(info.tags or ()),
         gated=bool(info.gated),
         files=files,
     )
@@ -130,7 +119,7 @@ def search(text: str, limit: int) -> list[dict[str, Any]]:
                 "id": str(model["id"]),
                 "downloads": int(model.get("downloads") or 0),
                 "parameters": total if isinstance(total, int) else None,
-                "licence": next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), ""),
+                "licence": _licence(tags),
                 "gated": bool(model.get("gated")),
             }
         )
@@ -140,7 +129,7 @@ def search(text: str, limit: int) -> list[dict[str, Any]]:
 def model(folder: Path, tell: Tell) -> None:
     """Fetch what the marker in `folder` lists and is not there yet; the weights when all else has been looked at."""
     wanted = About.of(json.loads((folder / MARKER).read_text("utf-8")))
-    download = _Download(wanted, folder, tell)
+    download = Download(wanted, folder, tell)
     held = [file for file in wanted.files if file.endswith(".safetensors")]
     for file in wanted.files:
         if file not in held:
@@ -174,110 +163,8 @@ def _look(wanted: About, folder: Path) -> None:
             raise ModelBroken(name, f"the hub has no {missing[0]}")
 
 
-class _Interrupted(Exception):
-    """Worth another try."""
-
-
-class _Download:
-    """Fetches files of one revision, each under its own name only when it is whole."""
-
-    def __init__(self, wanted: About, folder: Path, tell: Tell) -> None:
-        from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
-
-        self._wanted, self._folder, self._tell = wanted, folder, tell
-        # As they are, not packed for the way: so the range of bytes is one of the file.
-        self._headers = {**build_hf_headers(), "Accept-Encoding": "identity"}
-        self._parts = folder / PARTS
-        self._parts.mkdir(exist_ok=True)
-        self._done, self._told = 0, 0.0
-
-    def fetch(self, name: str) -> None:
-        """Have the file `name`, going on where it was interrupted."""
-        file, target = self._wanted.files[name], self._folder / name
-        if not target.is_file():
-            part = self._parts / file.digest.replace(":", "-")
-            for _ in range(2):
-                self._complete(name, file, part)
-                if _digest(part, file) == file.digest:
-                    os.replace(part, target)
-                    break
-                part.unlink()
-            else:
-                raise ModelBroken(self._wanted.id, f"{name} is not what the hub says it is")
-        self._done += file.size
-        self._report(0)
-
-    def _complete(self, name: str, file: File, part: Path) -> None:
-        tries, wait, most = 0, _WAIT_S, _size(part)
-        while _size(part) != file.size or not part.exists():
-            try:
-                self._go_on(name, file, part)
-            except Exception as error:
-                if not (isinstance(error, _Interrupted) or _is_transport(error)):
-                    raise
-                if _size(part) > most:
-                    tries, wait, most = 0, _WAIT_S, _size(part)
-                tries += 1
-                if tries == _TRIES:
-                    raise
-                asked = error.args[0] if isinstance(error, _Interrupted) and error.args else None
-                time.sleep(min(asked or wait, _WAIT_MOST_S))
-                wait *= 2
-
-    def _go_on(self, name: str, file: File, part: Path) -> None:
-        """Ask for the rest once. Raises _Interrupted, or what the HTTP library raises, where it did not all come."""
-        from huggingface_hub import get_session, hf_hub_url
-
-        had = _size(part)
-        if had > file.size:
-            part.unlink()
-            had = 0
-        url = hf_hub_url(self._wanted.id, name, revision=self._wanted.revision)
-        headers = {**self._headers, "Range": f"bytes={had}-"} if had else self._headers
-        timeout: Any = TIMEOUT
-        with get_session().stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response:
-            if not self._goes_on(name, response, had):
-                part.unlink(missing_ok=True)
-                raise _Interrupted
-            with part.open("ab" if response.status_code == 206 else "wb") as out:
-                self._write(response.iter_bytes(), out, name, file)
-                out.flush()
-                os.fsync(out.fileno())
-        if _size(part) < file.size:
-            raise _Interrupted
-
-    def _goes_on(self, name: str, response: Any, had: int) -> bool:
-        """Whether the answer holds what comes behind the `had` bytes, or all; raises where there is no file in it."""
-        status = response.status_code
-        if status in _BUSY:
-            asked = response.headers.get("Retry-After", "")
-            raise _Busy(int(asked) if asked.isdigit() else None)
-        if status in (401, 403):
-            raise ModelGated(self._wanted.id)
-        if status == 206 or (had and status == 416):
-            return status == 206 and str(response.headers.get("Content-Range", "")).startswith(f"bytes {had}-")
-        if status != 200:
-            raise ModelNotStored(self._wanted.id, f"the hub does not give {name} ({status})")
-        return True
-
-    def _write(self, chunks: Iterable[bytes], out: BinaryIO, name: str, file: File) -> None:
-        written = out.tell()
-        for chunk in chunks:
-            written += len(chunk)
-            if written > file.size:
-                raise ModelBroken(self._wanted.id, f"{name} is larger than the hub says it is")
-            out.write(chunk)
-            self._report(written)
-
-    def _report(self, written: int) -> None:
-        now = time.monotonic()
-        if now - self._told > _TELL_S or not written:
-            self._told = now
-            self._tell(done=self._done + written)
-
-
-class _Busy(_Interrupted):
-    """The hub is; it may say for how many seconds."""
+def _licence(tags: Iterable[str]) -> str:
+    return next((tag.removeprefix("license:") for tag in tags if tag.startswith("license:")), "")
 
 
 def _siblings(name: str, revision: str | None) -> tuple[dict[str, File], Any]:
@@ -295,28 +182,6 @@ def _siblings(name: str, revision: str | None) -> tuple[dict[str, File], Any]:
     return files, info
 
 
-def _digest(path: Path, file: File) -> str:
-    """The digest of what is in `path`, of the kind that `file` has."""
-    with path.open("rb") as stream:
-        if file.digest.startswith("sha256:"):
-            return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
-        # As git names the content of a file.
-        content = b"blob %d\0" % file.size + stream.read()
-        return f"git:{hashlib.sha1(content, usedforsecurity=False).hexdigest()}"
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _is_transport(error: BaseException) -> bool:
-    """Whether the HTTP library raised it: its name and its types have changed between releases of huggingface_hub."""
-    return type(error).__module__.partition(".")[0].startswith("httpx")
-
-
 def _known(error: Exception, name: str) -> ModelError | None:
     """What `error` means for whoever asked for `name`; None where nobody foresaw it."""
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
@@ -327,12 +192,12 @@ def _known(error: Exception, name: str) -> ModelError | None:
         return ModelGated(name)
     if isinstance(error, HfHubHTTPError):
         status = error.response.status_code
-        return HubBusy(name) if status in _BUSY else ModelMissing(name) if status in (401, 403, 404) else HubUnreachable(name)
+        return HubBusy(name) if status in BUSY else ModelMissing(name) if status in (401, 403, 404) else HubUnreachable(name)
     if isinstance(error, HFValidationError):
         return ModelMissing(name)
-    if isinstance(error, _Busy):
+    if isinstance(error, Busy):
         return HubBusy(name)
-    if isinstance(error, (OfflineModeIsEnabled, _Interrupted)) or _is_transport(error):
+    if isinstance(error, (OfflineModeIsEnabled, Interrupted)) or is_transport(error):
         return HubUnreachable(name)
     if isinstance(error, OSError):
         return ModelNotStored(name, error.strerror or type(error).__name__)
@@ -363,7 +228,7 @@ def _answer(verb: str, asked: dict[str, Any], tell: Tell) -> None:
         siblings, info = _siblings(asked["repository"], asked["revision"])
         files = {name: file for name, file in siblings.items() if name == asked["file"]}
         wanted = About(info.id, str(info.sha), 0, None, "", False, files)
-        _Download(wanted, Path(asked["folder"]), tell).fetch(asked["file"])
+        Download(wanted, Path(asked["folder"]), tell).fetch(asked["file"])
 
 
 def main() -> int:

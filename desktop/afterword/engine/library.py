@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from afterword.engine import catalogue, conversion, hub, opening, speeds
+from afterword.engine import catalogue, conversion, hub, hub_folders, opening, speeds
 from afterword.engine.catalogue import Entry
 from afterword.engine.checking import check_folder, is_masked
-from afterword.engine.hub import About, Found
+from afterword.engine.hub import Found
+from afterword.engine.hub_folders import About
 from afterword.engine.speeds import Measured
 from afterword.errors import ModelUnsupported
 from afterword.watch import Watch
@@ -59,7 +60,7 @@ class Library:
             if entry.folder is not None:
                 marker = conversion.read_marker(entry.folder)
                 made_of |= {str(entry.folder): entry.name} | ({marker.source: entry.name} if marker is not None else {})
-        return Shelf(found, speeds.known(self._models_dir), hub.partials(self._models_dir), made_of)
+        return Shelf(found, speeds.known(self._models_dir), hub_folders.partials(self._models_dir), made_of)
 
     def usable(self, name: str, *, watch: Watch | None = None) -> str:
         """The name under which a model of this machine is found from any folder.

@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from afterword.engine import catalogue, hub, starter
+from afterword.engine import catalogue, hub, hub_folders, starter
 from afterword.engine.checking import check_files, check_folder
 from afterword.engine.conversion import converted
 from afterword.engine.libraries import import_libraries
@@ -136,7 +136,7 @@ def _folder(name: str, models_dir: Path, watch: Watch, download: bool, verify: b
         return starter.ensure(models_dir, watch, verify=verify)
     found = catalogue.resolve(name, models_dir)
     if isinstance(found, str):
-        folder = hub.folder_of(found, models_dir)
+        folder = hub_folders.folder_of(found, models_dir)
         if folder is None and not download:
             raise ModelMissing(name)
         return folder or hub.fetch(found, models_dir, watch)

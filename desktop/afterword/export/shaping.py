@@ -8,9 +8,9 @@ escapes: Typst's reference, "String".
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from afterword.export.tree import Node, Rule, raw, rewrite, text_of
+from afterword.text.scripts import right_to_left
 
 _PARAGRAPHS = ("Para", "Plain", "Header")
 _WORD = re.compile(r"[^\W\d_]+[,.]?")
@@ -38,25 +38,19 @@ def for_odt(document: Node) -> Node:
     return dict(rewrite(document, {"Para": _odt_direction}))
 
 
-def _runs_right_to_left(node: Node) -> bool:
-    # The first strong character decides, as in rule P2 of the Unicode Bidirectional Algorithm (UAX #9).
-    strong = (unicodedata.bidirectional(character) for character in text_of(node["c"]))
-    return next((direction for direction in strong if direction in ("L", "R", "AL")), "L") != "L"
-
-
 def _typst_direction(node: Node) -> list[Node]:
-    if not _runs_right_to_left(node):
+    if not right_to_left(text_of(node["c"])):
         return [node]
     return [raw("typst", "#[#set text(dir: rtl)", block=True), node, raw("typst", "]", block=True)]
 
 
 def _word_direction(node: Node) -> list[Node]:
     style = [["custom-style", "Body Text"]] if node["t"] == "Para" else []
-    return [_division(node, ["dir", "rtl"], *style)] if _runs_right_to_left(node) else [node]
+    return [_division(node, ["dir", "rtl"], *style)] if right_to_left(text_of(node["c"])) else [node]
 
 
 def _odt_direction(node: Node) -> list[Node]:
-    return [_division(node, ["custom-style", "RightToLeft"])] if _runs_right_to_left(node) else [node]
+    return [_division(node, ["custom-style", "RightToLeft"])] if right_to_left(text_of(node["c"])) else [node]
 
 
 def _division(node: Node, *attributes: list[str]) -> Node:

@@ -61,11 +61,6 @@ class GlyphButton(QToolButton):
         self.setAccessibleName(name)
         self.setToolTip(name)
 
-    def set_glyph(self, glyph: Glyph) -> None:
-        """Show another symbol."""
-        self._glyph = glyph
-        self.update()
-
     def sizeHint(self) -> QSize:
         side = max(22, self.fontMetrics().height() + 6)
         return QSize(side, side)

@@ -11,7 +11,8 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal, Slot
 
 from afterword.engine.catalogue import Entry
-from afterword.engine.hub import About, Found
+from afterword.engine.hub import Found
+from afterword.engine.hub_folders import About
 from afterword.engine.library import Shelf
 from afterword.engine.speeds import Measured
 from afterword.jobs import Job, Jobs

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QLocale, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -20,18 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from afterword.engine.catalogue import Entry
 from afterword.engine.hub import Found
-from afterword.engine.recommended import RECOMMENDED
-from afterword.engine.speeds import PROMPT, Measured
-from afterword.engine.weights import memory
 from afterword.sentences import sentence
 from afterword.window.boxes import confirm
 from afterword.window.button import Button
-from afterword.window.model_list import ListedModel, ModelList
-from afterword.window.model_shelf import Download, ModelShelf
-
-_SI = QLocale.DataSizeFormat.DataSizeSIFormat
+from afterword.window.model_list import ModelList
+from afterword.window.model_shelf import ModelShelf
+from afterword.window.model_texts import ModelTexts
 
 
 class ModelsDialog(QDialog):
@@ -63,6 +58,7 @@ class ModelsDialog(QDialog):
         self.setModal(False)
         self.setWindowTitle(self.tr("Models"))
         self._shelf = shelf
+        self._texts = ModelTexts(shelf, self)
         self._used = used
         self._found: list[Found] = []
         self._told, self._told_at = "", ""  # what was said last, and at which model
@@ -192,91 +188,7 @@ class ModelsDialog(QDialog):
 
     @Slot()
     def _show(self) -> None:
-        entries = self._shelf.entries
-        here = {entry.name for entry in entries if entry.installed}
-        groups = [
-            (self.tr("On this machine"), [self._of_entry(entry) for entry in entries]),
-            (self.tr("On their way"), [self._of_download(name) for name in self._shelf.downloads if name not in here]),
-            (self.tr("Found on the hub"), [self._of_found(found) for found in self._found if found.id not in here]),
-            (self.tr("To try, smallest first (untested by us)"), self._of_recommended(here, masked=False)),
-            (self.tr("To try for other words in place of one (Ctrl+;)"), self._of_recommended(here, masked=True)),
-        ]
-        self._list.show_models(groups)
-
-    def _of_entry(self, entry: Entry) -> ListedModel:
-        parts = [self._weights(entry.parameters), self._disk(entry.size), entry.licence or self.tr("licence unknown")]
-        if not entry.installed:
-            parts.append(self.tr("not fetched yet"))
-        measured = self._shelf.measured(entry.name)
-        if measured is not None:
-            parts.append(self._rate(measured))
-        used, masked = entry.name == self._shelf.entry_name(self._used), entry.kind == "masked"
-        removable = entry.installed and not used
-        return ListedModel(entry.name, entry.title, _told(parts), entry.installed, masked, used, entry.size, removable)
-
-    def _of_download(self, name: str) -> ListedModel:
-        download = self._shelf.downloads[name]
-        return ListedModel(name, name, (self._progress(download),), size=download.size)
-
-    def _of_found(self, found: Found) -> ListedModel:
-        downloads = self.tr("{count} downloads").format(count=self.locale().toString(found.downloads))
-        return self._of_hub(found.id, found.parameters or 0, found.licence, gated=found.gated, more=downloads)
-
-    def _of_recommended(self, here: set[str], *, masked: bool) -> list[ListedModel]:
-        return [
-            self._of_hub(each.name, each.parameters, each.licence, gated=each.gated, masked=masked)
-            for each in RECOMMENDED
-            if each.masked is masked and each.name not in here
-        ]
-
-    def _of_hub(
-        self, name: str, parameters: int, licence: str, *, gated: bool, masked: bool = False, more: str = ""
-    ) -> ListedModel:
-        parts = [
-            self._weights(parameters),
-            self._memory(memory(parameters)),
-            licence or self.tr("licence unknown"),
-            self.tr("asks for an account on the hub") if gated else "",
-            more,
-        ]
-        return ListedModel(name, name, _told(parts), masked=masked)
-
-    def _memory(self, size: int) -> str:
-        return self.tr("needs {size} of memory").format(size=self._bytes(size)) if size else ""
-
-    def _weights(self, count: int) -> str:
-        if not count:
-            return ""
-        if count >= 10**9:
-            return self.tr("{number} billion weights").format(number=self.locale().toString(count / 10**9, "f", 1))
-        return self.tr("{number} million weights").format(number=self.locale().toString(max(1, round(count / 10**6))))
-
-    def _disk(self, size: int) -> str:
-        return self.tr("{size} on disk").format(size=self._bytes(size)) if size else ""
-
-    def _rate(self, measured: Measured) -> str:
-        rate = self.locale().toString(measured.tokens_per_second, "f", 0)
-        return self.tr("{rate} tokens/s here").format(rate=rate)
-
-    def _bytes(self, size: int) -> str:
-        return str(self.locale().formattedDataSize(size, 1, _SI))
-
-    def _progress(self, download: Download) -> str:
-        stages = {"converting": self.tr("Converting it"), "checking": self.tr("Checking it"), "fetching": self.tr("Fetching it")}
-        if download.paused:
-            text = self.tr("Paused")
-        elif download.stage == "waiting":
-            return self.tr("Another Afterword is at this model…")
-        elif download.share < 0:
-            return self.tr("Asking for it…")
-        else:
-            text = stages.get(download.stage, self.tr("Fetching it"))
-        text = self.tr("{what}: {percent} %").format(what=text, percent=round(max(download.share, 0.0) * 100))
-        if download.size:
-            text = self.tr("{text} of {size}").format(text=text, size=self._bytes(download.size))
-        if download.rate:
-            text = self.tr("{text}, {rate} a second").format(text=text, rate=self._bytes(round(download.rate)))
-        return text
+        self._list.show_models(self._texts.groups(self._found, self._used))
 
     @Slot()
     def _show_model(self) -> None:
@@ -285,14 +197,14 @@ class ModelsDialog(QDialog):
         download, doing = self._shelf.downloads.get(name), self._shelf.doing(name)
         going = doing in ("about", "fetch")
         self._title.setText(model.title if model is not None else "")
-        self._facts.setText(self._facts_of(model) if model is not None else "")
+        self._facts.setText(self._texts.facts(model) if model is not None else "")
         said = ""
         self._bar.setVisible(download is not None)
         if download is not None:
             known = download.share >= 0
             self._bar.setRange(0, 100 if known or download.paused else 0)
             self._bar.setValue(round(max(download.share, 0) * 100))
-            said = self._progress(download)
+            said = self._texts.progress(download)
         elif doing == "measure":
             said = self.tr("Measuring it; this takes a few seconds…")
         elif doing == "remove":
@@ -308,24 +220,6 @@ class ModelsDialog(QDialog):
         self._pause.setEnabled(going)
         self._cancel.setEnabled(going or doing == "measure" or (download is not None and download.paused))
         self._remove.setEnabled(model is not None and model.removable and not doing)
-
-    def _facts_of(self, model: ListedModel) -> str:
-        lines = [] if model.name in self._shelf.downloads else list(model.facts)
-        entry = next((each for each in self._shelf.entries if each.name == model.name), None)
-        if entry is not None and entry.memory:
-            lines.insert(1, self._memory(entry.memory))
-        measured = self._shelf.measured(model.name)
-        if measured is not None:
-            text = self.tr("reads a page ({count} tokens) in {seconds} s; took {size} of memory with all its libraries")
-            seconds = self.locale().toString(measured.read_s, "f", 2)
-            lines.append(text.format(count=PROMPT, seconds=seconds, size=self._bytes(measured.memory)))
-        if model.used:
-            lines.append(self.tr("writes your suggestions"))
-        if model.masked:
-            lines.append(self.tr("finds other words in place of one (Ctrl+;)"))
-        if not model.installed and model.name in {each.name for each in RECOMMENDED}:
-            lines.append(self.tr("untested: it could not be fetched where Afterword is made"))
-        return "\n".join(f"• {line}" for line in lines)
 
     @Slot(object)
     def _show_found(self, found: list[Found]) -> None:
@@ -383,22 +277,8 @@ class ModelsDialog(QDialog):
         if model is None:
             return
         text = self.tr("Remove “{name}” from this machine?").format(name=model.title)
-        confirm(self, text, self._loss(model.name), self.tr("Remove it"), partial(self._remove_named, model.name))
-
-    def _loss(self, name: str) -> str:
-        entry = next((each for each in self._shelf.entries if each.name == name), None)
-        if entry is not None and entry.shared:
-            return self.tr("It is in the hub's own cache: other programs on this machine may use it too.")
-        if entry is not None and entry.kind == "converted":
-            return self.tr("The GGUF file that it was made from stays where it is.")
-        if entry is not None and entry.kind == "folder":
-            return self.tr("Its folder is deleted: keep a copy where you have no other.")
-        return self.tr("To use it again it has to be fetched again.")
+        confirm(self, text, self._texts.loss(model.name), self.tr("Remove it"), partial(self._remove_named, model.name))
 
     def _remove_named(self, name: str) -> None:
         if name != self._shelf.entry_name(self._used):  # it may have become that while the question was open
             self._shelf.remove(name)
-
-
-def _told(parts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(part for part in parts if part)
