@@ -21,8 +21,8 @@ from afterword.suggest.remote import RemoteOpener
 from afterword.watch import Watch
 from afterword.window.consent_dialog import ConsentDialog
 from afterword.window.given_dialog import GivenDialog
+from tests.desk import Answers
 from tests.fakes.scripted import ScriptedModel
-from tests.test_app import Answers
 from tests.window.conftest import focused, part
 
 ORIGIN = "https://there.example"

@@ -221,7 +221,7 @@ class Demo(QObject):
         QTest.keyClick(self.window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
         panel = self.window.ask_panel
         wait(panel.isVisible, "Ctrl+J opens the panel for questions", 10)
-        panel.ready_chosen.emit(READY[0])
+        panel.question.ready_chosen.emit(READY[0])
         wait(lambda: not panel.busy and bool(panel.transcript.answer), f"“{READY[0].title}” is answered", 120)
         live(200)
         self.window.status.clearMessage()  # which names a folder of this machine

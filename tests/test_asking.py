@@ -29,7 +29,7 @@ def test_the_selection_is_asked_about_and_the_answer_streams(writer: Writer) -> 
     writer.model.reply_gate = gate = threading.Semaphore(2)
     writer.asks("Shorter, please")
     writer.until(lambda: writer.answer == "The meeting")
-    assert writer.panel.about == "About the selection, 10 words."
+    assert writer.panel.question.about == "About the selection, 10 words."
     assert writer.panel.busy
     writer.until(lambda: writer.panel.transcript.toPlainText() == "Shorter, please\nThe meeting")
     gate.release(99)
@@ -47,7 +47,7 @@ def test_without_a_selection_it_is_the_draft_with_the_notes(writer: Writer) -> N
     writer.asks("What is missing?")
     writer.hears(SHORT)
     assert writer.asked == f"Of the committee.\n\n---\n\n{DRAFT}\n\nWhat is missing?"
-    assert writer.panel.about == "About the draft, 13 words."
+    assert writer.panel.question.about == "About the draft, 13 words."
 
 
 def test_of_a_long_draft_it_is_what_stands_around_the_cursor_and_that_is_said(writer: Writer) -> None:
@@ -57,7 +57,7 @@ def test_of_a_long_draft_it_is_what_stands_around_the_cursor_and_that_is_said(wr
     writer.hears(SHORT)
     assert len(writer.asked) <= READ_HERE + 30
     assert "Line 2999 of the draft." in writer.asked
-    assert "the model reads the" in writer.panel.about
+    assert "the model reads " in writer.panel.question.about
     writer.page.moveCursor(QTextCursor.MoveOperation.Start)
     writer.presses("Discard")
     writer.asks("And here?")
@@ -70,7 +70,7 @@ def test_too_much_is_not_asked_about(writer: Writer) -> None:
     writer.start()
     writer.has("word " * (READ_THERE // 5 + 1), "word " * (READ_THERE // 5 + 1))
     writer.asks("Shorter")
-    assert "select less of it" in writer.panel.about
+    assert "select less of it" in writer.panel.question.about
     assert writer.model.questions == []
     assert writer.panel.field.text() == "Shorter"
 
@@ -111,7 +111,7 @@ def test_a_ready_question_is_asked_of_the_same_text_without_what_was_said(writer
     writer.hears(SHORT)
     writer.select("")
     writer.opens()
-    assert writer.panel.about == "Still about what you had selected, 10 words."
+    assert writer.panel.question.about == "Still about what you had selected, 10 words."
     part(writer.panel, QMenu).actions()[1].trigger()
     writer.until(lambda: len(writer.model.questions) == 2 and not writer.panel.busy)
     assert [message.text for message in writer.model.questions[-1].messages] == [SYSTEM, f"{LONG}\n\n{READY[1].prompt}"]
@@ -344,13 +344,15 @@ def test_another_draft_ends_it_and_nothing_of_it_is_left(writer: Writer) -> None
     writer.until(lambda: writer.model.iterators_open == 0)
     assert not writer.panel.busy
     assert writer.panel.transcript.toPlainText() == ""
-    assert writer.panel.about == "Nothing is written yet: ask anything."
+    assert writer.panel.question.about == "Nothing is written yet: ask anything."
 
 
 def test_another_model_ends_it(writer: Writer) -> None:
     begins(writer)
     writer.desk.host.load("other", False)
-    writer.until(lambda: not writer.panel.busy and writer.model.iterators_open == 0)
+    assert not writer.panel.busy
+    assert writer.panel.message == "Stopped, since whoever was asked is not in use any more."
+    writer.until(lambda: writer.model.iterators_open == 0)
     assert writer.answer == "The meeting"
 
 

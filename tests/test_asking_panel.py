@@ -10,7 +10,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QWidget
 
-from afterword.assist.types import ServerState
+from afterword.assist.types import ModelState, Phase, ServerState
 from afterword.engine.protocol import Capabilities
 from afterword.errors import ServerCannot
 from afterword.suggest.asking import READ_THERE, Asked, Matter, given_for_question
@@ -27,12 +27,12 @@ def test_the_server_answers_where_the_writer_chose_it_and_it_says_what_leaves(wr
     writer.start(agreed=True)
     writer.has(DRAFT, LONG)
     writer.opens()
-    assert writer.panel.sent == "", "this machine answers unless the writer chooses"
+    assert writer.panel.question.sent == "", "this machine answers unless the writer chooses"
     writer.chooses(1)
     QTest.keyClicks(writer.panel.field, "Shorter")
     asked = Asked("Shorter", Matter(LONG, selected=True))
     sent = f"{len(given_for_question(asked))} characters go to {ORIGIN}: the selection, and what is asked."
-    writer.until(lambda: writer.panel.sent == sent)
+    writer.until(lambda: writer.panel.question.sent == sent)
     writer.presses("Show…")
     shown = writer.dialog(GivenDialog)
     assert shown is not None
@@ -113,13 +113,14 @@ def test_another_server_is_not_the_one_that_was_agreed_to_be_asked(writer: Write
     assert writer.server.questions == []
 
 
-def test_of_a_private_draft_the_server_is_never_asked(writer: Writer) -> None:
-    writer.start(agreed=True)
+@pytest.mark.parametrize("agreed", [False, True])
+def test_of_a_private_draft_the_server_is_never_asked(writer: Writer, agreed: bool) -> None:
+    writer.start(agreed=agreed)
     writer.has(DRAFT)
     writer.opens()
     writer.chooses(1)
     writer.window.documents.set_private(True)
-    assert "never leaves this machine" in writer.panel.sent
+    assert "never leaves this machine" in writer.panel.question.sent
     assert not part(writer.panel, QComboBox).isVisible()
     writer.asks("What?")
     writer.hears(SHORT)
@@ -145,7 +146,7 @@ def test_without_a_server_nobody_is_to_be_chosen(writer: Writer) -> None:
     writer.start()
     writer.opens()
     assert not part(writer.panel, QComboBox).isVisible()
-    assert writer.panel.sent == ""
+    assert writer.panel.question.sent == ""
 
 
 def said_there(writer: Writer) -> list[str]:
@@ -188,7 +189,7 @@ def test_what_was_asked_while_the_draft_was_private_is_not_sent_later(writer: Wr
     writer.window.documents.set_private(False)
     writer.opens()
     writer.chooses(1)
-    assert writer.panel.about == "About the draft, 1 words."
+    assert writer.panel.question.about == "About the draft, 1 word."
     writer.asks("And now?")
     writer.hears("From there.")
     assert said_there(writer) == ["Harmless.\n\nAnd now?"]
@@ -204,11 +205,11 @@ def test_a_question_about_what_was_selected_is_said_to_be_one_and_ends_when_that
     cursor = writer.page.textCursor()
     cursor.clearSelection()
     writer.page.setTextCursor(cursor)
-    writer.until(lambda: writer.panel.about == "Still about what you had selected, 10 words.")
-    assert "what you had selected, and what is asked" in writer.panel.sent
+    writer.until(lambda: writer.panel.question.about == "Still about what you had selected, 10 words.")
+    assert "what you had selected, what is asked, and what was asked and answered before" in writer.panel.question.sent
     writer.select(LONG)
     writer.page.textCursor().removeSelectedText()
-    writer.until(lambda: writer.panel.about.startswith("About the draft"))
+    writer.until(lambda: writer.panel.question.about.startswith("About the draft"))
     writer.asks("And now?")
     writer.hears("From there.")
     writer.until(lambda: len(writer.server.questions) == 2)
@@ -244,14 +245,14 @@ def test_a_server_that_answers_no_questions_cannot_be_chosen(writer: Writer) -> 
     writer.chooses(1)
     who = part(writer.panel, QComboBox)
     assert who.currentText() == "there.example"
-    writer.window.asking.show_server(ServerState(ORIGIN, answers=False))
+    writer.window.asking.show_model_state(ModelState(Phase.READY, "here", server=ServerState(ORIGIN, answers=False)))
     assert who.itemText(1) == "there.example: answers no questions"
     assert not who.model().flags(who.model().index(1, 0)) & Qt.ItemFlag.ItemIsEnabled
     assert who.currentText() == "This machine"
     writer.asks("What?")
     writer.hears(SHORT)
     assert writer.server.questions == []
-    writer.window.asking.show_server(ServerState(ORIGIN, answers=True))
+    writer.window.asking.show_model_state(ModelState(Phase.READY, "here", server=ServerState(ORIGIN, answers=True)))
     assert who.currentText() == "there.example"
 
 
@@ -281,7 +282,7 @@ def test_of_a_private_draft_without_a_model_here_it_is_said_that_nobody_can_answ
     writer.has(DRAFT)
     writer.window.documents.set_private(True)
     writer.opens()
-    assert "there is no model to ask" in writer.panel.sent
+    assert "there is no model to ask" in writer.panel.question.sent
     writer.asks("What?")
     writer.until(lambda: writer.panel.message != "")
     assert writer.panel.message.startswith("This draft does not go to the server, and there is no model on this machine")

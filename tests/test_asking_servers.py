@@ -14,10 +14,10 @@ from afterword.engine.protocol import LanguageModel
 from afterword.settings import Settings
 from afterword.suggest.asking import Asked, Matter, given_for_question
 from afterword.watch import Watch
+from tests.desk import Answers
 from tests.fakes import openai_server
 from tests.fakes.openai_server import Faults, OpenAIServer
 from tests.fakes.scripted import ScriptedModel
-from tests.test_app import Answers
 
 WAIT = 20_000
 DRAFT = "Nobody knows that Ida took the money."
@@ -37,7 +37,7 @@ class Writer:
         self.desk.start()
         self.window.page.set_text(DRAFT)
         self.window.asking.open()
-        self.panel.where_chosen.emit(Where.THERE)
+        self.panel.question.where_chosen.emit(Where.THERE)
 
     def load(self, name: str, download: bool, watch: Watch) -> LanguageModel:
         return ScriptedModel()
@@ -92,7 +92,7 @@ def test_stop_closes_the_stream_while_the_server_is_silent(writer: Writer, serve
     server.faults = Faults(silent_after=2)
     writer.asks("And now?")
     writer.until(lambda: bool(writer.panel.transcript.answer))
-    writer.panel.stop_wanted.emit()
+    writer.panel.question.stop_wanted.emit()
     assert server.wait_until_answering(0)
     assert writer.panel.transcript.answer
 
@@ -126,3 +126,32 @@ def test_a_server_without_a_chat_says_so(writer: Writer, server: OpenAIServer) -
     writer.asks()
     writer.until(lambda: not writer.panel.busy)
     assert "answers no questions" in writer.panel.message
+
+
+def test_a_window_that_is_closed_amid_an_answer_closes_its_stream_and_the_other_goes_on(
+    writer: Writer, server: OpenAIServer
+) -> None:
+    writer.is_answered()
+    writer.desk.open_window()
+    second = writer.desk.seats[-1].window
+    second.asking.open()
+    server.faults = Faults(silent_after=2)
+    second.ask_panel.field.setText("And now?")
+    second.ask_panel.field.ask()
+    writer.until(lambda: bool(second.ask_panel.transcript.answer))
+    second.close()
+    writer.until(lambda: len(writer.desk.seats) == 1)
+    assert server.wait_until_answering(0)
+    server.faults = Faults()
+    writer.is_answered()
+
+
+def test_while_the_server_reads_it_is_said_and_stop_ends_that(writer: Writer, server: OpenAIServer) -> None:
+    writer.is_answered()
+    writer.window.asking._quiet.setInterval(30)
+    server.faults = Faults(silent_after=0)
+    writer.asks()
+    writer.until(lambda: writer.panel.transcript.word == "The server is reading…")
+    writer.panel.question.stop_wanted.emit()
+    assert writer.panel.transcript.word == ""
+    assert server.wait_until_answering(0)

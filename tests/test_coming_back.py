@@ -14,6 +14,7 @@ from afterword.app import Desk
 from afterword.session import Session, read_session, write_session
 from afterword.settings import Settings
 from afterword.window import session_keeper
+from afterword.window.main_window import MainWindow
 from tests.fakes.scripted import ScriptedModel
 from tests.window.conftest import ScriptedDialogs
 
@@ -177,6 +178,41 @@ def test_what_was_typed_before_it_came_back_stays(tmp_path: Path, long: Path, qt
     qtbot.waitUntil(lambda: drafts(again) == ["Untitled", "long.md"])
     assert again.seats[0].page.text() == "Quick."
     again.seats[0].page.document().setModified(False)
+    ended(again, qtbot)
+
+
+def seen_whole(window: MainWindow) -> bool:
+    return window.screen().availableGeometry().contains(window.frameGeometry())
+
+
+@pytest.mark.parametrize("below", [-300, -3, 0, 3, 300])
+def test_every_window_is_seen_whole_wherever_the_one_before_is(tmp_path: Path, qtbot: QtBot, below: int) -> None:
+    desk = begun(tmp_path)
+    first = desk.window
+    assert seen_whole(first)
+    room = first.screen().availableGeometry()
+    first.resize(500, 400)
+    first.move(room.x() + 50, room.bottom() - 32 - 400 + below)
+    desk.settings["window.geometry"] = bytes(first.saveGeometry().toBase64().data()).decode()
+    for _ in range(5):
+        desk.open_window()
+        assert seen_whole(desk.window)
+    ended(desk, qtbot)
+
+
+def test_a_window_that_was_partly_off_the_screen_comes_back_whole(tmp_path: Path, long: Path, short: Path, qtbot: QtBot) -> None:
+    desk = begun(tmp_path)
+    opened(desk, qtbot, long)
+    desk.open_window()
+    opened(desk, qtbot, short)
+    room = desk.window.screen().availableGeometry()
+    for seat in desk.seats:
+        seat.window.resize(room.width(), room.height())
+        seat.window.move(room.right() - 200, room.bottom() - 100)
+    ended(desk, qtbot)
+    again = begun(tmp_path)
+    qtbot.waitUntil(lambda: drafts(again) == ["long.md", "short.md"])
+    assert all(seen_whole(seat.window) for seat in again.seats)
     ended(again, qtbot)
 
 

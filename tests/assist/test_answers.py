@@ -12,7 +12,7 @@ from afterword.assist.answers import AnswerHost, Asker, Where
 from afterword.assist.host import ModelHost
 from afterword.assist.types import Phase
 from afterword.engine.protocol import LanguageModel
-from afterword.errors import ModelMissing, ServerSilent
+from afterword.errors import Cancelled, ModelMissing, ServerSilent
 from afterword.suggest.asking import Answer, Asked, Matter
 from afterword.watch import Watch
 from tests.fakes.scripted import ScriptedModel
@@ -28,9 +28,14 @@ class Heard:
         self.answers: list[Answer] = []
         self.ends: list[Exception | None] = []
         self.missing = 0
+        self.began = 0
+        asker.answer_began.connect(self._begin)
         asker.answer_grew.connect(self.answers.append)
         asker.answer_ended.connect(self.ends.append)
         asker.answer_missing.connect(self._miss)
+
+    def _begin(self) -> None:
+        self.began += 1
 
     def _miss(self) -> None:
         self.missing += 1
@@ -174,7 +179,7 @@ def test_another_model_ends_the_answer_of_the_one_before(house: House) -> None:
     house.ask()
     house.until(lambda: house.page.text == "From")
     house.host.load("here")
-    assert house.page.ends == [None]
+    assert [type(end) for end in house.page.ends] == [Cancelled]
     house.until(lambda: house.model.iterators_open == 0 and house.host.state.phase is Phase.READY)  # type: ignore[union-attr]
 
 
@@ -195,7 +200,7 @@ def test_a_server_that_is_switched_off_ends_its_answer_and_is_closed(house: Hous
     house.ask(Where.THERE)
     house.until(lambda: house.page.text == "From")
     house.host.use_server(None)
-    assert house.page.ends == [None]
+    assert [type(end) for end in house.page.ends] == [Cancelled]
     house.until(lambda: house.server.closed)
 
 
@@ -221,6 +226,20 @@ def test_two_pages_ask_at_once_and_each_hears_its_own_answer(house: House) -> No
     gate.release(99)
     house.until(lambda: house.page.ends == [None] and other.ends == [None])
     assert (house.page.text, other.text) == ("To 1?", "To 2?")
+
+
+def test_one_that_waits_for_another_to_be_answered_hears_when_it_is_its_turn(house: House) -> None:
+    house.ready()
+    other = Heard(Asker(house.answers))
+    house.model.reply_gate = gate = threading.Semaphore(0)
+    house.ask(question="1?")
+    house.until(lambda: house.page.began == 1)
+    other.asker.ask(Asked("2?", Matter("")), Where.HERE)
+    house.qtbot.wait(50)
+    assert other.began == 0
+    gate.release(99)
+    house.until(lambda: other.ends == [None])
+    assert (house.page.began, other.began) == (1, 1)
 
 
 @pytest.mark.parametrize("where", list(Where))

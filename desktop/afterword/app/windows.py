@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog
 
 from afterword.app.seat import Seat
 from afterword.window.main_window import MainWindow
+from afterword.window.on_screen import bring_on_screen
 from afterword.window.quitting import Quitting
 
 _BESIDE = 32  # pixels between the corners of two windows
@@ -46,6 +47,7 @@ class Windows(QObject):
         seat = self._sit_down()
         self.seats.append(seat)
         window = seat.window
+        bring_on_screen(window)
         window.window_wanted.connect(self.open)
         window.used.connect(self._note_use)
         window.quit_wanted.connect(self.close_all)
@@ -70,6 +72,7 @@ class Windows(QObject):
         before = self.window
         self._used = self._begin()
         self.window.move(_beside(before, self.window.size()))
+        bring_on_screen(self.window)
         self.window.show()
 
     @Slot()

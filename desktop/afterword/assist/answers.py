@@ -37,11 +37,13 @@ class AnswerWorker(QObject):
         forget: called there when that one failed, or is not needed any more.
 
     Signals:
+        began: the number of a question which the model is reading from now on.
         grew: the number of a question, and its Answer so far.
         ended: the number of a question whose answer ended, and the error that ended it, or None.
         missing: the number of a question for which there is no model.
     """
 
+    began = Signal(int)
     grew = Signal(int, object)
     ended = Signal(int, object)
     missing = Signal(int)
@@ -71,6 +73,7 @@ class AnswerWorker(QObject):
             if model is None:
                 self.missing.emit(number)
                 return
+            self.began.emit(number)
             for answer in answers(cast(Answers, model), asked, lambda: not self._is_wanted(number)):
                 if not self._is_wanted(number):
                     return
@@ -149,6 +152,7 @@ class AnswerHost(QObject):
         self.workers = {Where.HERE: here, Where.THERE: there}
         self._leave_wished.connect(there.leave)
         self._forget_wished.connect(there.forget)
+        there.grew.connect(host.server.try_again)  # it answers, so that it can suggest too
         host.server.changed.connect(self._use_server)
         self._use_server()
 
@@ -181,11 +185,13 @@ class Asker(QObject):
     """What one page asks: one question at a time. Lives on the main thread.
 
     Signals:
+        answer_began: the model, which may have been busy with something else, is reading what was asked.
         answer_grew: an Answer; it has more with every emission.
-        answer_ended: the answer ended, by the error that is given, or None.
+        answer_ended: the answer ended, by the error that is given, or None; Cancelled where whoever gave it is there no more.
         answer_missing: there is no model that could answer.
     """
 
+    answer_began = Signal()
     answer_grew = Signal(object)
     answer_ended = Signal(object)
     answer_missing = Signal()
@@ -201,6 +207,7 @@ class Asker(QObject):
         for where, wished in ((Where.HERE, self._wished_here), (Where.THERE, self._wished_there)):
             worker = answers.workers[where]
             wished.connect(worker.answer)
+            worker.began.connect(self._began)
             worker.grew.connect(self._grew)
             worker.ended.connect(self._ended)
             worker.missing.connect(self._missing)
@@ -236,7 +243,12 @@ class Asker(QObject):
     def _give_up(self, where: Where) -> None:
         if self._asked_at is where:
             self.stop()
-            self.answer_ended.emit(None)
+            self.answer_ended.emit(Cancelled())
+
+    @Slot(int)
+    def _began(self, number: int) -> None:
+        if number == self._number:
+            self.answer_began.emit()
 
     @Slot(int, object)
     def _grew(self, number: int, answer: Answer) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor
 
 from afterword.drafts.choosing import Edit
 from afterword.editor.accepted import accepted_format
+from afterword.editor.around import paragraphs
 from afterword.editor.plaintext import clean, index_at, units
 from afterword.editor.replacing import ReplacingSheet
 from afterword.text.boundaries import joined
@@ -30,8 +31,8 @@ class AnsweredSheet(ReplacingSheet):
         here = self.textCursor()
         block, line = here.block(), here.block().text()
         at = index_at(line, here.positionInBlock())
-        before = _beyond(block.previous(), most - at, QTextBlock.previous)[::-1]
-        after = _beyond(block.next(), most - (len(line) - at), QTextBlock.next)
+        before = paragraphs(block.previous(), most - at, QTextBlock.previous)[::-1]
+        after = paragraphs(block.next(), most - (len(line) - at), QTextBlock.next)
         at += sum(len(text) + 1 for text in before)
         return clean("\n".join([*before, line, *after])), at
 
@@ -99,13 +100,3 @@ class AnsweredSheet(ReplacingSheet):
             self.setTextCursor(behind)
             self.setCurrentCharFormat(QTextCharFormat())
             self._doing = False
-
-
-def _beyond(block: QTextBlock, most: int, step: Callable[[QTextBlock], QTextBlock]) -> list[str]:
-    """The texts of paragraphs from `block` on, until there are so many characters."""
-    texts: list[str] = []
-    while block.isValid() and most > 0:
-        texts.append(block.text())
-        most -= len(texts[-1]) + 1
-        block = step(block)
-    return texts

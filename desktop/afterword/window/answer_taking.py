@@ -43,8 +43,10 @@ class AnswerTaking(QObject):
             self._job = None
             self._panel.show_answer()
         self._talk = talk
-        compares = answered and talk is not None and talk.stretch is not None
-        self._panel.offer(insert=answered, compare=compares, discard=talk is not None)
+        why_not = self._why_not() if answered else ""
+        if why_not and self._panel.comparing:
+            self._give_up()
+        self._panel.offer(insert=answered, discard=talk is not None, compare=answered and not why_not, why_not=why_not)
 
     @Slot()
     def insert(self) -> None:
@@ -55,7 +57,8 @@ class AnswerTaking(QObject):
     @Slot()
     def compare(self) -> None:
         """Show what the answer changes in what was selected."""
-        if self._talk is None or self._talk.stretch is None:
+        if self._talk is None or self._why_not():
+            self._give_up()
             return
         was = self._talk.matter.text
         begin, end = was[: len(was) - len(was.lstrip())], was[len(was.rstrip()) :]
@@ -67,7 +70,9 @@ class AnswerTaking(QObject):
         if self._job is None or self.sender() is not self._job:
             return
         self._job = None
-        if any(passage.changed for passage in passages):
+        if self._why_not():
+            self._give_up()
+        elif any(passage.changed for passage in passages):
             self._panel.show_changes(parts_of(passages))
         else:
             self.said.emit(self.tr("The answer changes nothing."))
@@ -76,12 +81,22 @@ class AnswerTaking(QObject):
     def replace(self, changes: list[Edit]) -> None:
         """Make the changes that were taken, if what was selected still stands there as it did."""
         talk = self._talk
-        if talk is None or talk.stretch is None:
-            return
-        self._panel.show_answer()
-        if self._page.change_within(talk.stretch, talk.matter.text, changes):
+        if talk is None or talk.stretch is None or not talk.stands:
+            self._give_up()
+        elif self._page.change_within(talk.stretch, talk.matter.text, changes):
             talk.stretch = None
+            self._panel.show_answer()
             self.offer(talk, answered=True)
             self._page.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.said.emit(self.tr("What you selected has changed since, so nothing was replaced."))
+
+    def _why_not(self) -> str:
+        """Why the answer cannot take the place of what was selected; "" where it can."""
+        if self._talk is None or not self._talk.matter.selected:
+            return self.tr("Select a text before you ask, to have the answer in its place")
+        if not self._talk.stands:
+            return self.tr("What you selected does not stand in the draft any more as it did, so nothing can take its place")
+        return ""
+
+    def _give_up(self) -> None:
+        self._panel.show_answer()
+        self.said.emit(self.tr("What you selected has changed since, so nothing was replaced."))

@@ -47,10 +47,12 @@ class Going:
     Attributes:
         asked: as it was asked.
         where: who answers.
+        read: whether it is being read there; else whoever is there is busy with something else.
     """
 
     asked: Asked
     where: Where
+    read: bool = False
 
 
 def asked_within(talk: Conversation | None, question: str, matter: Matter, place: str, seed: int) -> Asked:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 
 class Panes(QObject):
     """The parts of the window, in order; those that are hidden, or hold nothing to go to, are passed over.
 
-    Each remembers where the focus was.
+    Each remembers where the focus was, as long as it is there; at first it is where the pane says (its focus proxy).
     """
 
     def __init__(self, panes: Sequence[QWidget], parent: QObject | None = None) -> None:
@@ -26,25 +26,38 @@ class Panes(QObject):
         at = next((i for i, pane in enumerate(open_panes) if focused is not None and _within(focused, pane)), None)
         if not open_panes:
             return
+        self._last = {pane: last for pane, last in self._last.items() if pane in open_panes}
         if at is not None and focused is not None:
             self._last[open_panes[at]] = focused
         there = open_panes[0 if at is None else (at + step) % len(open_panes)]
         target = self._target(there)
         if target is not None:
             target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            _bring_in_sight(target)
 
     def _target(self, pane: QWidget) -> QWidget | None:
         last = self._last.get(pane)
         if last is not None and _focusable(last):
             return last
-        if _focusable(pane):
-            return pane
+        main = pane
+        while (proxy := main.focusProxy()) is not None:
+            main = proxy
+        if _focusable(main):
+            return main
         inside = pane.nextInFocusChain()
         while inside is not None and inside is not pane:
             if _within(inside, pane) and _focusable(inside):
                 return inside
             inside = inside.nextInFocusChain()
         return None
+
+
+def _bring_in_sight(widget: QWidget) -> None:
+    around = widget.parentWidget()
+    while around is not None:
+        if isinstance(around, QScrollArea):
+            around.ensureWidgetVisible(widget)
+        around = around.parentWidget()
 
 
 def _within(widget: QWidget, pane: QWidget) -> bool:

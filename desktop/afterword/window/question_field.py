@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 
@@ -12,9 +12,11 @@ class QuestionField(QLineEdit):
 
     Signals:
         asked: a question, as it was typed.
+        used: the writer is at what stands there.
     """
 
     asked = Signal(str)
+    used = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +27,7 @@ class QuestionField(QLineEdit):
         self.setAccessibleName(self.tr("Question"))
         self.setToolTip(self.tr("What you want to know of the text, or have done with it; Up and Down bring back what you asked"))
         self.returnPressed.connect(self.ask)
+        self.textEdited.connect(self.used)
 
     @Slot()
     def ask(self) -> None:
@@ -52,3 +55,9 @@ class QuestionField(QLineEdit):
             self._being_written = self.text()
         self._at = there
         self.setText(self._being_written if there == len(self._earlier) else self._earlier[there])
+        self.used.emit()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        super().inputMethodEvent(event)
+        if event.preeditString():
+            self.used.emit()

@@ -10,6 +10,7 @@ from afterword.editor.page import Page
 from afterword.files import same_file
 from afterword.session import OpenWindow
 from afterword.window.documents import Documents
+from afterword.window.on_screen import bring_on_screen
 
 
 class SessionView(QObject):
@@ -55,6 +56,7 @@ class SessionView(QObject):
         """Be as it was, once its draft is read; the panels are the caller's to switch."""
         if was.geometry:
             self._window.restoreGeometry(QByteArray(was.geometry))
+            bring_on_screen(self._window)  # Qt counts no frame but the title
         if len(was.sizes) == self._splitter.count():
             self._splitter.setSizes(list(was.sizes))
         self._page.zoom(was.zoom - self._page.zoomed_by)

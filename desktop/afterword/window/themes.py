@@ -174,6 +174,8 @@ QPushButton:disabled {{ color: {faint}; background: {window}; }}
 #fold {{ border: 1px solid transparent; border-radius: 5px; padding: 3px 8px 3px 2px; background: transparent; }}
 #fold:hover {{ background: {border}; }}
 #fold:focus {{ border-color: {accent}; }}
+#panel QPlainTextEdit, #panel QTextBrowser {{ border: 1px solid {border}; border-radius: 5px; background: {field}; }}
+#panel QPlainTextEdit:focus, #panel QTextBrowser:focus {{ border-color: {accent}; }}
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {border}; }}
 QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {accent}; }}
 QSlider::sub-page:horizontal:disabled {{ background: {border}; }}

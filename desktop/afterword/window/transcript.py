@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QPalette, QTextCharFormat, QTextCursor
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 _PAINT_MS = 30  # a fast model says hundreds of words a second
@@ -29,6 +29,7 @@ class Transcript(QPlainTextEdit):
         self._begin = 0  # of the last answer
         self._wanted = ""
         self._shown = ""
+        self._word = ""
         self._soon = QTimer(self, singleShot=True, interval=_PAINT_MS)
         self._soon.timeout.connect(self._paint)
 
@@ -36,6 +37,11 @@ class Transcript(QPlainTextEdit):
     def answer(self) -> str:
         """The last answer."""
         return self._wanted
+
+    @property
+    def word(self) -> str:
+        """What it says in the place of the answer, as long as nothing of that has come; "" for nothing."""
+        return "" if self._shown else self._word
 
     def begin(self, question: str) -> None:
         """The answer to `question` is to come, behind what is there."""
@@ -48,8 +54,13 @@ class Transcript(QPlainTextEdit):
             cursor.insertText("\n\n", answer)
         cursor.insertText(broken(question), asked)
         cursor.insertText("\n", answer)
-        self._begin, self._wanted, self._shown = cursor.position(), "", ""
+        self._begin, self._wanted, self._shown, self._word = cursor.position(), "", "", ""
         self._follow()
+
+    def say(self, word: str) -> None:
+        """Say something in the place of the answer, until that comes. It is painted, and no part of the text."""
+        self._word = word
+        self.viewport().update()
 
     def grow(self, answer: str) -> None:
         """So much of the answer has come."""
@@ -60,13 +71,27 @@ class Transcript(QPlainTextEdit):
     def finish(self, answer: str) -> None:
         """That is all of it."""
         self._wanted = answer[:_MOST]
+        self.say("")
         self._paint()
 
     def forget(self) -> None:
         """Show nothing."""
         self._soon.stop()
         self.clear()
-        self._begin, self._wanted, self._shown = 0, "", ""
+        self._begin, self._wanted, self._shown, self._word = 0, "", "", ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.word:
+            return
+        line = self.cursorRect(self._end())
+        margin = round(self.document().documentMargin())
+        line.setLeft(margin)
+        line.setRight(self.viewport().width() - margin)
+        painter = QPainter(self.viewport())
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        word = self.fontMetrics().elidedText(self.word, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, word)
 
     @Slot()
     def _paint(self) -> None:

@@ -1,0 +1,173 @@
+"""The way through the window without a mouse, where questions are asked; what one needs is in sight."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from afterword.errors import ServerUnreachable
+from afterword.window.change_text import ChangeText
+from afterword.window.consent_dialog import ConsentDialog
+from afterword.window.sharing import Leaving
+from tests.asking import DRAFT, LONG, ORIGIN, SHORT, Writer
+from tests.asking import writer as writer
+from tests.window.conftest import focused, part
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def goes_on(*, back: bool = False) -> QWidget:
+    QTest.keyClick(focused(), Qt.Key.Key_F6, SHIFT if back else Qt.KeyboardModifier.NoModifier)
+    return focused()
+
+
+def warned(writer: Writer) -> QPushButton:
+    writer.window.sharing_strip.show_leaving(Leaving.MISNAMED, ORIGIN, "draft", "No such address.")
+    return part(writer.window.sharing_strip, QPushButton)
+
+
+def test_f6_visits_the_page_the_strips_the_question_and_the_status_bar_and_goes_back(writer: Writer) -> None:
+    writer.start()
+    writer.window.switch_panel(False)
+    first = warned(writer)
+    writer.opens()
+    writer.page.setFocus()
+    been = [goes_on() for _ in range(4)]
+    assert been[:2] == [first, writer.panel.field]
+    assert writer.window.status.isAncestorOf(been[2])
+    assert been[3] is writer.page
+    assert [goes_on(back=True) for _ in range(4)] == [been[2], been[1], been[0], writer.page]
+
+
+def test_a_strip_that_is_gone_is_passed_over(writer: Writer) -> None:
+    writer.start()
+    writer.window.switch_panel(False)
+    warned(writer)
+    writer.opens()
+    writer.window.sharing_strip.dismiss()
+    writer.page.setFocus()
+    assert goes_on() is writer.panel.field
+
+
+def test_a_strip_that_comes_again_is_entered_at_its_first_button(writer: Writer) -> None:
+    writer.start()
+    first = warned(writer)
+    writer.page.setFocus()
+    goes_on()
+    QTest.keyClick(focused(), Qt.Key.Key_Tab)
+    assert focused() is not first
+    goes_on()
+    writer.window.sharing_strip.dismiss()
+    goes_on()
+    writer.window.sharing_strip.show()
+    writer.page.setFocus()
+    assert goes_on() is first
+
+
+def test_while_changes_are_shown_the_panel_is_entered_there(writer: Writer) -> None:
+    writer.start()
+    writer.window.switch_panel(False)
+    writer.has(DRAFT, LONG)
+    writer.asks("Shorter")
+    writer.hears(SHORT)
+    writer.presses("Replace…")
+    writer.until(lambda: writer.panel.comparing)
+    writer.page.setFocus()
+    assert goes_on() is part(writer.panel, ChangeText)
+
+
+def test_one_sees_that_the_answer_has_the_focus(writer: Writer) -> None:
+    writer.start()
+    writer.has(DRAFT, LONG)
+    writer.asks("Shorter")
+    writer.hears(SHORT)
+    transcript = writer.panel.transcript
+    corner = transcript.rect().adjusted(0, transcript.height() - 12, 0, 0)
+    without = transcript.grab(corner).toImage()
+    transcript.setFocus()
+    assert transcript.grab(corner).toImage() != without
+    writer.panel.field.setFocus()
+    assert transcript.grab(corner).toImage() == without
+
+
+# --- a small window -------------------------------------------------------------------------------------------------
+
+
+def in_sight(widget: QWidget) -> bool:
+    """Whether all of it is seen."""
+    QApplication.processEvents()
+    return bool(widget.visibleRegion().boundingRect() == widget.rect())
+
+
+def lines_in_sight(writer: Writer) -> float:
+    QApplication.processEvents()
+    transcript = writer.panel.transcript
+    return transcript.visibleRegion().boundingRect().height() / transcript.fontMetrics().lineSpacing()
+
+
+@pytest.fixture
+def small(writer: Writer) -> Writer:
+    writer.settings["window.panel"] = False
+    writer.start(agreed=True)
+    writer.window.resize(480, 400)
+    writer.has(DRAFT, LONG)
+    writer.opens()
+    writer.chooses(1)
+    return writer
+
+
+def test_in_a_small_window_the_answer_is_seen_and_the_question_again_with_the_first_key(small: Writer) -> None:
+    assert in_sight(small.panel.field)
+    gate = small.server.reply_gate = threading.Semaphore(1)
+    small.asks("Shorter")
+    small.until(lambda: small.answer == "From")
+    assert lines_in_sight(small) > 6
+    gate.release(9)
+    small.hears("From there.")
+    assert lines_in_sight(small) > 6
+    QTest.keyClick(small.panel.field, Qt.Key.Key_A)
+    assert in_sight(small.panel.field)
+
+
+@pytest.mark.parametrize("by", ["history", "composing", "shortcut", "f6"])
+def test_the_question_is_in_sight_however_one_comes_to_it(small: Writer, by: str) -> None:
+    small.asks("Shorter")
+    small.hears("From there.")
+    assert not in_sight(small.panel.field)
+    if by == "history":
+        QTest.keyClick(small.panel.field, Qt.Key.Key_Up)
+    elif by == "composing":
+        QApplication.sendEvent(small.panel.field, QInputMethodEvent("か", []))
+    elif by == "shortcut":
+        small.page.setFocus()
+        QTest.keyClick(small.page, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    else:
+        small.page.setFocus()
+        goes_on()
+    assert focused() is small.panel.field
+    assert in_sight(small.panel.field)
+
+
+def test_in_a_small_window_one_sees_why_there_is_no_answer(small: Writer) -> None:
+    small.server.reply_error = ServerUnreachable(ORIGIN, "refused")
+    small.asks("Shorter")
+    small.until(lambda: not small.panel.busy)
+    assert small.panel.message
+    assert in_sight(small.panel._message)
+
+
+def test_in_the_smallest_window_one_sees_that_nothing_was_sent(small: Writer) -> None:
+    small.settings["server.agreed_asking"] = ""
+    small.window.resize(small.window.minimumSize())
+    small.asks("Shorter")
+    assert in_sight(small.panel.field)
+    dialog = small.dialog(ConsentDialog)
+    assert isinstance(dialog, ConsentDialog)
+    dialog.reject()
+    assert small.panel.message == "Nothing was sent."
+    assert in_sight(small.panel._message)
