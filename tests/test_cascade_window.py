@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from afterword import secrets
 from afterword.app import Desk
 from afterword.assist import cascading
 from afterword.assist.types import Phase
@@ -20,9 +22,11 @@ from afterword.errors import ServerUnreachable
 from afterword.settings import Settings
 from afterword.suggest.remote import RemoteOpener
 from afterword.watch import Watch
+from afterword.window.server_choice import Choice
 from afterword.window.server_label import ServerLabel
+from tests.desk import Answers
+from tests.fakes.keyring import FakeKeyring
 from tests.fakes.scripted import ScriptedModel
-from tests.test_app import Answers
 from tests.window.conftest import part
 
 URL = "https://there.example"
@@ -113,13 +117,13 @@ def test_the_local_model_is_first_and_the_server_goes_on(writer: Writer) -> None
     writer.start()
     writer.type("Once,")
     writer.sees(" the city")
-    writer.reads("by this machine")
+    writer.reads("suggested here")
     writer.type(" the")
     assert writer.page.ghost_text == " city"
     assert writer.server.gate is not None
     writer.server.gate.release(9)
     writer.sees(" city of Nova Haven.")
-    writer.reads("by there.example")
+    writer.reads("suggested by there.example")
     writer.qtbot.wait(260)
     QTest.keyClick(writer.page, Qt.Key.Key_Tab)
     assert writer.page.text() == "Once," + CITY
@@ -128,13 +132,13 @@ def test_the_local_model_is_first_and_the_server_goes_on(writer: Writer) -> None
 def test_the_server_is_first(writer: Writer) -> None:
     writer.local.gate = threading.Semaphore(0)
     writer.start()
-    writer.reads("with there.example")
+    writer.reads("server: there.example")
     writer.type("Once,")
     writer.sees(CITY)
-    writer.reads("by there.example")
+    writer.reads("suggested by there.example")
     label = part(writer.window.status, ServerLabel)
-    assert label.toolTip() == f"This suggestion was made by big on {URL}. What you write goes to {URL}."
-    assert label.accessibleName() == f"by there.example. {label.toolTip()}"
+    assert label.toolTip() == f"The last suggestion was made by big on {URL}. What you write goes to {URL}."
+    assert label.accessibleName() == f"suggested by there.example. {label.toolTip()}"
 
 
 @pytest.mark.usefixtures("patient")
@@ -147,7 +151,7 @@ def test_the_server_says_something_else(writer: Writer) -> None:
     writer.server.gate.release(9)
     writer.until(lambda: writer.server.pieces_said > 0 and writer.server.iterators_open == 0)
     assert writer.page.ghost_text == CITY
-    writer.reads("by this machine")
+    writer.reads("suggested here")
 
 
 def test_the_server_is_slow(writer: Writer) -> None:
@@ -175,7 +179,7 @@ def test_the_server_is_away_and_comes_back(writer: Writer) -> None:
     remote._rest._until = 0.0  # its time is over
     writer.type(" yes,")
     writer.sees(CITY)
-    writer.reads("by there.example")
+    writer.reads("suggested by there.example")
 
 
 def test_the_server_is_switched_off_while_it_answers_and_on_again(writer: Writer) -> None:
@@ -203,7 +207,7 @@ def test_a_private_draft_is_the_local_models_alone(writer: Writer) -> None:
     writer.window.documents.set_private(True)
     writer.type("Once,")
     writer.sees(CITY)
-    writer.reads("server not asked")
+    writer.reads("server not asked: private draft")
     assert writer.opened == []
     assert not writer.server.requests
 
@@ -237,11 +241,101 @@ def test_without_a_model_on_this_machine(writer: Writer) -> None:
     writer.type("Once,")
     writer.sees(CITY)
     assert writer.loaded == []
-    writer.reads("by there.example")
+    writer.reads("suggested by there.example")
     writer.window.keeper.choose("server.alone", False)
     writer.until(lambda: writer.loaded == ["starter"])
     writer.window.keeper.choose("server.alone", True)
     writer.until(lambda: writer.local.closed)
+
+
+@pytest.fixture
+def alone(writer: Writer) -> Writer:
+    """Without a model on this machine."""
+    writer.settings["server.alone"] = True
+    return writer
+
+
+def reads_notice(writer: Writer, text: str) -> None:
+    writer.until(lambda: writer.window.status.currentMessage() == text)
+
+
+def asks_by_hand(writer: Writer) -> None:
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(writer.page, Qt.Key.Key_Space, modifiers)
+
+
+def test_a_private_draft_without_a_model_on_this_machine_says_why_nothing_comes(alone: Writer) -> None:
+    alone.start()
+    alone.window.documents.set_private(True)
+    alone.type("Once,")
+    alone.reads("server not asked: private draft")
+    assert "No model here" in [label.text() for label in alone.window.status.findChildren(QLabel)]
+    asks_by_hand(alone)
+    reads_notice(alone, "No suggestion: this draft never leaves this machine, and there is no model here.")
+    assert alone.opened == []
+
+
+def test_a_server_that_is_alone_and_away_says_so_to_who_asks_by_hand(alone: Writer) -> None:
+    alone.failure = ServerUnreachable(URL, "no route to host")
+    alone.start()
+    asks_by_hand(alone)
+    reads_notice(alone, f"The server {URL} cannot be reached: no route to host.")
+    alone.reads("server away")
+    assert "No model here" in [label.text() for label in alone.window.status.findChildren(QLabel)]
+
+
+@pytest.mark.parametrize("by", ["an answer", "a test"])
+def test_a_server_that_is_known_to_be_back_is_no_longer_said_to_be_away(alone: Writer, by: str) -> None:
+    alone.failure = ServerUnreachable(URL, "no route to host")
+    alone.start()
+    alone.type("Once,")
+    alone.reads("server away")
+    alone.failure = None
+    if by == "a test":
+        alone.window.servers.works.emit()
+    else:
+        alone.settings["server.agreed_asking"] = URL
+        alone.server.reply = "The end."
+        alone.window.asking.open()
+        alone.window.asking.ask("What is missing?")
+    alone.reads("server: there.example")
+    alone.page.setFocus()
+    asks_by_hand(alone)
+    alone.sees(CITY)
+
+
+def test_while_suggestions_are_off_nothing_is_said_to_go_to_the_server(writer: Writer) -> None:
+    writer.start()
+    writer.window.status.suggestions_switched.emit(False)
+    writer.reads("server not asked")
+    writer.window.status.suggestions_switched.emit(True)
+    writer.reads("server: there.example")
+    writer.window.preferences.pause(True)
+    writer.reads("server not asked")
+
+
+def test_a_key_that_no_keyring_keeps_is_used_until_the_program_ends(
+    writer: Writer, system_keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed: list[bool] = []
+    opener = writer.server_opener
+
+    def listening(server: Server, origin: str, key: bool) -> RemoteOpener:
+        keyed.append(key)
+        return opener(server, origin, key)
+
+    monkeypatch.setattr(writer, "server_opener", listening)
+    system_keyring.reason = "there is no keyring"
+    writer.start()
+    assert keyed == [False]
+    writer.window.servers._chosen(Choice(URL, "", "sk-4711", enabled=True, alone=False, unencrypted=False))
+    assert keyed[1:] == [True]
+    writer.until(writer.window.key_strip.isVisible)
+    writer.window.keeper.choose("server.model", "big")
+    assert keyed[2:] == [True]
+    secrets.forget_all()  # as at the next start
+    writer.window.keeper.choose("server.model", "small")
+    assert keyed[3:] == [False]
 
 
 def test_another_key_is_used_at_once(writer: Writer) -> None:

@@ -26,11 +26,11 @@ from afterword.window.consent_dialog import ConsentDialog
 from afterword.window.recovery_dialog import RecoveryDialog
 from afterword.window.server_dialog import ServerDialog
 from afterword.window.versions_dialog import VersionsDialog
+from tests.desk import Answers
 from tests.fakes import openai_server
 from tests.fakes.keyring import FakeKeyring
 from tests.fakes.openai_server import Faults, OpenAIServer
 from tests.fakes.scripted import ScriptedModel
-from tests.test_app import Answers
 from tests.window.conftest import part
 
 KEY = "sk-very-secret-0815"
@@ -108,7 +108,7 @@ class Writer:
         for name, text in (("Address", self.server.url), ("Key", key)):
             [field] = [field for field in dialog.findChildren(QLineEdit) if field.accessibleName() == name]
             field.setText(text)
-        [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == "Ask this server too"]
+        [box] = [box for box in dialog.findChildren(QCheckBox) if box.text() == "Use this server"]
         box.setChecked(True)
         press(dialog, "Save")
         self.until(lambda: self.window.findChild(ConsentDialog) is not None)

@@ -331,6 +331,24 @@ class ServerUnreachable(ServerError):
 
 
 @dataclass(eq=False)
+class ServerBrokeOff(ServerError):
+    """It began to answer, and broke off before its first word, as some do where a text is longer than their model can read."""
+
+
+@dataclass(eq=False)
+class ServerOtherScheme(ServerError):
+    """It does not speak `scheme`, "http" or "https"; perhaps it does `instead`, the other one."""
+
+    scheme: str
+    instead: str
+
+
+@dataclass(eq=False)
+class ServerNoModels(ServerError):
+    """There is a server, but no path of the protocol on it: it is one of something else."""
+
+
+@dataclass(eq=False)
 class ServerUntrusted(ServerError):
     """Its certificate does not fit. `reason` is the TLS library's word for it."""
 
@@ -395,6 +413,13 @@ class ServerCannot(ServerError):
 @dataclass(eq=False)
 class KeyNotKept(ServerError):
     """The system has no place for secrets that takes the server's key. `reason` is its word for it."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class KeyNotForgotten(ServerError):
+    """The system's place for secrets does not let go of the server's key. `reason` is its word for it."""
 
     reason: str
 

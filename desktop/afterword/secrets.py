@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from afterword.engine.child import python
 from afterword.engine.protocol import never
-from afterword.errors import Cancelled, KeyNotKept, KeyUnread
+from afterword.errors import Cancelled, KeyNotForgotten, KeyNotKept, KeyUnread
 from afterword.files import reason
 
 PATIENCE_S = 90.0
@@ -68,15 +68,27 @@ def remember(origin: str, key: str) -> None:
         _remembered[origin] = key
 
 
+def knows(origin: str) -> bool:
+    """Whether the server at `origin` has a key that is remembered, whatever the keyring has; takes no time."""
+    with _lock:
+        return bool(_remembered.get(origin))
+
+
 def keep_key(origin: str, key: str, stopped: Callable[[], bool] = never) -> None:
     """Keep `key` for the server at `origin` from now on; "" forgets the one that is kept.
 
     Raises:
         KeyNotKept: it is remembered until the program ends, and no longer.
+        KeyNotForgotten: the keyring still has it.
         Cancelled: `stopped` answered True; likewise.
     """
     remember(origin, key)
-    _asked({"origin": origin, "key": key}, stopped)
+    try:
+        _asked({"origin": origin, "key": key}, stopped)
+    except KeyNotKept as error:
+        if key:
+            raise
+        raise KeyNotForgotten(origin, error.reason) from error
 
 
 def forget_all() -> None:

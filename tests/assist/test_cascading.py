@@ -166,7 +166,7 @@ def test_a_server_alone_suggests(desk: Desk) -> None:
     desk.server.set_candidates([CITY, " a town."])
     desk.start(local=False)
     state = desk.states[-1]
-    assert (state.phase, state.name, state.device) == (Phase.READY, "there", "server")
+    assert (state.phase, state.name, state.device) == (Phase.READY, "", "server"), "nothing is known of it yet"
     desk.page.ask()
     desk.sees(CITY, SERVER, Ended.SENTENCE)
     desk.until(lambda: desk.states[-1].name == "big")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from afterword.assist.types import Phase, Wish
-from afterword.errors import GenerationFailed, ServerRefused, ServerUnreachable
+from afterword.errors import GenerationFailed, ServerCannot, ServerRefused, ServerUnreachable
 from afterword.suggest import remote
 from afterword.suggest.cascade import LOCAL, SERVER
 from afterword.suggest.suggestion import Ended
@@ -85,3 +85,133 @@ def test_where_both_break_nothing_is_shown(desk: Desk) -> None:
     desk.until(lambda: desk.states[-1].phase is Phase.FAILED and desk.states[-1].server is not None)
     desk.until(lambda: desk.host.server.state is not None and desk.host.server.state.error is desk.failure)
     assert desk.page.now[0] in ("", " the")
+
+
+# --- once it is known to be back -------------------------------------------------------------------------------------
+
+
+def error_of(desk: Desk) -> BaseException | None:
+    server = desk.states[-1].server
+    return server.error if server is not None else None
+
+
+def test_a_server_that_answered_something_else_is_asked_again_at_once(desk: Desk) -> None:
+    desk.local, desk.failure = Gated(""), ServerRefused(URL)
+    desk.start()
+    desk.page.ask()
+    desk.until(lambda: error_of(desk) is desk.failure)
+    desk.failure = None
+    desk.host.server.try_again()
+    assert error_of(desk) is None, "nobody has to type before that is said"
+    desk.page.ask("Twice,")
+    desk.sees(CITY, SERVER, Ended.SENTENCE)
+
+
+def test_what_a_server_does_not_offer_it_does_not_offer_for_answering_something_else(desk: Desk) -> None:
+    desk.failure = ServerCannot(URL, "/v1/completions")
+    desk.start()
+    desk.page.ask()
+    desk.until(lambda: error_of(desk) is desk.failure)
+    desk.host.server.try_again()
+    assert error_of(desk) is desk.failure
+
+
+def test_a_server_that_works_is_not_disturbed_by_being_known_to(desk: Desk) -> None:
+    desk.local, desk.server = Gated(""), Gated(name="big", words=3)
+    desk.start()
+    desk.host.server.try_again()
+    desk.page.ask()
+    desk.sees(" the city", SERVER)
+    desk.host.server.try_again()
+    desk.server.let()
+    desk.sees(CITY, SERVER, Ended.SENTENCE)
+    assert desk.opened == 1
+
+
+# --- a server that is alone ------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_alone_and_away_is_no_model_that_is_ready(desk: Desk) -> None:
+    desk.failure = ServerUnreachable(URL, "no route")
+    desk.start(local=False)
+    assert not desk.states[-1].here
+    desk.page.ask()
+    desk.until(lambda: error_of(desk) is desk.failure)
+    assert desk.states[-1].phase is Phase.NONE
+    desk.failure = None
+    desk.host.server.try_again()
+    desk.page.ask()
+    desk.sees(CITY, SERVER, Ended.SENTENCE)
+    assert (desk.states[-1].phase, desk.states[-1].name) == (Phase.READY, "big")
+
+
+# --- where nobody answers --------------------------------------------------------------------------------------------
+
+
+class Told:
+    """How often the page was told that nobody can answer."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.times = 0
+        desk.page.controller.unanswered.connect(self.hear)
+
+    def hear(self) -> None:
+        self.times += 1
+
+
+@pytest.mark.parametrize("wish", [Wish.NOW, Wish.LONG])
+@pytest.mark.parametrize("why", ["away", "away for a while", "private"])
+def test_who_asks_by_hand_where_nobody_can_answer_is_told_once(desk: Desk, wish: Wish, why: str) -> None:
+    desk.failure = ServerUnreachable(URL, "no route")
+    desk.start(local=False)
+    told = Told(desk)
+    if why == "away for a while":
+        desk.page.ask()
+        desk.until(lambda: error_of(desk) is desk.failure)
+    desk.page.controller.set_shared(why != "private")
+    desk.page.ask("Twice,", wish)
+    desk.until(lambda: told.times == 1)
+    assert why == "private" or error_of(desk) is desk.failure, "by then it is known why"
+    desk.qtbot.wait(50)
+    assert told.times == 1
+
+
+def test_who_only_types_is_not_told_that_nobody_answers(desk: Desk) -> None:
+    desk.failure = ServerUnreachable(URL, "no route")
+    desk.start(local=False)
+    told = Told(desk)
+    desk.page.ask()
+    desk.until(lambda: error_of(desk) is desk.failure)
+    desk.page.ask("Twice,")
+    desk.qtbot.wait(50)
+    assert told.times == 0
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("who", [LOCAL, SERVER])
+def test_where_one_of_two_answers_nobody_is_missed(desk: Desk, who: str) -> None:
+    if who == LOCAL:
+        desk.failure = ServerUnreachable(URL, "no route")
+    else:
+        desk.local.error = GenerationFailed("local", "broken")
+        desk.server = Gated(name="big", words=0)
+    desk.start()
+    told = Told(desk)
+    desk.page.ask(wish=Wish.NOW)
+    if who == SERVER:
+        desk.until(lambda: desk.states[-1].phase is Phase.FAILED)
+        desk.qtbot.wait(50)
+        assert told.times == 0, "the server may still say something"
+        desk.server.let()
+    desk.until(lambda: bool(desk.page.now[2]))
+    assert told.times == 0
+
+
+def test_a_model_that_has_nothing_to_say_has_answered(desk: Desk) -> None:
+    desk.local, desk.failure = Gated(""), ServerUnreachable(URL, "no route")
+    desk.start()
+    told = Told(desk)
+    desk.page.ask(wish=Wish.NOW)
+    desk.until(lambda: desk.page.now[2] is Ended.MODEL)
+    desk.qtbot.wait(50)
+    assert told.times == 0

@@ -22,9 +22,9 @@ from afterword.settings import Settings
 from afterword.suggest.rest import REST_FIRST
 from afterword.watch import Watch
 from afterword.window.server_label import ServerLabel
+from tests.desk import Answers
 from tests.fakes.scripted import ScriptedModel
 from tests.servers.real import MODEL, ROOT, Running
-from tests.test_app import Answers
 from tests.window.conftest import part
 
 pytestmark = [pytest.mark.servers, pytest.mark.starter]
@@ -119,7 +119,7 @@ def test_the_server_alone(server: Running, qtbot: QtBot, tmp_path: Path) -> None
     with writing(qtbot, tmp_path, server, none_here, alone=True) as writer:
         writer.type(BEGINNING)
         writer.until(lambda: writer.page.ghost_text.startswith(" city of"))
-        writer.reads(f"by {server.at}")
+        writer.reads(f"suggested by {server.at}")
         writer.keep_picture(f"{server.kind.name}-alone")
         QTest.keyClick(writer.page, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
         assert writer.page.text() == f"{BEGINNING} city"
@@ -133,11 +133,11 @@ def test_the_server_and_the_model_on_this_machine(server: Running, qtbot: QtBot,
         return open_model(starter_folder.name, starter_folder.parent)
 
     with writing(qtbot, tmp_path, server, here) as writer:
-        before = server.said.count("POST /v1/completions")
+        before = server.tasks
         writer.type(BEGINNING)
         writer.until(lambda: writer.page.ghost_text.startswith(" city"))
-        writer.until(lambda: server.said.count("POST /v1/completions") > before)
-        writer.until(lambda: part(writer.window.status, ServerLabel).text() in (f"by {server.at}", "by this machine"))
+        writer.until(lambda: server.tasks > before)
+        writer.until(lambda: part(writer.window.status, ServerLabel).text() in (f"suggested by {server.at}", "suggested here"))
         writer.until(lambda: writer.desk.host.state is not None and writer.desk.host.state.phase is Phase.READY)
         writer.keep_picture(f"{server.kind.name}-and-this-machine")
         assert not writer.window.banner.isVisible()
@@ -146,11 +146,11 @@ def test_the_server_and_the_model_on_this_machine(server: Running, qtbot: QtBot,
 def test_a_private_draft_stays_here(server: Running, qtbot: QtBot, tmp_path: Path) -> None:
     with writing(qtbot, tmp_path, server, lambda: ScriptedModel(" keeper of the lamp.")) as writer:
         writer.window.documents.set_private(True)
-        before = server.said.count("POST")
+        before = server.tasks
         writer.type(BEGINNING)
         writer.until(lambda: writer.page.ghost_text == " keeper of the lamp.")
-        writer.reads("server not asked")
-        assert server.said.count("POST") == before
+        writer.reads("server not asked: private draft")
+        assert server.tasks == before
 
 
 def test_the_server_is_killed_amid_a_suggestion_and_comes_back(mortal: Running, qtbot: QtBot, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_the_server_is_killed_amid_a_suggestion_and_comes_back(mortal: Running, 
     with writing(qtbot, tmp_path, mortal, lambda: local) as writer:
         writer.type(BEGINNING)
         writer.until(lambda: writer.page.ghost_text.startswith(" city"))
-        writer.reads(f"by {mortal.at}")
+        writer.reads(f"suggested by {mortal.at}")
         mortal.kill()
         local.script = " keeper of the lamp."
         writer.type(" old,")
@@ -175,4 +175,4 @@ def test_the_server_is_killed_amid_a_suggestion_and_comes_back(mortal: Running, 
         writer.rests()
         writer.type(" quiet man walked down to the")
         writer.until(lambda: writer.page.ghost_text not in ("", " keeper of the lamp."))
-        writer.reads(f"by {mortal.at}")
+        writer.reads(f"suggested by {mortal.at}")

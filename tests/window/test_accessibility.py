@@ -156,6 +156,7 @@ def everything_open(window: MainWindow) -> None:
     window.show_model_state(ModelState(Phase.LOADING, "starter", 0.5))
     window.banner.show_failure("It failed.", starter_failed=False)
     window.sharing_strip.show_leaving(Leaving.UNASKED, "https://server.example", "draft")
+    window.key_strip.say("The key is only kept until Afterword ends.")
     window.find_bar.open_bar()
     window.panel.set_advanced(True)
     window.switch_notes(True)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import Qt, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar
 from pytestqt.qtbot import QtBot
 
-from afterword.assist.types import ModelState, Phase, ServerState
+from afterword.assist.types import ModelState, Phase
 from afterword.drafts.ledger import Tally
-from afterword.engine.protocol import Piece
-from afterword.errors import ModelTooLarge, ServerUnencrypted, ServerUnreachable
-from afterword.suggest.cascade import LOCAL, SERVER
-from afterword.suggest.suggestion import Suggestion
+from afterword.errors import ModelTooLarge
 from afterword.window.elided_label import ElidedLabel
 from afterword.window.glyphs import GlyphButton
 from afterword.window.saving import SaveState
-from afterword.window.server_label import ServerLabel
 from afterword.window.status_bar import StatusBar
 from afterword.window.switch import Switch
 
@@ -196,143 +189,34 @@ def test_it_is_as_high_while_a_model_is_loaded(status: StatusBar) -> None:
     assert status.sizeHint().height() == ready
 
 
-# --- the server ------------------------------------------------------------------------------------------------------
+# --- notices ---------------------------------------------------------------------------------------------------------
 
-URL = "https://there.example"
-THERE = ServerState(URL, "big")
-BOTH = ModelState(Phase.READY, "starter", device="cpu", server=THERE)
-AWAY = ServerState(URL, "big", error=ServerUnreachable(URL, "no route"))
+LONG = "No suggestion: this draft never leaves this machine, and there is no model here."
 
 
-def of_server(status: StatusBar) -> tuple[str, str]:
-    label = part(status, ServerLabel)
-    return (label.text(), label.toolTip()) if label.isVisible() else ("", "")
-
-
-def made_by(by: str) -> Suggestion:
-    return Suggestion((Piece(" the city", 0.9),), by=by)
-
-
-def test_without_a_server_nothing_is_said_of_one(status: StatusBar) -> None:
-    status.show_sharing(True)
-    status.show_model_state(ModelState(Phase.READY, "starter"))
-    status.show_author(made_by(LOCAL))
-    assert of_server(status) == ("", "")
-    status.show_model_state(BOTH)
-    status.show_model_state(ModelState(Phase.READY, "starter"))
-    assert of_server(status) == ("", "")
-
-
-@pytest.mark.parametrize(
-    ("shared", "server", "by", "text", "tip"),
-    [
-        (True, THERE, "", "with there.example", f"What you write goes to {URL}."),
-        (True, THERE, SERVER, "by there.example", f"This suggestion was made by big on {URL}. What you write goes to {URL}."),
-        (True, THERE, LOCAL, "by this machine", f"This suggestion was made on this machine. What you write goes to {URL}."),
-        (False, THERE, LOCAL, "server not asked", f"Nothing of this draft goes to {URL}."),
-        (False, AWAY, LOCAL, "server not asked", f"Nothing of this draft goes to {URL}."),
-        (
-            True,
-            AWAY,
-            LOCAL,
-            "server away",
-            f"The server {URL} cannot be reached: no route. Until it is back the model on this machine stands in.",
-        ),
-    ],
-)
-def test_what_is_said_of_the_server(status: StatusBar, shared: bool, server: ServerState, by: str, text: str, tip: str) -> None:
-    status.show_sharing(shared)
-    status.show_model_state(ModelState(Phase.READY, "starter", device="cpu", server=server))
-    status.show_author(made_by(by))
-    assert of_server(status) == (text, tip)
-    assert part(status, ServerLabel).accessibleName() == f"{text}. {tip}"
-
-
-def test_what_no_waiting_mends_is_not_said_to_come_back(status: StatusBar) -> None:
-    status.show_sharing(True)
-    status.show_model_state(replace(BOTH, server=ServerState(URL, error=ServerUnencrypted(URL))))
-    assert of_server(status)[1].endswith("so nothing was sent. The model on this machine answers instead.")
-
-
-def test_a_server_that_is_slower_than_the_writer_is_said_to_be_until_it_is_not(status: StatusBar) -> None:
-    status.show_sharing(True)
-    status.show_author(made_by(LOCAL))
-    slow = replace(THERE, slow=True)
-    status.show_model_state(replace(BOTH, server=slow))
-    tip = f"The server is slower than you type: this machine answers. What you write goes to {URL}."
-    assert of_server(status) == ("server slow", tip)
-    status.show_model_state(replace(BOTH, server=slow, device="server"))
-    assert of_server(status) == ("server slow", f"The server is slower than you type. What you write goes to {URL}.")
-    status.show_model_state(BOTH)
-    assert of_server(status)[0] == "with there.example"
-
-
-def test_where_there_is_only_a_server_nothing_stands_in_for_it(status: StatusBar) -> None:
-    status.show_sharing(True)
-    status.show_model_state(ModelState(Phase.READY, "big", device="server", server=AWAY))
-    assert of_server(status) == ("server away", f"The server {URL} cannot be reached: no route.")
-    status.show_model_state(ModelState(Phase.READY, "big", device="server", server=THERE))
-    assert part(status, ElidedLabel).toolTip() == f"big, on {URL}"
-
-
-def test_who_made_it_stays_until_somebody_else_does_or_the_server_is_another(status: StatusBar) -> None:
-    status.show_sharing(True)
-    status.show_model_state(BOTH)
-    status.show_author(made_by(SERVER))
-    status.show_model_state(ModelState(Phase.WRITING, "starter", device="cpu", server=THERE))
-    status.show_author(Suggestion())
-    assert of_server(status)[0] == "by there.example"
-    status.show_model_state(ModelState(Phase.READY, "starter", server=ServerState("https://elsewhere:8000")))
-    assert of_server(status)[0] == "with elsewhere:8000"
-
-
-def test_nothing_said_of_the_server_moves_while_the_model_writes(status: StatusBar) -> None:
-    status.show_sharing(True)
-    label, places = part(status, ServerLabel), []
-    for phase in (Phase.READY, Phase.WRITING) * 2:
-        status.show_model_state(ModelState(phase, "starter", device="cpu", server=THERE))
-        status.grab()
-        places.append((label.x(), label.width()))
-    assert len(set(places)) == 1
-
-
-def test_in_a_narrow_window_the_server_is_spoken_of_in_place_of_the_model(qtbot: QtBot) -> None:
-    status = shown(qtbot, 400)
-    status.show_sharing(True)
+@pytest.mark.parametrize("width", [1000, 640])
+def test_a_long_notice_is_read_whole_and_what_gave_way_to_it_comes_back(qtbot: QtBot, width: int) -> None:
+    status = shown(qtbot, width)
     status.show_words(12345)
-    status.show_model_state(ModelState(Phase.READY, "starter", device="cpu", server=AWAY))
-    status.grab()
-    label, model = part(status, ServerLabel), part(status, ElidedLabel)
-    assert (label.isVisible(), model.isVisible()) == (True, False)
-    assert label.width() >= label.fontMetrics().horizontalAdvance("server away")
-    assert label.mapTo(status, label.rect().topRight()).x() < part(status, Switch).x()
-    status.show_model_state(ModelState(Phase.LOADING, "starter", 0.43, "converting", server=THERE))
-    status.show_author(made_by(SERVER))
-    assert (label.isVisible(), model.text()) == (False, "43 %")
-    status.show_model_state(ModelState(Phase.READY, "starter"))
-    assert (label.isVisible(), model.isVisible()) == (False, True)
-    status.show_model_state(BOTH)
-    status.resize(1000, 30)
-    assert (label.isVisible(), model.isVisible()) == (True, True)
+    before = texts(status)
+    status.show_notice(LONG)
+    assert status.currentMessage() == LONG
+    left = min(widget.x() for widget in (part(status, Switch), *status.findChildren(QLabel)) if widget.isVisible() and widget.x())
+    assert status.fontMetrics().horizontalAdvance(LONG) < left, "nothing stands in its way"
+    assert part(status, Switch).isVisible()
+    status.resize(width + 1, 30)
+    assert status.fontMetrics().horizontalAdvance(LONG) < part(status, Switch).x()
+    status.clearMessage()
+    assert texts(status) == before
+    status.show_notice("Short.")
+    assert texts(status)[-2:] == before[-2:], "what is short stands beside the rest"
 
 
-HOSTILE = '<img src="/etc/hostname">tiny <b>x</b>'
-
-
-@pytest.mark.parametrize("author", [LOCAL, SERVER])
-def test_what_a_server_calls_itself_is_shown_letter_by_letter(status: StatusBar, author: str) -> None:
-    server = ServerState(URL, HOSTILE)
-    status.show_sharing(True)
-    for state in (ModelState(Phase.READY, HOSTILE, device="server", server=server), replace(BOTH, server=server)):
-        status.show_model_state(state)
-        status.show_author(made_by(author))
-        for label in status.findChildren(QLabel):
-            tip = QTextDocument()
-            if Qt.mightBeRichText(label.toolTip()):
-                tip.setHtml(label.toolTip())
-                assert HOSTILE in tip.toPlainText()
-            assert label.textFormat() is Qt.TextFormat.PlainText or HOSTILE not in label.text()
-    failed = replace(BOTH, server=replace(server, error=ServerUnreachable(URL, "no <b>route</b>")))
-    status.show_model_state(failed)
-    assert "&lt;b&gt;route" in part(status, ServerLabel).toolTip()
-    assert "no <b>route</b>" in part(status, ServerLabel).accessibleName()
+def test_of_a_notice_that_does_not_fit_all_is_said_on_pointing_at_it(qtbot: QtBot) -> None:
+    status = shown(qtbot, 400)
+    status.setFixedWidth(400)
+    status.show_notice(LONG)
+    assert status.currentMessage().endswith("…")
+    assert status.toolTip() == LONG
+    status.clearMessage()
+    assert status.toolTip() == ""

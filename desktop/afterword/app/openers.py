@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from afterword import paths, secrets
-from afterword.assist.worker import MaskedOpener, Opener
+from afterword.assist.masked import MaskedOpener
+from afterword.assist.worker import Opener
 from afterword.engine.masked import catalogue_masked, open_masked
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import LanguageModel

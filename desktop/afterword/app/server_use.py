@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from afterword import secrets
 from afterword.app.openers import ServerOpener
 from afterword.assist.host import ModelHost
 from afterword.engine.server.types import Server
 from afterword.settings import Settings
 from afterword.window.sharing import address_of, is_agreed
 
-_OF_SERVER = ("url", "model", "alone", "unencrypted", "keyed")
+_OF_SERVER = ("url", "model", "alone", "unencrypted")
 
 
 class ServerUse(QObject):
@@ -58,7 +59,8 @@ class ServerUse(QObject):
             self._host.use_server(None)
         else:
             server = Server(settings["server.url"], settings["server.model"], unencrypted=settings["server.unencrypted"])
-            opener = self._opener(server, place.origin, place.origin in settings["server.keyed"])
+            keyed = place.origin in settings["server.keyed"] or secrets.knows(place.origin)
+            opener = self._opener(server, place.origin, keyed)
             self._host.use_server(opener, place.origin, alone=self._alone)
         if was_alone and not self._alone:
             self.local_wanted.emit()

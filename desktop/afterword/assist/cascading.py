@@ -25,10 +25,12 @@ class Cascading(QObject):
     Signals:
         grew: there is more to offer.
         alternatives_made: a list of other Suggestions.
+        unanswered: nobody is left who could say anything to what the writer asked for.
     """
 
     grew = Signal()
     alternatives_made = Signal(object)
+    unanswered = Signal()
     _completion_wished = Signal(object)
     _alternatives_wished = Signal(int, object)
 
@@ -41,6 +43,7 @@ class Cascading(QObject):
         self._reply: Reply | None = None
         self._others: Reply | None = None
         self._offered = Suggestion()
+        self._left: set[str] = set()  # who may still say something
         self._lateness = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._lateness.timeout.connect(self._settle)
         worker, server = host.worker, host.server
@@ -67,6 +70,7 @@ class Cascading(QObject):
             self._begin(request)
         elif self._cascade is not None and not self._offered:
             self._cascade.ask_again(LOCAL)
+            self._left.add(LOCAL)
             self._ask_local(request)
 
     def start_anew(self) -> None:
@@ -77,8 +81,7 @@ class Cascading(QObject):
         if self._reply is None or self._reply.ended:
             self.cancel()
         else:
-            self._cascade.lose(LOCAL)
-            self._settle()
+            self._lose(LOCAL)
 
     def show(self) -> Suggestion:
         """What is offered, which is shown from now on. Those who have nothing to add to it are let go."""
@@ -101,8 +104,7 @@ class Cascading(QObject):
         self._drop_others()
         if self._reply is not None and self._cascade is not None:
             self._reply.cancel()
-            self._cascade.lose(SERVER)
-            self._settle()
+            self._lose(SERVER)
 
     def cancel(self) -> None:
         """Nothing is wanted any more."""
@@ -130,7 +132,8 @@ class Cascading(QObject):
             self._cascade.say(by, kept)
             self._settle()
             return
-        self._cascade = Cascade(BOTH if shared else (LOCAL,), self._clock(), SERVER_WITHIN)
+        self._left = set(BOTH if shared else (LOCAL,))
+        self._cascade = Cascade(self._left, self._clock(), SERVER_WITHIN)
         self._ask_local(request)
         if shared:
             self._reply = server.begin(request)
@@ -161,9 +164,18 @@ class Cascading(QObject):
         self._lost(SERVER, request_id)
 
     def _lost(self, by: str, request_id: int) -> None:
-        if self._cascade is not None and request_id == self._number(by):
-            self._cascade.lose(by)
-            self._settle()
+        if request_id == self._number(by):
+            self._lose(by)
+
+    def _lose(self, by: str) -> None:
+        if self._cascade is None:
+            return
+        self._cascade.lose(by)
+        self._left.discard(by)
+        self._settle()
+        said = self._offered or self._offered.why_it_ended
+        if not (self._left or said) and self._request is not None and self._request.asked:
+            self.unanswered.emit()
 
     def _number(self, by: str) -> int | None:
         """Of the request as `by` knows it: it is another one for another local model."""

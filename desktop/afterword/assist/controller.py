@@ -34,6 +34,7 @@ class Controller(QObject):
         replacements_found: a list of texts that fit in place of others, or None where no model is loaded, and the Place.
         seen_measured: a Seen, of the context that was read last.
         rested: whether there are no suggestions for a while, since too many were ignored.
+        unanswered: there is nobody who could answer what the writer asked for.
     """
 
     suggestion_ready = Signal(object, object)
@@ -42,6 +43,7 @@ class Controller(QObject):
     replacements_found = Signal(object, object)
     seen_measured = Signal(object)
     rested = Signal(bool)
+    unanswered = Signal()
     _reading_wished = Signal(int, int, object)
     _likeliest_wished = Signal(int, int, object)
     _replacements_wished = Signal(int, int, object)
@@ -67,6 +69,7 @@ class Controller(QObject):
         self._asking = Cascading(host, clock, self)
         self._asking.grew.connect(self._suggestion_arrived)
         self._asking.alternatives_made.connect(self._alternatives_arrived)
+        self._asking.unanswered.connect(self.unanswered)
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._show)
         self._painting = QTimer(self, singleShot=True, interval=PAINT_FIRST_MS, timerType=Qt.TimerType.PreciseTimer)

@@ -7,10 +7,11 @@ from itertools import count
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
+from afterword.assist.masked import MaskedOpener, no_masked
 from afterword.assist.server import ServerHost
 from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.types import ModelState, Phase
-from afterword.assist.worker import MaskedOpener, Opener, Worker, no_masked
+from afterword.assist.worker import Opener, Worker
 from afterword.suggest.remote import RemoteOpener
 
 
@@ -120,8 +121,8 @@ class ModelHost(QObject):
             return  # nothing was said of it yet
         state = replace(local, server=server)
         if server is not None and state.phase is Phase.NONE:
-            name = server.model or server.host
-            state = ModelState(Phase.READY, name, ignores=server.ignores, device="server", server=server)
+            phase = Phase.READY if server.error is None else Phase.NONE
+            state = ModelState(phase, server.model, ignores=server.ignores, device="server", server=server)
         self._state = state
         self.state_changed.emit(state)
 

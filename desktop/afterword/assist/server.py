@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from afterword.assist.types import ServerState
 from afterword.engine.protocol import Request
+from afterword.errors import ServerCannot
 from afterword.suggest.memory import Memory
 from afterword.suggest.remote import Remote, RemoteOpener, Reply
 
@@ -53,12 +54,9 @@ class ServerHost(QObject):
 
     def use(self, opener: RemoteOpener | None, url: str = "") -> None:
         """From now on ask this server, or none; what was asked of the one before is cancelled."""
-        if self._remote is not None:
-            self._remote.leave()
-            self._retired = [remote for remote in (*self._retired, self._remote) if not remote.ended]
         self.memory = Memory()
         self._opener = opener
-        self._remote = None if opener is None else Remote(opener, self._told.emit)
+        self._take_remote(opener)
         self._state = None if opener is None else ServerState(url)
         self.changed.emit()
 
@@ -72,6 +70,15 @@ class ServerHost(QObject):
             return None
         return self._remote.alternatives(request, request.sampling.candidates - 1, self._hear)
 
+    @Slot()
+    def try_again(self) -> None:
+        """It answered something else: where it failed and was left alone for a while, that is over."""
+        error = self._state.error if self._state is not None else None
+        if self._state is not None and error is not None and not isinstance(error, ServerCannot):
+            self._take_remote(self._opener)
+            self._state = replace(self._state, error=None)
+            self.changed.emit()
+
     def leave(self) -> None:
         """Ask the threads to end, and wait for nothing."""
         for remote in self._remotes():
@@ -83,6 +90,13 @@ class ServerHost(QObject):
         until = time.monotonic() + seconds
         ended = [remote.close(until - time.monotonic()) for remote in self._remotes()]
         return all(ended)
+
+    def _take_remote(self, opener: RemoteOpener | None) -> None:
+        """Have another one; what was asked of the one before is cancelled."""
+        if self._remote is not None:
+            self._remote.leave()
+            self._retired = [remote for remote in self._remotes() if not remote.ended]
+        self._remote = None if opener is None else Remote(opener, self._told.emit)
 
     def _remotes(self) -> list[Remote]:
         return [*self._retired, *([self._remote] if self._remote is not None else [])]

@@ -68,7 +68,7 @@ class ModelState:
     """What the status bar says of the model. Where there is none on this machine, of the server's.
 
     Attributes:
-        phase: what it is doing.
+        phase: what it is doing; NONE for a server that is alone and away.
         name: what the user calls it.
         share: while loading, the share done (0 to 1, -1 where unknown).
         stage: while loading, a fixed word for what is being done.
@@ -90,3 +90,8 @@ class ModelState:
     device: str = ""
     fallback: str = ""
     server: ServerState | None = None
+
+    @property
+    def here(self) -> bool:
+        """Whether there is a model on this machine that suggests now."""
+        return self.phase in (Phase.READY, Phase.WRITING) and self.device != "server"

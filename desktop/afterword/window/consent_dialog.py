@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from afterword.engine.server.address import Address
 from afterword.engine.server.given import given
@@ -14,6 +14,7 @@ from afterword.suggest.asking import READ_THERE
 from afterword.text.characters import writable
 from afterword.text.context import BEFORE_LIMIT, Context
 from afterword.window.button import Button
+from afterword.window.shown_text import ShownText
 
 
 @dataclass(frozen=True)
@@ -121,11 +122,7 @@ class ConsentDialog(QDialog):
         self._say(text.format(count=self._count(whole)))
         for part in parts:
             text = self.tr("{title}, {count}").format(title=part.title, count=self._count(len(part.text)))
-            field = QPlainTextEdit(part.text, self)
-            field.setReadOnly(True)
-            field.setTabChangesFocus(True)
-            field.setAccessibleName(text)
-            field.setToolTip(self.tr("This is sent; it cannot be changed here"))
+            field = ShownText(part.text, text, self.tr("This is sent; it cannot be changed here"), self)
             field.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
             self._say(text).setBuddy(field)
             self._column.addWidget(field, max(1, min(6, len(part.text) // 60)))

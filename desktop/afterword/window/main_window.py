@@ -36,6 +36,7 @@ from afterword.window.help_dialogs import HelpDialogs
 from afterword.window.journal_strip import JournalStrip
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.key_bindings import KeyBindings
+from afterword.window.key_strip import KeyStrip
 from afterword.window.likeliest_list import LikeliestList
 from afterword.window.menu_focus import MenuFocus
 from afterword.window.menus import Menus
@@ -55,6 +56,7 @@ from afterword.window.servers import Servers
 from afterword.window.session_view import SessionView
 from afterword.window.sharing import Sharing
 from afterword.window.sharing_strip import SharingStrip
+from afterword.window.state_texts import explained
 from afterword.window.status_bar import StatusBar
 from afterword.window.themes import Colours, Themes, style_sheet_of
 from afterword.window.versions_keeper import VersionsKeeper
@@ -139,6 +141,7 @@ class MainWindow(QMainWindow):
         self.crash_strip = CrashStrip(self)
         self.offer_strip = OfferStrip(self)
         self.sharing_strip = SharingStrip(self)
+        self.key_strip = KeyStrip(self)
         self.sharing = Sharing(self.keeper, self.documents, self)
         self.servers = Servers(self.keeper, jobs, page, self.documents, self.sharing, self.sharing_strip, self, probe)
         self._strips = (
@@ -149,6 +152,7 @@ class MainWindow(QMainWindow):
             self.crash_strip,
             self.offer_strip,
             self.sharing_strip,
+            self.key_strip,
         )
         self.models = Models(settings, dialogs, self.banner, self)
         self.find_bar = FindBar(page, self)
@@ -159,7 +163,7 @@ class MainWindow(QMainWindow):
         self._noting = Noting(self.notes, page, self.documents, self)
         self.panel = SamplingPanel(settings.sampling(), self)
         self.ask_panel = AskPanel(self)
-        self.asking = Asking(page, self.ask_panel, self.documents, self.sharing, self.servers, settings, jobs, self)
+        self.asking = Asking(page, self.ask_panel, self.documents, self.sharing, self.servers, self.keeper, jobs, self)
         self.status = StatusBar(self)
         self.announcer = Announcer(page, settings, sink, parent=self)
         self.menus = Menus(self, self._do, self.keys)
@@ -171,7 +175,7 @@ class MainWindow(QMainWindow):
         self._sides: tuple[QWidget, ...] = (self.notes, self.ask_panel, self.panel)
         self._arrangement = Arrangement(page, self.find_bar, self._strips, self._sides, self.ask_panel, self)
         self._lay_out()
-        self.panes = Panes((page, self.notes, self.ask_panel, self.panel, self.status), self)
+        self.panes = Panes((page, *self._strips, self.notes, self.ask_panel, self.panel, self.status), self)
         panes: dict[str, QWidget] = {"page": page, "notes": self.notes, "panel": self.panel, "status": self.status}
         self._session = SessionView(self, page, self.documents, panes, self._arrangement.splitter)
         self._connect()
@@ -184,11 +188,11 @@ class MainWindow(QMainWindow):
         """What the model does."""
         self.status.show_model_state(state)
         if state.phase is Phase.READY and state.fallback and (state.name, state.fallback) != self._fell_back:
-            self.status.show_notice(self.status.explain(state))
+            self.status.show_notice(explained(state, self.tr))
         if state.phase is Phase.READY:
             self._fell_back = (state.name, state.fallback)
         self.models.show_state(state)
-        self.asking.show_server(state.server)
+        self.asking.show_model_state(state)
         self.menus.actions[Action.STOP_LOADING].setEnabled(state.phase is Phase.LOADING)
         if state.phase in (Phase.READY, Phase.WRITING):
             self.panel.show_ignored(state.ignores, state.server.ignores if state.server is not None else frozenset())
@@ -324,7 +328,8 @@ class MainWindow(QMainWindow):
         documents.ledger.tally_changed.connect(status.show_tally)
         documents.left.connect(self._left)
         self.exports.noticed.connect(status.show_notice)
-        self.servers.noticed.connect(status.show_notice)
+        self.servers.key_lost.connect(self.key_strip.say)
+        self.servers.key_kept.connect(self.key_strip.dismiss)
         self.servers.told.connect(self.announcer.announce)
         self.asking.told.connect(self.announcer.announce)
         self.asking.switched.connect(self._arrangement.share_space)

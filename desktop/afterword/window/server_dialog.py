@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from afterword import secrets
 from afterword.engine.server.address import Address, address
 from afterword.engine.server.types import Abilities, Server
 from afterword.errors import ServerError
@@ -29,30 +26,11 @@ from afterword.settings import Settings
 from afterword.window import abilities
 from afterword.window.button import Button
 from afterword.window.probing import Probe, probe_it, tested
+from afterword.window.server_choice import Choice
+from afterword.window.shown_text import ShownText
 
 _OFFERED = 500  # of the server's models
 _LONGEST = 200  # letters of a model's name: a longer one is none that somebody chooses from a list
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the writer chose.
-
-    Attributes:
-        url: as it was typed.
-        model: "" for the server's first.
-        key: None for the one that is kept, if any is; "" for none from now on.
-        enabled: whether the server is asked.
-        alone: whether no model on this machine is.
-        unencrypted: whether plain http to another machine is allowed.
-    """
-
-    url: str
-    model: str
-    key: str | None = field(repr=False)
-    enabled: bool
-    alone: bool
-    unencrypted: bool
 
 
 class ServerDialog(QDialog):
@@ -67,20 +45,24 @@ class ServerDialog(QDialog):
     Signals:
         chosen: a Choice.
         told: what the test has found, for a screen reader.
+        works: the server suggests, as it is set now.
     """
 
     chosen = Signal(object)
     told = Signal(str)
+    works = Signal()
 
     def __init__(self, settings: Settings, jobs: Jobs, probe: Probe = probe_it, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Server"))
         self._keyed = frozenset(settings["server.keyed"])
+        self._set = Server(settings["server.url"], settings["server.model"], unencrypted=settings["server.unencrypted"])
         self._forgets = False
         self._jobs = jobs
         self._probe = probe
         self._job: Job | None = None
+        self._tests_what_is_set = False
         # Made in the order of the tab key.
         self._url = self._field(
             self.tr("Address"),
@@ -93,10 +75,15 @@ class ServerDialog(QDialog):
             self.tr("Whoever is between this machine and the server can read what you write"),
             settings["server.unencrypted"],
         )
-        self._key = self._field(self.tr("Key"), self.tr("Kept in the system's keyring, and in no file"), "", "")
+        self._key = self._field(self.tr("Key"), self.tr("Goes into the system's keyring, and into no file"), "", "")
         self._key.setEchoMode(QLineEdit.EchoMode.Password)
-        self._forget = Button(self.tr("Forget it"), self.tr("Take the key of this server out of the keyring"), self)
+        self._forget = Button(
+            self.tr("Forget it"), self.tr("Forget the key of this server, and take it out of the keyring"), self
+        )
         self._forget.clicked.connect(self._forget_key)
+        self._of_key = QLabel(self)
+        self._of_key.setWordWrap(True)
+        self._of_key.setObjectName("quiet")
         self._model = QComboBox(self)
         self._model.setEditable(True)
         self._model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -110,19 +97,13 @@ class ServerDialog(QDialog):
         self._model.setEditText(settings["server.model"])
         self._test = Button(self.tr("Test connection"), self.tr("Ask the server what it can do; nothing of yours is sent"), self)
         self._test.clicked.connect(self._test_or_stop)
-        self._found = QPlainTextEdit(self)
-        self._found.setReadOnly(True)
-        self._found.setTabChangesFocus(True)
-        self._found.setFrameShape(QFrame.Shape.NoFrame)
-        self._found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._found.viewport().setAutoFillBackground(False)
-        self._found.document().setDocumentMargin(0)
-        self._found.setAccessibleName(self.tr("What the server can do"))
-        self._found.setToolTip(self.tr("What the test of the connection has found"))
+        found, tip = self.tr("What the server can do"), self.tr("What the test of the connection has found")
+        self._found = ShownText("", found, tip, self)
+        self._found.lie_flat()
         self._found.setMinimumHeight(5 * self.fontMetrics().lineSpacing())
         self._enabled = self._box(
-            self.tr("Ask this server too"),
-            self.tr("While you write both models are asked, this machine's and the server's"),
+            self.tr("Use this server"),
+            self.tr("It suggests while you write, beside the model on this machine, and can be asked about the draft"),
             settings["server.enabled"],
         )
         self._alone = self._box(
@@ -162,9 +143,6 @@ class ServerDialog(QDialog):
         return box
 
     def _lay_out(self) -> None:
-        note = QLabel(self.tr("The key is kept in the system's keyring, and in no file."), self)
-        note.setWordWrap(True)
-        note.setObjectName("quiet")
         key = QHBoxLayout()
         key.addWidget(self._key, 1)
         key.addWidget(self._forget)
@@ -176,7 +154,7 @@ class ServerDialog(QDialog):
         fields.addRow(self.tr("Address:"), self._url)
         fields.addRow("", self._unencrypted)
         fields.addRow(self.tr("Key:"), key)
-        fields.addRow("", note)
+        fields.addRow("", self._of_key)
         fields.addRow(self.tr("Model:"), model)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -204,11 +182,12 @@ class ServerDialog(QDialog):
     def _typed_key(self) -> str:
         return self._key.text().strip()
 
-    def _kept_of(self) -> str:
-        """The origin of the server whose key is kept and meant; "" where there is none."""
+    def _known_of(self) -> str:
+        """The origin of the server whose key is had already and meant; "" where there is none."""
         place = self._place(unencrypted=True)
-        meant = place is not None and place.origin in self._keyed and not self._typed_key and not self._forgets
-        return place.origin if place is not None and meant else ""
+        if place is None or self._typed_key or self._forgets:
+            return ""
+        return place.origin if place.origin in self._keyed or secrets.knows(place.origin) else ""
 
     def _server(self) -> Server:
         return Server(self._url.text().strip(), self._model.currentText().strip(), self._typed_key, self._unencrypted.isChecked())
@@ -219,9 +198,16 @@ class ServerDialog(QDialog):
         self._unencrypted.setEnabled(place is not None and not place.encrypted and not place.loopback)
         self._test.setEnabled(place is not None)
         self._alone.setEnabled(self._enabled.isChecked())
-        kept = bool(self._kept_of())
-        self._forget.setVisible(kept)
-        self._key.setPlaceholderText(self.tr("one is kept") if kept else self.tr("none"))
+        known = self._known_of()
+        self._forget.setVisible(bool(known))
+        if known and known not in self._keyed:
+            self._key.setPlaceholderText(self.tr("known until Afterword ends"))
+            self._of_key.setText(
+                self.tr("This key is in no keyring and in no file: it is to be typed again after the next start.")
+            )
+        else:
+            self._key.setPlaceholderText(self.tr("one is kept") if known else self.tr("none"))
+            self._of_key.setText(self.tr("The key is kept in the system's keyring, and in no file."))
 
     @Slot()
     def _forget_key(self) -> None:
@@ -238,7 +224,9 @@ class ServerDialog(QDialog):
             return
         self._say(self.tr("Asking the server…"))
         self._test.setText(self.tr("Stop"))
-        self._job = self._jobs.start(tested, self._probe, self._server(), self._kept_of())
+        server = self._server()
+        self._tests_what_is_set = server == self._set and not self._forgets
+        self._job = self._jobs.start(tested, self._probe, server, self._known_of())
         self._job.done.connect(self._tested)
         self._job.failed.connect(self._failed)
         self._job.cancelled.connect(self._cancelled)
@@ -246,6 +234,8 @@ class ServerDialog(QDialog):
     @Slot(object)
     def _tested(self, able: Abilities) -> None:
         self._stand_ready()
+        if self._tests_what_is_set and able.completes:
+            self.works.emit()
         self._tell(abilities.told(able, self.locale(), self.tr))
         model = self._model.currentText()
         self._model.clear()

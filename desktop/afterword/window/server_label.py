@@ -1,14 +1,17 @@
-"""The part of the status bar that speaks of the server: whether what is written goes there, and who made what is shown."""
+"""The part of the status bar that speaks of the server: whether what is written goes there, and who made the last suggestion."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from afterword import secrets
 from afterword.assist.types import ModelState, ServerState
+from afterword.errors import KeyUnread, ServerRefused
 from afterword.sentences import sentence
 from afterword.suggest.cascade import LOCAL, SERVER
 from afterword.suggest.rest import LASTING
 from afterword.window.elided_label import ElidedLabel
+from afterword.window.sharing import Leaving
 from afterword.window.tips import plain_tip
 
 
@@ -19,7 +22,8 @@ class ServerLabel(ElidedLabel):
         super().__init__(parent)
         self._state: ModelState | None = None
         self._author = ""  # who made the suggestion that was shown last
-        self._shared = False
+        self._leaving = Leaving.NOTHING
+        self._suggests = True
 
     def show_state(self, state: ModelState) -> None:
         """What the model does, and what is known of the server."""
@@ -34,9 +38,14 @@ class ServerLabel(ElidedLabel):
             self._author = by
             self._show()
 
-    def show_sharing(self, on: bool) -> None:
-        """Whether what is written goes to the server."""
-        self._shared, self._author = on, ""
+    def show_leaving(self, leaving: Leaving) -> None:
+        """What of the page goes to the server."""
+        self._leaving, self._author = leaving, ""
+        self._show()
+
+    def show_suggestions(self, on: bool) -> None:
+        """Whether there are suggestions while the writer types."""
+        self._suggests = on
         self._show()
 
     def _show(self) -> None:
@@ -48,26 +57,46 @@ class ServerLabel(ElidedLabel):
 
     def _texts(self, state: ModelState, server: ServerState) -> tuple[str, str]:
         """What is said of the server in few words, and in sentences."""
-        here = state.device != "server"
-        if not self._shared:
-            return self.tr("server not asked"), self.tr("Nothing of this draft goes to {url}.").format(url=server.url)
-        goes = self.tr("What you write goes to {url}.").format(url=server.url)
+        if self._leaving is not Leaving.TEXT:
+            return self._kept_here(state, server)
         if server.error is not None:
-            stands_in = self._stands_in(server.error) if here else ""
-            return self.tr("server away"), f"{sentence(server.error, self.tr)} {stands_in}".rstrip()
+            return self._wrong(state, server, server.error)
+        if not self._suggests:
+            text = self.tr("Suggestions are off: while you write nothing goes to {url}. When you ask for one, that does.")
+            return self.tr("server not asked"), text.format(url=server.url)
+        goes = self.tr("What you write goes to {url}.").format(url=server.url)
         if server.slow:
-            slow = self.tr("The server is slower than you type: this machine answers.") if here else ""
+            slow = self.tr("The server is slower than you type: this machine answers.") if state.here else ""
             return self.tr("server slow"), f"{slow or self.tr('The server is slower than you type.')} {goes}"
         if self._author == SERVER:
-            made = self.tr("This suggestion was made by {model} on {url}.").format(
+            made = self.tr("The last suggestion was made by {model} on {url}.").format(
                 model=server.model or server.host, url=server.url
             )
-            return self.tr("by {server}").format(server=server.host), f"{made} {goes}"
-        if self._author == LOCAL and here:
-            return self.tr("by this machine"), f"{self.tr('This suggestion was made on this machine.')} {goes}"
-        return self.tr("with {server}").format(server=server.host), goes
+            return self.tr("suggested by {server}").format(server=server.host), f"{made} {goes}"
+        if self._author == LOCAL and state.here:
+            return self.tr("suggested here"), f"{self.tr('The last suggestion was made on this machine.')} {goes}"
+        return self.tr("server: {server}").format(server=server.host), goes
 
-    def _stands_in(self, error: BaseException) -> str:
-        if isinstance(error, LASTING):  # it is not tried again
-            return self.tr("The model on this machine answers instead.")
-        return self.tr("Until it is back the model on this machine stands in.")
+    def _kept_here(self, state: ModelState, server: ServerState) -> tuple[str, str]:
+        private = self._leaving is Leaving.PRIVATE
+        short = self.tr("server not asked: private draft") if private else self.tr("server not asked")
+        text = self.tr("Nothing of this draft goes to {url}.").format(url=server.url)
+        alone = "" if state.here else self.tr("There is no model on this machine that could suggest something.")
+        return short, f"{text} {alone}".rstrip()
+
+    def _wrong(self, state: ModelState, server: ServerState, error: BaseException) -> tuple[str, str]:
+        """What is wrong with it, what can be done, and who answers until then."""
+        mend, stands_in = "", self.tr("The model on this machine answers instead.")
+        if isinstance(error, LASTING):
+            short, mend = self.tr("server: wrong address"), self.tr("Change it: “Server…” in the Model menu.")
+        elif isinstance(error, KeyUnread):
+            short = self.tr("server: no key")
+            mend = self.tr("Open the keyring, or type the key: “Server…” in the Model menu.")
+        elif isinstance(error, ServerRefused) and not secrets.knows(server.url):
+            short, mend = self.tr("server: no key"), self.tr("Type its key: “Server…” in the Model menu.")
+        elif isinstance(error, ServerRefused):
+            short = self.tr("server refuses")
+        else:
+            short = self.tr("server away")
+            stands_in = self.tr("Until it is back the model on this machine stands in.")
+        return short, " ".join(filter(None, [sentence(error, self.tr), mend, stands_in if state.here else ""]))

@@ -20,7 +20,8 @@ from afterword.window.consent_dialog import ConsentDialog, Part, Use, parts_of
 from afterword.window.documents import Documents
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.probing import Probe, probe_it
-from afterword.window.server_dialog import Choice, ServerDialog
+from afterword.window.server_choice import Choice
+from afterword.window.server_dialog import ServerDialog
 from afterword.window.sharing import Leaving, Sharing, address_of, is_agreed, is_agreed_to_ask
 from afterword.window.sharing_strip import SharingStrip
 
@@ -39,14 +40,18 @@ class Servers(QObject):
         probe: tests a connection.
 
     Signals:
-        noticed: a sentence for the status bar.
         told: what a screen reader should say.
         key_changed: the server that is set has another key.
+        key_kept: the key that was given last is in the keyring, or was taken out of it, as the writer wished.
+        key_lost: that did not succeed; a sentence.
+        works: the server was tested as it is set, and suggests.
     """
 
-    noticed = Signal(str)
     told = Signal(str)
     key_changed = Signal()
+    key_kept = Signal()
+    key_lost = Signal(str)
+    works = Signal()
 
     def __init__(
         self,
@@ -81,6 +86,7 @@ class Servers(QObject):
         dialog = ServerDialog(self._settings, self._jobs, self._probe, self._window)
         dialog.chosen.connect(self._chosen)
         dialog.told.connect(self.told)
+        dialog.works.connect(self.works)
         dialog.open()
 
     @Slot()
@@ -134,21 +140,39 @@ class Servers(QObject):
             "server.unencrypted": choice.unencrypted,
         }
         if choice.url and choice.key is not None:
-            origin = address(choice.url, choice.unencrypted).origin
-            keyed = set(self._settings["server.keyed"]) - {origin} | ({origin} if choice.key else set())
-            values["server.keyed"] = sorted(keyed)
-            secrets.remember(origin, choice.key)
-            job = self._jobs.start(keep_key, origin, choice.key)
-            job.failed.connect(self._key_not_kept)
+            self._keep_key(address(choice.url, choice.unencrypted).origin, choice.key)
         self._keeper.choose_all(values)
         if choice.key is not None:
             self.key_changed.emit()
         if choice.enabled and not is_agreed(self._settings):
             self.look()
 
+    def _keep_key(self, origin: str, key: str) -> None:
+        """Have the key known at once, and kept by the keyring; "" is none."""
+        secrets.remember(origin, key)
+        was_kept = origin in self._settings["server.keyed"]
+        if not key:
+            self._tell_kept(origin, False)
+        if key or was_kept:
+            job = self._jobs.start(keep_key, origin, key)
+            job.done.connect(self._key_kept)
+            job.failed.connect(self._key_not_kept)
+
+    @Slot(object)
+    def _key_kept(self, origin: str) -> None:
+        self._tell_kept(origin, secrets.knows(origin))
+        self.key_kept.emit()
+
     @Slot(object)
     def _key_not_kept(self, error: Exception) -> None:
-        self.noticed.emit(sentence(error, self.tr))
+        if isinstance(error, ServerError):
+            self._tell_kept(error.url, False)
+        self.key_lost.emit(sentence(error, self.tr))
+
+    def _tell_kept(self, origin: str, kept: bool) -> None:
+        """Have it in the settings whether the keyring has a key of the server at `origin`."""
+        keyed = set(self._settings["server.keyed"]) - {origin}
+        self._keeper.choose_all({"server.keyed": sorted(keyed | {origin} if kept else keyed)})
 
     @Slot()
     def show_leaving(self) -> None:
@@ -162,6 +186,7 @@ class Servers(QObject):
         self._strip.show_leaving(leaving, self._sharing.origin, self._documents.name, wrong)
 
 
-def keep_key(origin: str, key: str, *, watch: Watch) -> None:
-    """A task for `Jobs`; see `secrets.keep_key`."""
+def keep_key(origin: str, key: str, *, watch: Watch) -> str:
+    """A task for `Jobs`; see `secrets.keep_key`. The result is the origin."""
     secrets.keep_key(origin, key, watch.stopped)
+    return origin

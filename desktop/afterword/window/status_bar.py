@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -13,18 +12,21 @@ from afterword.assist.types import ModelState, Phase
 from afterword.drafts.encoding import Form
 from afterword.drafts.encodings import encoding_of
 from afterword.drafts.ledger import Tally
-from afterword.sentences import sentence
 from afterword.suggest.suggestion import Suggestion
 from afterword.window.elided_label import ElidedLabel
 from afterword.window.glyphs import Glyph, GlyphButton
 from afterword.window.saving import SaveState
 from afterword.window.server_label import ServerLabel
+from afterword.window.sharing import Leaving
+from afterword.window.silence import why_nothing_comes
+from afterword.window.state_texts import described, explained
 from afterword.window.switch import Switch
 from afterword.window.tips import plain_tip
 
 NOTICE_MS = 6000
-_ROOMY = 640
-"""Below this width the speed and the progress bar give way to the rest, and the model's name to the server."""
+_NOTICE_MARGIN = 12  # on both sides of a notice together, as QStatusBar has it
+_ROOMY, _ROOMY_FOR_BOTH = 640, 860
+"""Below this width the speed and the progress bar give way to the rest, and the model's name to the server where there is one."""
 
 
 class StatusBar(QStatusBar):
@@ -46,6 +48,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(0, 0, 6, 0)
         self._state = ModelState(Phase.NONE)
+        self._leaving = Leaving.NOTHING
         self._model = ElidedLabel(self)
         self._server = ServerLabel(self)
         self._progress = QProgressBar(self)
@@ -77,8 +80,11 @@ class StatusBar(QStatusBar):
         self._switch = Switch(self.tr("Suggestions"), self)
         self._switch.setToolTip(self.tr("Switch suggestions on or off"))
         self._switch.clicked.connect(self.suggestions_switched)
-        for widget in (self._rate, self._words, self._form, self._saved, self._switch):
+        self._facts = (self._rate, self._words, self._form, self._saved)
+        self._facts_give_way = False
+        for widget in (*self._facts, self._switch):
             self.addPermanentWidget(widget)
+        self.messageChanged.connect(self._message_changed)
         self.setTabOrder(self._switch, self._form)  # the switch is what one comes for
         self._rate.setToolTip(self.tr("How fast the model wrote its last suggestion"))
         self._words.setToolTip(self.tr("Words in the draft"))
@@ -94,31 +100,36 @@ class StatusBar(QStatusBar):
         """Which model there is, and what it does."""
         self._state = state
         loading = state.phase is Phase.LOADING
-        text = self._describe(state)
-        calm = (Phase.READY, Phase.WRITING)
-        self._model.widest = max(map(self._describe, _phases(state)), key=len) if state.phase in calm else ""
+        narrow, unasked = not self._roomy, self._leaving is not Leaving.TEXT
+        text = described(state, self.tr, narrow=narrow, unasked=unasked)
+        phases = (Phase.READY, Phase.WRITING) if state.phase in (Phase.READY, Phase.WRITING) else ()
+        soon = [described(replace(state, phase=phase), self.tr, narrow=narrow, unasked=unasked) for phase in phases]
+        self._model.widest = max(soon, key=len, default="")
         self._model.setText(text)
         self._model.setAccessibleName(text)
-        self._model.setToolTip(plain_tip(self.explain(state) or text))
+        self._model.setToolTip(plain_tip(explained(state, self.tr, unasked=unasked) or text))
         known = state.share >= 0
         self._progress.setRange(0, 100 if known else 0)
         self._progress.setValue(round(state.share * 100) if known else -1)
-        self._progress.setVisible(loading and self.width() >= _ROOMY)
+        self._progress.setVisible(loading and self._roomy)
         self._cancel.setVisible(loading)
         self._server.show_state(state)
-        roomy = self.width() >= _ROOMY  # else there is room for one of them
-        self._server.setVisible(state.server is not None and (roomy or state.phase in calm))
-        self._model.setVisible(roomy or not self._server.isVisibleTo(self))
+        telling = state.phase in (Phase.LOADING, Phase.FAILED)  # where there is room for one of them
+        self._server.setVisible(state.server is not None and (self._roomy or not telling))
+        self._model.setVisible(self._roomy or not self._server.isVisibleTo(self))
+        self._fit()
 
     @Slot(object)
     def show_author(self, suggestion: Suggestion) -> None:
         """Who made the suggestion that is shown."""
         self._server.show_author(suggestion.by)
 
-    @Slot(bool)
-    def show_sharing(self, on: bool) -> None:
-        """Whether what is written goes to the server."""
-        self._server.show_sharing(on)
+    @Slot(object)
+    def show_leaving(self, leaving: Leaving) -> None:
+        """What of the page goes to the server."""
+        self._leaving = leaving
+        self._server.show_leaving(leaving)
+        self.show_model_state(self._state)
 
     @Slot(float)
     def show_rate(self, rate: float) -> None:
@@ -170,17 +181,52 @@ class StatusBar(QStatusBar):
     def show_suggestions(self, on: bool) -> None:
         """Whether suggestions are on."""
         self._switch.setChecked(on)
+        self._server.show_suggestions(on)
 
     @Slot(str)
     def show_notice(self, text: str) -> None:
-        """Say something for a few seconds."""
-        self.showMessage(text, NOTICE_MS)
+        """Say something for a few seconds. Where it is long the facts give way; what is still cut off can be pointed at."""
+        metrics = self.fontMetrics()
+        for self._facts_give_way in (False, True):
+            self._fit()
+            if metrics.horizontalAdvance(text) <= self._room():
+                break
+        self.showMessage(metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._room()), NOTICE_MS)
+        self.setToolTip(plain_tip(text))
         self.noticed.emit(text)
+
+    @Slot()
+    def tell_why_nothing_comes(self) -> None:
+        """The writer asked for a suggestion that nobody can make."""
+        if text := why_nothing_comes(self._state, self._leaving, self.tr):
+            self.show_notice(text)
+
+    @Slot(str)
+    def _message_changed(self, text: str) -> None:
+        if not text:
+            self._facts_give_way = False
+            self.setToolTip("")
+            self._fit()
+
+    def _room(self) -> int:
+        """How wide a notice may be."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        return min(widget.x() for widget in (*self._facts, self._switch) if not widget.isHidden()) - _NOTICE_MARGIN
+
+    @property
+    def _roomy(self) -> bool:
+        return self.width() >= (_ROOMY if self._state.server is None else _ROOMY_FOR_BOTH)
+
+    def _fit(self) -> None:
+        """Show those facts for which there is room."""
+        for widget in self._facts:
+            fits = self._roomy or widget not in (self._rate, self._form)
+            widget.setVisible(fits and (widget.hasFocus() or not self._facts_give_way))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for widget in (self._rate, self._form):
-            widget.setVisible(self.width() >= _ROOMY)
         self.show_model_state(self._state)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -200,53 +246,6 @@ class StatusBar(QStatusBar):
             SaveState.UNSAVED: (self.tr("Not saved"), self.tr("There are changes that are not in the file yet.")),
         }
 
-    def explain(self, state: ModelState) -> str:
-        """What is to be known of the model, in a sentence."""
-        if state.error is not None:
-            return sentence(state.error, self.tr)
-        if state.small:
-            return self.tr("{name}: memory is short, so it was loaded in a smaller form, and is slower.").format(name=state.name)
-        if state.fallback == "missing":
-            text = self.tr("{name} runs on the processor: there is no such device as was chosen for it.")
-            return text.format(name=state.name)
-        if state.fallback == "memory":
-            return self.tr("{name} runs on the processor: the graphics memory is too small for it.").format(name=state.name)
-        places = {"cpu": self.tr("processor"), "cuda": self.tr("graphics card"), "mps": self.tr("Apple graphics")}
-        if state.device == "server" and state.server is not None:
-            return self.tr("{name}, on {url}").format(name=state.name, url=state.server.url)
-        if state.device in places:
-            return self.tr("{name}, on the {device}").format(name=state.name, device=places[state.device])
-        return state.name
-
-    def _describe(self, state: ModelState) -> str:
-        name = shown_name(state.name) if state.name != "starter" else self.tr("Starter model")
-        narrow = self.width() < _ROOMY
-        if state.phase is Phase.NONE:
-            return self.tr("No model")
-        if narrow and state.phase in (Phase.READY, Phase.WRITING):
-            return name
-        if state.phase is Phase.READY and state.small:
-            return self.tr("{name} · ready, short of memory").format(name=name)
-        if state.phase is Phase.READY:
-            return self.tr("{name} · ready").format(name=name)
-        if state.phase is Phase.WRITING:
-            return self.tr("{name} · writing").format(name=name)
-        if state.phase is Phase.FAILED:
-            return self.tr("{name} · failed").format(name=name)
-        stages = {
-            "importing": self.tr("starting"),
-            "fetching": self.tr("fetching"),
-            "downloading": self.tr("downloading"),
-            "checking": self.tr("checking"),
-            "waiting": self.tr("waiting for another Afterword"),
-            "converting": self.tr("converting"),
-        }
-        stage = stages.get(state.stage, self.tr("loading"))
-        percent = self.tr("{percent} %").format(percent=round(state.share * 100)) if state.share >= 0 else ""
-        if narrow:
-            return percent or stage
-        return f"{self.tr('{name} · {stage}').format(name=name, stage=stage)} {percent}".rstrip()
-
     def _fix_widths(self) -> None:
         """Give each field the width of its longest text, so that nothing moves when one changes."""
         metrics = self.fontMetrics()
@@ -258,12 +257,3 @@ class StatusBar(QStatusBar):
         }
         for label, texts in widest.items():
             label.setMinimumWidth(max(metrics.horizontalAdvance(text) for text in texts) + 4)
-
-
-def _phases(state: ModelState) -> list[ModelState]:
-    return [replace(state, phase=phase) for phase in (Phase.READY, Phase.WRITING)]
-
-
-def shown_name(name: str) -> str:
-    """A model's name for a narrow place: the last part of a path, a hub id whole."""
-    return Path(name).name if Path(name).is_absolute() else name

@@ -1,0 +1,312 @@
+"""What the status bar says of a server: whether what is written goes there, who made what, and why nothing comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import Qt, QTextDocument
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from afterword import secrets
+from afterword.assist.types import ModelState, Phase, ServerState
+from afterword.engine.protocol import Piece
+from afterword.errors import GenerationFailed, KeyUnread, ServerRefused, ServerUnencrypted, ServerUnreachable
+from afterword.suggest.cascade import LOCAL, SERVER
+from afterword.suggest.suggestion import Suggestion
+from afterword.window.elided_label import ElidedLabel
+from afterword.window.server_label import ServerLabel
+from afterword.window.sharing import Leaving
+from afterword.window.status_bar import StatusBar
+from afterword.window.switch import Switch
+
+from .conftest import part
+from .test_status_bar import shown, texts
+from .test_status_bar import status as status
+
+# --- in few words ------------------------------------------------------------------------------------------------------
+
+URL = "https://there.example"
+THERE = ServerState(URL, "big")
+BOTH = ModelState(Phase.READY, "starter", device="cpu", server=THERE)
+AWAY = ServerState(URL, "big", error=ServerUnreachable(URL, "no route"))
+GOES = f"What you write goes to {URL}."
+MENU = "“Server…” in the Model menu."
+
+
+def alone(server: ServerState) -> ModelState:
+    """What the host says where there is no model on this machine."""
+    return ModelState(Phase.READY if server.error is None else Phase.NONE, server.model, device="server", server=server)
+
+
+def of_server(status: StatusBar) -> tuple[str, str]:
+    label = part(status, ServerLabel)
+    return (label.text(), label.toolTip()) if label.isVisible() else ("", "")
+
+
+def of_model(status: StatusBar) -> str:
+    label = next(label for label in status.findChildren(ElidedLabel) if not isinstance(label, ServerLabel))
+    return label.text() if label.isVisible() else ""
+
+
+def made_by(by: str) -> Suggestion:
+    return Suggestion((Piece(" the city", 0.9),), by=by)
+
+
+def test_without_a_server_nothing_is_said_of_one(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    status.show_author(made_by(LOCAL))
+    assert of_server(status) == ("", "")
+    status.show_model_state(BOTH)
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    assert of_server(status) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("leaving", "server", "by", "text", "tip"),
+    [
+        (Leaving.TEXT, THERE, "", "server: there.example", GOES),
+        (
+            Leaving.TEXT,
+            THERE,
+            SERVER,
+            "suggested by there.example",
+            f"The last suggestion was made by big on {URL}. {GOES}",
+        ),
+        (Leaving.TEXT, THERE, LOCAL, "suggested here", f"The last suggestion was made on this machine. {GOES}"),
+        (Leaving.PRIVATE, THERE, LOCAL, "server not asked: private draft", f"Nothing of this draft goes to {URL}."),
+        (Leaving.UNSURE, THERE, LOCAL, "server not asked", f"Nothing of this draft goes to {URL}."),
+        (Leaving.PRIVATE, AWAY, LOCAL, "server not asked: private draft", f"Nothing of this draft goes to {URL}."),
+        (
+            Leaving.TEXT,
+            AWAY,
+            LOCAL,
+            "server away",
+            f"The server {URL} cannot be reached: no route. Until it is back the model on this machine stands in.",
+        ),
+    ],
+)
+def test_what_is_said_of_the_server(
+    status: StatusBar, leaving: Leaving, server: ServerState, by: str, text: str, tip: str
+) -> None:
+    status.show_leaving(leaving)
+    status.show_model_state(ModelState(Phase.READY, "starter", device="cpu", server=server))
+    status.show_author(made_by(by))
+    assert of_server(status) == (text, tip)
+    assert part(status, ServerLabel).accessibleName() == f"{text}. {tip}"
+
+
+def test_what_no_waiting_mends_is_not_said_to_come_back(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(replace(BOTH, server=ServerState(URL, error=ServerUnencrypted(URL))))
+    text, tip = of_server(status)
+    assert text == "server: wrong address"
+    assert tip.endswith(f"so nothing was sent. Change it: {MENU} The model on this machine answers instead.")
+
+
+def test_a_server_that_is_slower_than_the_writer_is_said_to_be_until_it_is_not(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_author(made_by(LOCAL))
+    slow = replace(THERE, slow=True)
+    status.show_model_state(replace(BOTH, server=slow))
+    assert of_server(status) == ("server slow", f"The server is slower than you type: this machine answers. {GOES}")
+    status.show_model_state(alone(slow))
+    assert of_server(status) == ("server slow", f"The server is slower than you type. {GOES}")
+    status.show_model_state(BOTH)
+    assert of_server(status)[0] == "server: there.example"
+
+
+def test_while_suggestions_are_off_nothing_is_said_to_go_to_the_server(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    for state in (BOTH, replace(BOTH, server=replace(THERE, slow=True))):
+        status.show_model_state(state)
+        status.show_author(made_by(SERVER))
+        status.show_suggestions(False)
+        text, tip = of_server(status)
+        assert text == "server not asked"
+        assert tip == f"Suggestions are off: while you write nothing goes to {URL}. When you ask for one, that does."
+        status.show_suggestions(True)
+        assert of_server(status)[1].endswith(GOES)
+
+
+# --- a server without a key ------------------------------------------------------------------------------------------
+
+REFUSED = ServerRefused(f"{URL}/v1")
+REFUSES = f"The server {URL}/v1 wants a key, or another one than it was given."
+
+
+def test_a_server_that_wants_a_key_that_nobody_knows_is_said_to_have_none_with_a_way_to_mend_it(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(replace(BOTH, server=replace(THERE, error=REFUSED)))
+    assert of_server(status) == ("server: no key", f"{REFUSES} Type its key: {MENU} The model on this machine answers instead.")
+
+
+def test_a_server_that_wants_another_key_is_not_said_to_have_none(status: StatusBar) -> None:
+    secrets.remember(URL, "sk-of-yesterday")
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(alone(replace(THERE, error=REFUSED)))
+    assert of_server(status) == ("server refuses", REFUSES)
+
+
+def test_a_key_that_the_keyring_does_not_give_is_missing_too(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(alone(replace(THERE, error=KeyUnread(URL, "the keyring is locked"))))
+    text, tip = of_server(status)
+    assert text == "server: no key"
+    assert tip.endswith(f"the keyring is locked. Open the keyring, or type the key: {MENU}")
+
+
+# --- a server that is alone ------------------------------------------------------------------------------------------
+
+
+def test_where_there_is_only_a_server_nothing_stands_in_for_it(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(alone(AWAY))
+    assert of_server(status) == ("server away", f"The server {URL} cannot be reached: no route.")
+    assert of_model(status) == "No model here"
+    status.show_model_state(alone(THERE))
+    assert of_model(status) == "big · ready"
+    assert part(status, ElidedLabel).toolTip() == f"big, on {URL}"
+
+
+def test_a_server_that_has_not_answered_yet_is_not_said_to_be_ready(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(alone(ServerState(URL)))
+    assert (of_model(status), of_server(status)[0]) == ("No model here", "server: there.example")
+    assert part(status, ElidedLabel).toolTip() == f"There is no model on this machine: only {URL} suggests."
+
+
+def test_for_a_private_draft_a_server_that_is_alone_is_no_model(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(alone(THERE))
+    status.show_leaving(Leaving.PRIVATE)
+    assert of_model(status) == "No model here"
+    assert of_server(status) == (
+        "server not asked: private draft",
+        f"Nothing of this draft goes to {URL}. There is no model on this machine that could suggest something.",
+    )
+
+
+LOST = ModelState(Phase.FAILED, "local", error=GenerationFailed("local", "broken"), device="cpu", server=THERE)
+
+
+@pytest.mark.parametrize(
+    ("leaving", "state", "said"),
+    [
+        (Leaving.PRIVATE, alone(THERE), "No suggestion: this draft never leaves this machine, and there is no model here."),
+        (
+            Leaving.UNSURE,
+            alone(THERE),
+            "No suggestion: it is not decided whether this draft may leave, and there is no model here.",
+        ),
+        (
+            Leaving.UNASKED,
+            ModelState(Phase.NONE),
+            "No suggestion: you have not agreed to the server yet, and there is no model here.",
+        ),
+        (Leaving.NOTHING, ModelState(Phase.NONE), "No suggestion: there is no model here."),
+        (Leaving.TEXT, alone(AWAY), f"The server {URL} cannot be reached: no route."),
+        (Leaving.TEXT, replace(LOST, server=AWAY), f"The server {URL} cannot be reached: no route."),
+        (Leaving.PRIVATE, LOST, "“local” stopped with an error: broken."),
+        (Leaving.TEXT, alone(THERE), ""),
+        (Leaving.PRIVATE, BOTH, ""),
+        (Leaving.PRIVATE, ModelState(Phase.LOADING, "starter", server=THERE), ""),
+    ],
+)
+def test_who_asks_by_hand_is_told_why_nothing_comes(status: StatusBar, leaving: Leaving, state: ModelState, said: str) -> None:
+    status.show_leaving(leaving)
+    status.show_model_state(state)
+    status.tell_why_nothing_comes()
+    assert status.currentMessage() == said
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+def test_who_made_it_stays_until_somebody_else_does_or_the_server_is_another(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(BOTH)
+    status.show_author(made_by(SERVER))
+    status.show_model_state(ModelState(Phase.WRITING, "starter", device="cpu", server=THERE))
+    status.show_author(Suggestion())
+    assert of_server(status)[0] == "suggested by there.example"
+    status.show_model_state(ModelState(Phase.READY, "starter", server=ServerState("https://elsewhere:8000")))
+    assert of_server(status)[0] == "server: elsewhere:8000"
+
+
+def test_nothing_said_of_the_server_moves_while_the_model_writes(status: StatusBar) -> None:
+    status.show_leaving(Leaving.TEXT)
+    label, places = part(status, ServerLabel), []
+    for phase in (Phase.READY, Phase.WRITING) * 2:
+        status.show_model_state(ModelState(phase, "starter", device="cpu", server=THERE))
+        status.grab()
+        places.append((label.x(), label.width()))
+    assert len(set(places)) == 1
+
+
+def is_whole(label: ElidedLabel) -> bool:
+    """Whether all of its text is read."""
+    return label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+
+
+@pytest.mark.parametrize("width", [640, 860, 1000])
+def test_what_is_said_of_the_server_is_read_whole(qtbot: QtBot, width: int) -> None:
+    status = shown(qtbot, width)
+    status.show_words(12345)
+    status.show_rate(23.4)
+    status.show_leaving(Leaving.TEXT)
+    here = ServerState("http://192.168.178.112:8000", "big")
+    status.show_model_state(replace(BOTH, server=here))
+    for leaving, by in ((Leaving.TEXT, SERVER), (Leaving.TEXT, LOCAL), (Leaving.PRIVATE, LOCAL)):
+        status.show_leaving(leaving)
+        status.show_author(made_by(by))
+        qtbot.waitUntil(lambda: all(is_whole(label) for label in status.findChildren(ElidedLabel) if label.isVisible()))
+    assert ("tokens" in " ".join(texts(status))) == (width > 640)
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    assert "tokens" in " ".join(texts(status)), "without a server there is room for more"
+
+
+def test_in_a_narrow_window_the_server_is_spoken_of_in_place_of_the_model(qtbot: QtBot) -> None:
+    status = shown(qtbot, 400)
+    status.show_leaving(Leaving.TEXT)
+    status.show_words(12345)
+    status.show_model_state(ModelState(Phase.READY, "starter", device="cpu", server=AWAY))
+    status.grab()
+    label, model = part(status, ServerLabel), part(status, ElidedLabel)
+    assert (label.isVisible(), model.isVisible()) == (True, False)
+    assert label.width() >= label.fontMetrics().horizontalAdvance("server away")
+    assert label.mapTo(status, label.rect().topRight()).x() < part(status, Switch).x()
+    status.show_model_state(alone(AWAY))
+    assert (label.isVisible(), model.isVisible()) == (True, False)
+    status.show_model_state(ModelState(Phase.LOADING, "starter", 0.43, "converting", server=THERE))
+    status.show_author(made_by(SERVER))
+    assert (label.isVisible(), model.text()) == (False, "43 %")
+    status.show_model_state(ModelState(Phase.READY, "starter"))
+    assert (label.isVisible(), model.isVisible()) == (False, True)
+    status.show_model_state(BOTH)
+    status.resize(1000, 30)
+    assert (label.isVisible(), model.isVisible()) == (True, True)
+
+
+HOSTILE = '<img src="/etc/hostname">tiny <b>x</b>'
+
+
+@pytest.mark.parametrize("author", [LOCAL, SERVER])
+def test_what_a_server_calls_itself_is_shown_letter_by_letter(status: StatusBar, author: str) -> None:
+    server = ServerState(URL, HOSTILE)
+    status.show_leaving(Leaving.TEXT)
+    for state in (ModelState(Phase.READY, HOSTILE, device="server", server=server), replace(BOTH, server=server)):
+        status.show_model_state(state)
+        status.show_author(made_by(author))
+        for label in status.findChildren(QLabel):
+            tip = QTextDocument()
+            if Qt.mightBeRichText(label.toolTip()):
+                tip.setHtml(label.toolTip())
+                assert HOSTILE in tip.toPlainText()
+            assert label.textFormat() is Qt.TextFormat.PlainText or HOSTILE not in label.text()
+    failed = replace(BOTH, server=replace(server, error=ServerUnreachable(URL, "no <b>route</b>")))
+    status.show_model_state(failed)
+    assert "&lt;b&gt;route" in part(status, ServerLabel).toolTip()
+    assert "no <b>route</b>" in part(status, ServerLabel).accessibleName()
