@@ -5,14 +5,20 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from afterword import cli, secrets
+from afterword.engine.server import model
 from afterword.engine.server.address import address
+from afterword.engine.server.probe import SENTENCE
+from afterword.engine.server.types import Server
+from afterword.engine.server.wire import Patience
 from tests.fakes import openai_server
 from tests.fakes.openai_server import OpenAIServer, Said
+from tests.fakes.scripted import ScriptedModel
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -23,6 +29,19 @@ def server() -> Iterator[OpenAIServer]:
         secrets.remember(address(server.url).origin, "")
         yield server
     secrets.forget_all()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Server, Patience]]:
+    """The servers that would be opened, in turn, and how long each is waited for; nothing is sent."""
+    found: list[tuple[Server, Patience]] = []
+
+    def open_it(server: Server, whole: bool, patience: Patience) -> ScriptedModel:
+        found.append((server, patience))
+        return ScriptedModel(" left.")
+
+    monkeypatch.setattr(model, "open_server", open_it)
+    return found
 
 
 @pytest.fixture
@@ -106,13 +125,54 @@ def test_a_wrong_key_is_one_sentence(run: Run, server: OpenAIServer) -> None:
     assert err == f"afterword: The server {server.url}/v1 wants a key, or another one than it was given.\n"
 
 
-def test_another_machine_without_encryption_has_to_be_allowed(run: Run) -> None:
+def test_another_machine_without_encryption_has_to_be_allowed(run: Run, opened: list[tuple[Server, Patience]]) -> None:
     code, out, err = run("The ferry", "--server", "http://192.0.2.1:8000")
     assert (code, out) == (1, "")
-    assert "would not be encrypted" in err
+    assert err == (
+        "afterword: “http://192.0.2.1:8000” is another machine, and the connection would not be encrypted, so nothing was sent. "
+        "“--unencrypted” allows it.\n"
+    )
+    assert not opened
     secrets.remember("http://192.0.2.1:8000", "")
-    assert "cannot be reached" in run("The ferry", "--server", "http://192.0.2.1:8000", "--unencrypted")[2]
+    assert run("The ferry", "--server", "http://192.0.2.1:8000", "--unencrypted")[0] == 0
+    [(server, _)] = opened
+    assert (server.url, server.unencrypted) == ("http://192.0.2.1:8000", True)
     secrets.forget_all()
+
+
+def test_this_machine_needs_no_encryption(run: Run, server: OpenAIServer) -> None:
+    assert server.url.startswith("http:")
+    assert run("The ferry", "--server", server.url)[0] == 0
+
+
+@pytest.mark.parametrize(("wait", "seconds"), [([], 120.0), (["--wait", "300"], 300.0)])
+def test_a_server_may_take_a_while(run: Run, opened: list[tuple[Server, Patience]], wait: list[str], seconds: float) -> None:
+    secrets.remember("http://localhost:9", "")
+    assert run("The ferry", "--server", "localhost:9", *wait)[0] == 0
+    [(_, patience)] = opened
+    assert (patience.first, patience.between) == (seconds, seconds)
+    secrets.forget_all()
+
+
+@pytest.mark.parametrize("about", ["the connection", "the text"])
+def test_a_server_that_takes_longer_is_told(run: Run, server: OpenAIServer, about: str) -> None:
+    def says(body: dict[str, str]) -> str:
+        if about == "the connection" or body["prompt"] != SENTENCE:
+            server.gate = threading.Semaphore(0)
+        return " left the quay."
+
+    server.says = says
+    code, _, err = run("The ferry", "--server", server.url, "--wait", "1")
+    assert code == 1
+    assert err == f"afterword: The server {server.url}/v1 said nothing for 1 seconds.\n"
+    assert bool(server.completions) == (about == "the text")
+
+
+@pytest.mark.parametrize("wait", ["0", "601", "soon", "nan"])
+def test_a_wait_that_makes_no_sense_is_wrong_usage(run: Run, wait: str) -> None:
+    code, _, err = run("The ferry", "--server", "localhost:9", "--wait", wait)
+    assert code == 2
+    assert f"“{wait}” is no number from 1 to 600" in err
 
 
 @pytest.mark.parametrize(
@@ -121,6 +181,7 @@ def test_another_machine_without_encryption_has_to_be_allowed(run: Run) -> None:
         ["x", "--server", "localhost:1", "--exact"],
         ["x", "--server", "localhost:1", "--device", "cpu"],
         ["x", "--unencrypted"],
+        ["x", "--wait", "5"],
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage(run: Run, arguments: list[str]) -> None:

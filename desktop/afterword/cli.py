@@ -12,7 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from afterword import __version__, errors, logs, model_verbs, paths
-from afterword.command import FAILURE, INTERRUPTED, SERVER_KEY, SUCCESS, USAGE, Parser, number_of, opened, served
+from afterword.command import (
+    FAILURE,
+    INTERRUPTED,
+    LONGEST_WAIT_S,
+    SERVER_KEY,
+    SUCCESS,
+    USAGE,
+    Parser,
+    between,
+    number_of,
+    opened,
+    served,
+)
 from afterword.engine.protocol import Request
 from afterword.engine.sampling import LONG, RANGES, Sampling
 from afterword.files import reason, same_file
@@ -24,6 +36,8 @@ from afterword.text.characters import writable
 from afterword.text.context import Context
 
 _log = logging.getLogger(__name__)
+
+_WAIT_S = 120.0  # for a server that loads its model first, as in the connection test, or is slow to read a long text
 
 _HELP = {
     "temperature": "0 takes the likeliest word, higher is bolder",
@@ -56,7 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _VERBS[verb](rest) if verb else _window(rest)
     except errors.AfterwordError as error:
         _log.warning("failed: %s", error, exc_info=True)
-        return _fail(sentence(error), USAGE if isinstance(error, errors.OutOfRange) else FAILURE)
+        allowed = " “--unencrypted” allows it." if isinstance(error, errors.ServerUnencrypted) else ""
+        return _fail(sentence(error) + allowed, USAGE if isinstance(error, errors.OutOfRange) else FAILURE)
     except (KeyboardInterrupt, errors.Cancelled):
         return INTERRUPTED
     except BrokenPipeError:  # `| head` has enough
@@ -132,6 +147,12 @@ def _complete(arguments: list[str]) -> int:
     )
     parser.add_argument("--unencrypted", action="store_true", help="also where the connection to the server is not encrypted")
     parser.add_argument(
+        "--wait",
+        type=between(1, LONGEST_WAIT_S),
+        metavar="SECONDS",
+        help=f"for how long the server may be silent (default: {_WAIT_S:g})",
+    )
+    parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda", "mps"), help="what it runs on (default: as set in the window)"
     )
     parser.add_argument("--exact", action="store_true", help="float32 and no shortcuts: as transformers' generate")
@@ -142,8 +163,8 @@ def _complete(arguments: list[str]) -> int:
         parser.error("give either a TEXT or --jsonl")
     if options.server is not None and (options.exact or options.device):
         parser.error("--exact and --device are for models on this machine, not for --server")
-    if options.unencrypted and options.server is None:
-        parser.error("--unencrypted goes with --server")
+    if options.server is None and (options.unencrypted or options.wait):
+        parser.error("--unencrypted and --wait go with --server")
     settings, unreadable = load_settings(paths.settings_file())
     if unreadable is not None:
         _fail(sentence(unreadable), FAILURE)
@@ -151,7 +172,8 @@ def _complete(arguments: list[str]) -> int:
     sampling = replace(settings.sampling() if options.jsonl else LONG, **given)
     text = "" if options.jsonl else _text_of(options.text)
     if options.server is not None:
-        opening = served(options.server, options.model or "", options.unencrypted, whole=not options.jsonl)
+        wait_s = options.wait or _WAIT_S
+        opening = served(options.server, options.model or "", options.unencrypted, whole=not options.jsonl, wait_s=wait_s)
     else:
         opening = opened(
             settings["model.name"] if options.model is None else options.model,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 SERVER_KEY = "AFTERWORD_SERVER_KEY"
 """The environment variable that may hold the key of a server that is named on the command line."""
+
+LONGEST_WAIT_S = 600.0
+"""For how long a server may be silent, at most."""
 
 _STAGES = {
     "fetching": "Fetching the starter model",
@@ -57,6 +61,21 @@ def number_of(key: str) -> Callable[[str], float]:
     return convert
 
 
+def between(low: float, high: float) -> Callable[[str], float]:
+    """A converter for argparse: of numbers from `low` to `high`."""
+
+    def convert(given: str) -> float:
+        try:
+            value = float(given)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"“{given}” is no number from {low:g} to {high:g}")
+        return value
+
+    return convert
+
+
 @contextmanager
 def opened(name: str, exact: bool, download: bool, device: str = "auto") -> Iterator[LanguageModel]:
     """The model `name`, given back when the block ends; what takes long while it is opened is said on stderr."""
@@ -75,12 +94,22 @@ def server_key(origin: str) -> str:
 
 
 @contextmanager
-def served(url: str, model: str, unencrypted: bool, whole: bool) -> Iterator[LanguageModel]:
-    """The model `model` of the server at `url`, "" for its first; given back when the block ends. See ServerModel for `whole`."""
+def served(url: str, model: str, unencrypted: bool, whole: bool, wait_s: float) -> Iterator[LanguageModel]:
+    """The model of a server, given back when the block ends.
+
+    Args:
+        url: of the server.
+        model: which of its models; "" for its first.
+        unencrypted: see Server.
+        whole: see ServerModel.
+        wait_s: for how long it may be silent, in seconds.
+    """
     from afterword.engine.server.address import address
     from afterword.engine.server.model import open_server
+    from afterword.engine.server.wire import Patience
 
-    asked = open_server(Server(url, model, server_key(address(url, unencrypted).origin), unencrypted), whole=whole)
+    server = Server(url, model, server_key(address(url, unencrypted).origin), unencrypted)
+    asked = open_server(server, whole=whole, patience=Patience(first=wait_s, between=wait_s))
     try:
         yield asked
     finally:

@@ -15,6 +15,7 @@ from afterword.bench.server_writer import Writer
 from afterword.engine.protocol import LanguageModel
 from afterword.engine.sampling import Sampling
 from afterword.engine.server.model import open_server
+from afterword.engine.server.probe import SENTENCE
 from afterword.engine.server.types import Server
 from afterword.suggest.remote import RemoteOpener
 from afterword.watch import Watch
@@ -138,12 +139,15 @@ def test_nothing_is_left_running(server: OpenAIServer) -> None:
 # --- the command ----------------------------------------------------------------------------------------------------
 
 
+LEISURELY = ("--seconds", "3", "--keys-per-second", "2")  # so that something is answered on a busy machine too
+
+
 def bench(*arguments: str) -> int:
     return cli.main(["bench", "server", *arguments])
 
 
 def test_the_command_prints_a_table(server: OpenAIServer, capfd: pytest.CaptureFixture[str]) -> None:
-    assert bench(server.url, "--writers", "1,2", "--seconds", "1") == 0
+    assert bench(server.url, "--writers", "1,2", *LEISURELY) == 0
     said = capfd.readouterr()
     header, *rows = [line for line in said.out.splitlines() if line.startswith("|")]
     assert [cell.strip() for cell in header.strip("|").split("|")] == ["writers", "1", "2"]
@@ -153,9 +157,9 @@ def test_the_command_prints_a_table(server: OpenAIServer, capfd: pytest.CaptureF
 
 
 def test_the_command_prints_json(server: OpenAIServer, capfd: pytest.CaptureFixture[str]) -> None:
-    assert bench(server.url, "--writers", "1", "--seconds", "1", "--keys-per-second", "4", "--json") == 0
+    assert bench(server.url, "--writers", "1", *LEISURELY, "--json") == 0
     found = json.loads(capfd.readouterr().out)
-    assert (found["kind"], found["model"], found["seconds"], found["keys_per_second"]) == ("vllm", "tiny", 1.0, 4.0)
+    assert (found["kind"], found["model"], found["seconds"], found["keys_per_second"]) == ("vllm", "tiny", 3.0, 2.0)
     assert found["runs"][0]["writers"] == 1
     assert {"first_ms", "voided", "wasted", "errors", "busy"} <= found["runs"][0].keys()
 
@@ -165,7 +169,7 @@ def test_the_servers_key_is_read_from_the_environment_and_shown_nowhere(
 ) -> None:
     server.key = "sk-very-secret"
     monkeypatch.setenv("AFTERWORD_SERVER_KEY", "sk-very-secret")
-    assert bench(server.url, "--writers", "1", "--seconds", "1", "--json") == 0
+    assert bench(server.url, "--writers", "1", *LEISURELY, "--json") == 0
     said = capfd.readouterr()
     assert "secret" not in said.out + said.err
 
@@ -194,6 +198,7 @@ def test_a_server_without_completions_is_one_sentence(server: OpenAIServer, capf
         ["--seconds", "601"],
         ["--keys-per-second", "0.1"],
         ["--keys-per-second", "nan"],
+        ["--wait", "0"],
     ],
 )
 def test_numbers_that_make_no_sense_are_wrong_usage(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
@@ -205,4 +210,19 @@ def test_numbers_that_make_no_sense_are_wrong_usage(arguments: list[str], capfd:
 
 def test_another_machine_is_only_written_to_in_the_clear_where_that_is_allowed(capfd: pytest.CaptureFixture[str]) -> None:
     assert bench("http://server.example", "--writers", "1", "--seconds", "1") == 1
-    assert "would not be encrypted" in capfd.readouterr().err
+    assert "would not be encrypted, so nothing was sent. “--unencrypted” allows it." in capfd.readouterr().err
+
+
+def test_a_server_that_is_silent_for_longer_is_an_error(
+    server: OpenAIServer, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("afterword.bench.server._SETTLE_WITHIN_S", 0.0)
+    server.says = lambda body: "" if body["prompt"] == SENTENCE else hold(server)
+    assert bench(server.url, "--writers", "1", "--seconds", "6", "--keys-per-second", "0.2", "--wait", "1", "--json") == 1
+    [run] = json.loads(capfd.readouterr().out)["runs"]
+    assert run["sentences"] == {"ServerSilent": f"The server {server.url}/v1 said nothing for 1 seconds."}
+
+
+def hold(server: OpenAIServer) -> str:
+    server.gate = threading.Semaphore(0)
+    return " and"

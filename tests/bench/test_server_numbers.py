@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.bench.server_numbers import Numbers, Wish, summed, surviving_percentile
+from afterword.bench.server_numbers import LONGER, TOO_FEW, Numbers, Wish, summed, surviving_percentile, why_none
 from afterword.bench.server_table import table
 from afterword.errors import ServerBusy, ServerFailed
 
@@ -58,6 +58,37 @@ def test_what_is_broken_off_never_makes_a_server_look_quicker(waits: list[tuple[
             assert at_most is not None
             assert slowest is not None
             assert at_most <= found <= slowest
+
+
+# --- why there is no number -------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_was_left_to_wait_for_is_longer_however_many_ask() -> None:
+    assert why_none([(0.2, False)] * 20) == {50: LONGER, 90: LONGER, 99: LONGER}
+    assert why_none([(0.1, True)] * 60 + [(0.2, False)] * 940) == {50: LONGER, 90: LONGER, 99: LONGER}
+    assert why_none([(0.1, True)] * 600 + [(0.2, False)] * 400) == {50: "", 90: LONGER, 99: LONGER}
+
+
+def test_what_more_requests_would_tell_is_too_few() -> None:
+    assert why_none([(0.2, False)] * 19) == {50: TOO_FEW, 90: TOO_FEW, 99: TOO_FEW}
+    assert why_none([(0.1, True)] * 60 + [(0.2, False)] * 39) == {50: "", 90: TOO_FEW, 99: TOO_FEW}
+    assert why_none([(0.1, True)] * 998 + [(0.2, False)] * 2) == {50: "", 90: "", 99: ""}
+    assert why_none([(0.3, True)] + [(0.1, True)] * 980 + [(0.2, False)] * 19) == {50: "", 90: "", 99: TOO_FEW}
+
+
+def test_where_there_is_a_number_or_nobody_waited_there_is_no_why() -> None:
+    assert why_none([]) == {50: "", 90: "", 99: ""}
+    assert why_none([(0.1, True)]) == {50: "", 90: "", 99: ""}
+
+
+@given(st.lists(st.tuples(st.floats(0.001, 10), st.booleans()), min_size=1, max_size=200))
+def test_there_is_a_why_where_there_is_no_number_and_nothing_is_shorter_than_what_is_longer(
+    waits: list[tuple[float, bool]],
+) -> None:
+    why = why_none(waits)
+    assert [not each for each in why.values()] == [surviving_percentile(waits, percent) is not None for percent in why]
+    order = [("", TOO_FEW, LONGER).index(each) for each in why.values()]
+    assert order == sorted(order)
 
 
 # --- sums -----------------------------------------------------------------------------------------------------------
@@ -141,9 +172,25 @@ def test_a_reader_sees_a_column_for_each_number_of_writers() -> None:
     found = rows(numbers(whole(0.1, 0.4)), numbers(voided(0.2)))
     assert found["writers"] == ["2", "2"]
     assert found["keys a second, each"] == ["2.0", "2.0"]
-    assert found["first piece, p50"] == ["100 ms", "longer"]
+    assert found["first piece, p50"] == ["100 ms", "too few"]
     assert found["requests voided by the next key"] == ["0 %", "100 %"]
     assert found["requests for a key"] == ["0.03", "0.03"]
+
+
+def test_a_reader_is_told_what_gives_more_numbers_where_some_are_missing() -> None:
+    few, slow, all_there = numbers(voided(0.2)), numbers(*[voided(0.2)] * 20), numbers(whole(0.1, 0.4))
+    found = rows(few, slow, all_there, numbers())
+    assert found["first piece, p99"] == ["too few", "longer", "100 ms", "–"]
+    assert found["whole suggestion, p50"] == ["too few", "longer", "400 ms", "–"]
+    hint = "Where it says “too few”, more seconds (`--seconds N`) give these numbers."
+    shown = table(ABOUT, 5.0, [all_there, few], WHERE)
+    assert shown.partition("keys late by")[2].count(hint) == 1
+    assert hint not in table(ABOUT, 5.0, [slow, all_there, numbers()], WHERE)
+
+
+def test_only_errors_are_no_wait() -> None:
+    failed = numbers(Wish(5.0, 1, True, ended_at=5.1, error=ServerBusy("https://x")))
+    assert rows(failed)["first piece, p50"] == ["–"]
 
 
 def test_a_reader_is_told_of_errors_and_of_a_client_that_was_busy() -> None:

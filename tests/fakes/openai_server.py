@@ -76,6 +76,9 @@ class Faults:
         silent_after: events after which it says nothing more, -1 for never; 0 is before the headers.
         pings: comments instead of silence.
         cut_after: events after which the connection is reset, -1 for never.
+        reads: characters of a text that its model reads, 0 for any number: what is longer breaks a stream off before its first
+            event, and is an error where no stream is wanted, as with llama-cpp-python. A token has four.
+        explains: whether that error says why.
         half_event: the last event has no end.
         error_event: an event that says so comes after the first.
         raw: bytes after the first event, such as are no UTF-8 or no event.
@@ -99,6 +102,8 @@ class Faults:
     silent_after: int = -1
     pings: bool = False
     cut_after: int = -1
+    reads: int = 0
+    explains: bool = True
     half_event: bool = False
     error_event: Any = None
     raw: bytes = b""
@@ -303,6 +308,8 @@ class _Connection:
             return await self._error(400, "logprobs: too many")
         if faults.wrong_json is not None:
             return await self._json(200, faults.wrong_json)
+        if not body.get("stream"):
+            return await self._at_once(body)
         return await self._stream(path, body)
 
     def _told(self, path: str) -> Any:
@@ -328,6 +335,19 @@ class _Connection:
         }
         return known.get(("", path), known.get((server.kind, path)))
 
+    def _is_too_long(self, body: Any) -> bool:
+        return 0 < self._server.faults.reads < len(_text_of(body))
+
+    async def _at_once(self, body: Any) -> bool:
+        if not self._is_too_long(body):
+            return await self._json(200, {"choices": [{"index": 0, "text": " and", "message": {"content": "And"}}]})
+        room, prompt = self._server.faults.reads // 4, len(_text_of(body)) // 4
+        why = (
+            f"This model's maximum context length is {room} tokens. However, you requested {prompt + body['max_tokens']} tokens "
+        )
+        why += f"({prompt} in the messages, {body['max_tokens']} in the completion)."
+        return await (self._error(400, why) if self._server.faults.explains else self._error(500, "Internal Server Error"))
+
     async def _stream(self, path: str, body: Any) -> bool:
         faults = self._server.faults
         told, quiet = 0, faults.silent_after
@@ -336,6 +356,9 @@ class _Connection:
         kind = "application/x-ndjson" if path == "/api/generate" else "text/event-stream"
         packed = {"Content-Encoding": faults.encoding} if faults.encoding else {}
         await self._head(200, {"Content-Type": kind, "Transfer-Encoding": "chunked", **packed})
+        if self._is_too_long(body):
+            self.reset = True
+            return False
         async for event in self._events(path, body):
             if told == quiet:
                 await self._silence()
@@ -431,6 +454,10 @@ class _Connection:
 
 def _delta(part: str | Mapping[str, str]) -> dict[str, Any]:
     return {"choices": [{"index": 0, "delta": {"content": part} if isinstance(part, str) else dict(part), "finish_reason": None}]}
+
+
+def _text_of(body: Any) -> str:
+    return str(body["prompt"]) if "prompt" in body else "".join(message["content"] for message in body["messages"])
 
 
 def _wanted(body: Any) -> int:

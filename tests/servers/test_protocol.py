@@ -17,10 +17,13 @@ import pytest
 from afterword.bench.server import Plan, measure
 from afterword.engine.protocol import Message, Question, Request
 from afterword.engine.sampling import LONG, Sampling
+from afterword.engine.server import model as server_model
 from afterword.engine.server.model import ServerModel, open_server
 from afterword.engine.server.probe import probe
 from afterword.engine.server.types import Server
-from afterword.errors import ServerModelMissing, ServerUnreachable
+from afterword.engine.server.wire import Patience
+from afterword.errors import QuestionTooLong, ServerModelMissing, ServerUnreachable
+from afterword.suggest.asking import READ_THERE, Asked, Matter, answers
 from afterword.suggest.suggester import Suggester
 from afterword.suggest.suggestion import Suggestion
 from afterword.text.context import Context
@@ -80,8 +83,9 @@ def test_without_a_name_it_is_the_servers_own_model(server: Running) -> None:
 
 
 def test_a_model_that_it_does_not_have(server: Running) -> None:
-    if server.kind is not TRANSFORMERS:
-        pytest.skip("llama-cpp-python's server answers with the model that it has, whatever is asked")
+    if server.kind is LLAMA_CPP:  # its only one answers to every name
+        assert probe(Server(server.url, "another/model")).model == MODEL
+        return
     with pytest.raises(ServerModelMissing):
         probe(Server(server.url, "another/model"))
 
@@ -135,6 +139,23 @@ def test_a_question_is_answered_by_the_models_own_template(server: Running, mode
     assert len(parts) > 1
     if server.kind is TRANSFORMERS:  # in four bits it does not know
         assert "Paris" in "".join(parts)
+
+
+def test_of_a_draft_that_is_too_long_it_is_asked_about_what_it_reads(
+    server: Running, model: ServerModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if server.kind is TRANSFORMERS:
+        pytest.skip("it reads four times as much, for minutes")
+    monkeypatch.setattr(server_model, "_ANSWERS", Patience(first=300.0, between=300.0))
+    draft = "".join(f"Chapter {number}: the ferry left the quay in the rain. " for number in range(1000))
+    matter = Matter(draft, at=len(draft)).within(READ_THERE)
+    answer = next(answers(model, Asked("Who left?", matter, shared=True)))
+    assert answer.text
+    assert answer.read is not None
+    assert 500 < answer.read < 2000
+    with pytest.raises(QuestionTooLong) as caught:
+        next(answers(model, Asked("Who left?", replace(matter, selected=True), shared=True)))
+    assert caught.value.over > 200
 
 
 # --- stopping -------------------------------------------------------------------------------------------------------

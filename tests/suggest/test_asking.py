@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 
 from afterword.engine.protocol import Answers, Question, never
 from afterword.engine.sampling import LETTERS_PER_WORD
-from afterword.errors import DeviceFull, GenerationFailed, NoChatTemplate, QuestionTooLong
+from afterword.errors import DeviceFull, GenerationFailed, NoChatTemplate, QuestionTooLong, ServerBrokeOff
 from afterword.suggest.asking import (
     READ_HERE,
     READY,
     SAMPLING,
+    SYSTEM,
     Answer,
     Asked,
     Matter,
@@ -43,6 +45,16 @@ class Narrow:
         if length > self.room:
             raise QuestionTooLong("narrow", 100 * (length - self.room) // self.room + 1)
         yield "Yes."
+
+
+class Curt(Narrow):
+    """Breaks off without a word where there is more."""
+
+    def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+        try:
+            yield from super().answer(question, stopped)
+        except QuestionTooLong as error:
+            raise ServerBrokeOff("https://there") from error
 
 
 def asked(question: str = "What is missing?", text: str = "The ferry left.", selected: bool = False, **more: object) -> Asked:
@@ -80,11 +92,10 @@ def test_the_question_says_whether_it_may_be_shared_and_bounds_the_answer() -> N
     model = ScriptedModel()
     model.reply = "Yes."
     last(model, asked(shared=True, seed=7))
-    last(model, asked(text="word " * 400, selected=True))
     last(model, asked(text="word " * 4000, selected=True))
-    first, second, _ = model.questions
+    first, second = model.questions
     assert (first.shared, second.shared, first.sampling.seed) == (True, False, 7)
-    assert [question.sampling.max_words for question in model.questions] == [SAMPLING.max_words, 600, 1000]
+    assert [question.sampling.max_words for question in model.questions] == [1000, 1000]
 
 
 def test_of_a_long_draft_it_is_given_what_stands_around_the_cursor() -> None:
@@ -94,6 +105,11 @@ def test_of_a_long_draft_it_is_given_what_stands_around_the_cursor() -> None:
     assert matter.text[matter.at :].startswith("here")
     assert Matter("a " * 9000, selected=True).within(READ_HERE).text == "a " * 9000
     assert Matter("a").within(READ_HERE) == Matter("a")
+
+
+def test_who_wishes_for_a_long_text_is_not_contradicted() -> None:
+    assert re.search(r"briefly unless .*\blong\b", SYSTEM)
+    assert asked("Write a long letter.").messages()[0].text == SYSTEM
 
 
 # --- what it cannot read --------------------------------------------------------------------------------------------
@@ -107,6 +123,23 @@ def test_a_model_that_cannot_read_all_of_a_draft_reads_less_of_it_and_that_is_sa
     assert answer.read == count_words(given_to_it.removesuffix("What is missing?"))
     assert 100 < answer.read < 1000
     assert given_to_it.endswith("word999\n\nWhat is missing?")
+
+
+def test_a_server_that_breaks_off_without_a_word_is_asked_about_half_as_much() -> None:
+    model = Curt(1500)
+    answer = last(model, asked(text=DRAFT))
+    lengths = [len(question.messages[-1].text) for question in model.questions]
+    assert lengths == pytest.approx([len(DRAFT), len(DRAFT) / 2, len(DRAFT) / 4, len(DRAFT) / 8], abs=50)
+    assert answer.text == "Yes."
+    assert answer.read == count_words(model.questions[-1].messages[-1].text.removesuffix("What is missing?"))
+
+
+@pytest.mark.parametrize("selected", [False, True])
+def test_a_server_that_breaks_off_whatever_it_is_asked_is_asked_a_few_times(selected: bool) -> None:
+    model = Curt(10)
+    with pytest.raises(ServerBrokeOff):
+        last(model, asked(text=DRAFT * 6, selected=selected))
+    assert len(model.questions) == (1 if selected else 6)
 
 
 def test_what_is_read_whole_is_not_spoken_of() -> None:
@@ -200,6 +233,22 @@ def test_a_loop_is_cut_and_the_model_stopped() -> None:
     model.reply = "Paris. " + "La Belle Étoile, " * 5000
     assert last(model, asked()).text == "Paris. La Belle Étoile,"
     assert model.iterators_open == 0
+
+
+def test_an_answer_has_a_thousand_words_at_most_and_then_the_model_is_stopped() -> None:
+    model = ScriptedModel()
+    model.reply = " ".join(f"word{number}" for number in range(5000))
+    answered = [answer.text for answer in answers(model, asked())]
+    assert answered[-1] == " ".join(f"word{number}" for number in range(1000))
+    assert len(answered) <= 1001
+    assert model.iterators_open == 0
+
+
+def test_an_answer_that_goes_round_is_cut() -> None:
+    model = ScriptedModel()
+    chapters = [f"The setting of the story could be a bit claustrophobic. So could chapter {number}. " for number in range(100)]
+    model.reply = "".join(chapters)
+    assert last(model, asked()).text == chapters[0].strip()
 
 
 def test_a_word_without_end_is_cut_and_the_model_stopped() -> None:

@@ -18,6 +18,8 @@ from afterword.errors import (
     ServerBusy,
     ServerError,
     ServerFailed,
+    ServerNoModels,
+    ServerOtherScheme,
     ServerRedirects,
     ServerRefused,
     ServerUnencrypted,
@@ -25,7 +27,7 @@ from afterword.errors import (
     ServerUntrusted,
 )
 from afterword.suggest.remote import Remote, Reply
-from afterword.suggest.rest import REST_MOST
+from afterword.suggest.rest import LASTING, REST_MOST
 from afterword.suggest.suggestion import Ended
 from afterword.text.context import Context
 from afterword.watch import Watch
@@ -240,6 +242,8 @@ def test_a_busy_server_is_not_tested_again(there: There) -> None:
         (ServerRefused("https://there"), 60),
         (ServerUntrusted("https://there", "self-signed"), 60),
         (ServerRedirects("https://there", "https://elsewhere"), 60),
+        (ServerOtherScheme("https://there", "https", "http"), 60),
+        (ServerNoModels("http://there"), 60),  # a page that is there for every address until somebody signs in
         (KeyUnread("https://there", "the keyring is locked"), 600),
     ],
 )
@@ -264,6 +268,11 @@ def test_what_trying_again_cannot_mend_is_not_tried_again(there: There, error: S
     there.failure, there.now = None, 1e9
     assert there.ask().error is error
     assert len(there.opened) == 1
+
+
+def test_nobody_is_told_to_wait_where_the_address_is_wrong() -> None:
+    wrong = {ServerAddressInvalid, ServerUnencrypted, ServerOtherScheme, ServerNoModels}
+    assert set(LASTING) == wrong
 
 
 def test_what_fails_says_nothing_of_the_draft_in_the_log(there: There, caplog: pytest.LogCaptureFixture) -> None:

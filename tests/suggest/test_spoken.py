@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.suggest.spoken import loops_from, remarks_from, text_alone, without_thoughts
+from afterword.suggest.spoken import loops_from, remarks_from, repeated_from, text_alone, without_thoughts
 
 TEXT = "The roof was not decided on, since two members were away."
 SAID = 'the roof of Hale “said” "no" he: Sure Here is it ``` Changes: » « \'tis I changed . Let me know if'
@@ -129,6 +129,23 @@ def test_a_loop_is_heard_once() -> None:
 @pytest.mark.parametrize("text", ["", "no no no no", "-" * 60, "So it goes. " * 3, TEXT * 3, "\n" * 200 + "x", "x" + " " * 400])
 def test_what_is_said_a_few_times_is_no_loop(text: str) -> None:
     assert loops_from(text) is None
+
+
+SETTING = "The setting of the story could be a bit claustrophobic. "
+
+
+def test_what_comes_back_to_its_sentences_again_and_again_is_heard_to_where_it_first_does() -> None:
+    rounds = [f"{SETTING}The pace is a bit slow for chapter {number}. " for number in range(4)]
+    end = repeated_from("".join(rounds), "")
+    assert end is not None
+    assert "".join(rounds)[:end] == rounds[0]
+
+
+def test_a_sentence_may_be_said_three_times_a_short_one_or_one_of_the_text_as_often_as_it_takes() -> None:
+    assert repeated_from(SETTING * 3, "") is None
+    assert repeated_from("She waited. Nobody came. " * 9, "") is None
+    assert repeated_from(SETTING * 9, f"As the critic wrote: {SETTING}") is None
+    assert repeated_from(SETTING.strip(" .") * 9, "") is None, "it has not ended yet"
 
 
 @given(st.text("abc .\n", min_size=1, max_size=40), st.text("xyz ", max_size=20))

@@ -19,7 +19,7 @@ from afterword.bench.server_numbers import Numbers, summed
 from afterword.bench.server_table import table
 from afterword.bench.server_writer import Writer
 from afterword.bench.table import rounded
-from afterword.command import FAILURE, SERVER_KEY, SUCCESS, Parser, server_key
+from afterword.command import FAILURE, LONGEST_WAIT_S, SERVER_KEY, SUCCESS, Parser, between, server_key
 from afterword.engine.protocol import LanguageModel
 from afterword.engine.sampling import Sampling
 from afterword.engine.server.address import address
@@ -27,7 +27,7 @@ from afterword.engine.server.body import COMPLETIONS
 from afterword.engine.server.model import ServerModel
 from afterword.engine.server.probe import probe
 from afterword.engine.server.types import Server
-from afterword.engine.server.wire import Wire
+from afterword.engine.server.wire import Patience, Wire
 from afterword.errors import ServerCannot
 from afterword.sentences import sentence
 from afterword.suggest.remote import RemoteOpener
@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
         raise ServerCannot(at.base, COMPLETIONS)
 
     def opened(_: Watch) -> LanguageModel:
-        return ServerModel(Wire(at, server.key), abilities)
+        return ServerModel(Wire(at, server.key, Patience(first=options.wait, between=options.wait)), abilities)
 
     plan = Plan(options.seconds, options.keys_per_second)
     runs = []
@@ -100,13 +100,22 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
         "--writers", type=_counts, default=[1, 8, 32], metavar="N", help="how many; 1,8,32 (the default) is three runs"
     )
     parser.add_argument("--model", help="which of the server's models (default: its first)")
-    parser.add_argument("--seconds", type=_seconds, default=60.0, metavar="S", help="how long each run takes (default: 60)")
+    parser.add_argument(
+        "--seconds", type=between(1, MOST_SECONDS), default=60.0, metavar="S", help="how long each run takes (default: 60)"
+    )
     parser.add_argument(
         "--keys-per-second",
-        type=_rate,
+        type=between(0.2, 20),
         default=5.0,
         metavar="K",
         help="of each writer, between pauses (default: 5, sixty words a minute)",
+    )
+    parser.add_argument(
+        "--wait",
+        type=between(1, LONGEST_WAIT_S),
+        default=Patience.first,
+        metavar="S",
+        help=f"for how long the server may be silent before that is an error (default: {Patience.first:g}, as in the window)",
     )
     parser.add_argument("--unencrypted", action="store_true", help="also over plain http to another machine")
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
@@ -121,22 +130,6 @@ def _counts(given: str) -> list[int]:
     if not 0 < len(counts) <= MOST_RUNS or not all(0 < count <= MOST_WRITERS for count in counts):
         raise argparse.ArgumentTypeError(f"“{given}” is no list of up to {MOST_RUNS} numbers from 1 to {MOST_WRITERS}")
     return counts
-
-
-def _between(low: float, high: float) -> Callable[[str], float]:
-    def convert(given: str) -> float:
-        try:
-            value = float(given)
-        except ValueError:
-            value = -1.0
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"“{given}” is no number from {low:g} to {high:g}")
-        return value
-
-    return convert
-
-
-_seconds, _rate = _between(1, MOST_SECONDS), _between(0.2, 20)
 
 
 def _tell(doing: str) -> None:

@@ -10,6 +10,8 @@ from afterword.errors import AfterwordError
 
 PERCENTS = (50, 90, 99)
 
+LONGER, TOO_FEW = "longer", "too few"
+
 _LEAST = 10
 
 
@@ -57,7 +59,9 @@ class Numbers:
         answered: the share of requests whose first piece was there before the next key, of those that the server had something
             to say to.
         first_ms: by per cent, milliseconds from the key to the first piece.
+        first_why: by per cent, why that is None; see `why_none`.
         whole_ms: from the key to the end of the suggestion, p50.
+        whole_why: why that is None.
         voided: the share of requests that the next key made void before they had ended.
         pieces: that came, of all requests; a server streams a token in each.
         wasted: the share of those that came for requests which were void before anything of them was shown.
@@ -76,7 +80,9 @@ class Numbers:
     characters: float | None
     answered: float | None
     first_ms: dict[int, float | None]
+    first_why: dict[int, str]
     whole_ms: float | None
+    whole_why: str
     voided: float | None
     pieces: int
     wasted: float | None
@@ -110,6 +116,23 @@ def surviving_percentile(waits: Iterable[tuple[float, bool]], percent: float, le
                 return time
         left -= 1
     return None
+
+
+def why_none(waits: Sequence[tuple[float, bool]], percents: Iterable[int] = PERCENTS) -> dict[int, str]:
+    """By per cent, why nothing is estimated: "" where something is, or where nobody waited.
+
+    TOO_FEW where more of the same would tell: so few would wait longer than that, or were left to wait when it was reached. Else
+    LONGER: it was not reached by those who were left to wait longest. Whatever is more per cent is LONGER, too.
+    """
+    why, longer = {}, False
+    for percent in sorted(percents):
+        if not waits or surviving_percentile(waits, percent) is not None:
+            why[percent] = ""
+            continue
+        few = len(waits) * (100 - percent) < 100 * _LEAST or surviving_percentile(waits, percent, least=1) is not None
+        longer = longer or not few
+        why[percent] = LONGER if longer else TOO_FEW
+    return why
 
 
 def first_waits(asked: Iterable[Wish]) -> list[tuple[float, bool]]:
@@ -146,13 +169,12 @@ def summed(
 ) -> Numbers:
     """The numbers of all wishes of one run; `late` is in seconds for each key."""
     sent = [each for each in asked if each.sent]
-    first, pieces = first_waits(asked), sum(each.pieces for each in sent)
+    first, whole, pieces = first_waits(asked), whole_waits(asked), sum(each.pieces for each in sent)
     in_time = sum(1 for each in sent if each.first_at is not None and not _later(each.first_at, each.voided_at))
     failed = [each.error for each in asked if each.error is not None]
     sentences: dict[str, AfterwordError] = {}
     for error in failed:
         sentences.setdefault(type(error).__name__, error)
-    whole = surviving_percentile(whole_waits(asked), 50)
     lateness = surviving_percentile([(each, True) for each in late], 99)
     return Numbers(
         writers=writers,
@@ -164,7 +186,9 @@ def summed(
         characters=_share(sum(each.characters for each in sent), len(sent)),
         answered=_share(in_time, len(first)),
         first_ms={percent: _ms(surviving_percentile(first, percent)) for percent in PERCENTS},
-        whole_ms=_ms(whole),
+        first_why=why_none(first),
+        whole_ms=_ms(surviving_percentile(whole, 50)),
+        whole_why=why_none(whole, [50])[50],
         voided=_share(sum(each.voided_at is not None for each in sent), len(sent)),
         pieces=pieces,
         wasted=_share(sum(each.pieces for each in sent if each.voided_at is not None and not each.shown), pieces),

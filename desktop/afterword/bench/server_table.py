@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from afterword.bench.server_numbers import PERCENTS, Numbers
+from afterword.bench.server_numbers import PERCENTS, TOO_FEW, Numbers
 from afterword.bench.table import markdown_table
 from afterword.sentences import sentence
 
@@ -19,8 +19,11 @@ def table(about: Mapping[str, str], keys_per_second: float, runs: Sequence[Numbe
         ("keys a second, each", *(_number(run.keys / run.seconds / run.writers, 1) for run in runs)),
         ("requests a second, all", *(_number(run.requests / run.seconds, 1) for run in runs)),
         ("requests for a key", *(_number(_ratio(run.requests, run.keys), 2) for run in runs)),
-        *((f"first piece, p{percent}", *(_time(run.first_ms[percent], run.requests) for run in runs)) for percent in PERCENTS),
-        ("whole suggestion, p50", *(_time(run.whole_ms, run.requests) for run in runs)),
+        *(
+            (f"first piece, p{percent}", *(_time(run.first_ms[percent], run.first_why[percent]) for run in runs))
+            for percent in PERCENTS
+        ),
+        ("whole suggestion, p50", *(_time(run.whole_ms, run.whole_why) for run in runs)),
         ("first piece before the next key", *(_percent(run.answered) for run in runs)),
         ("requests voided by the next key", *(_percent(run.voided) for run in runs)),
         ("tokens a second, all", *(_number(run.pieces / run.seconds, 1) for run in runs)),
@@ -39,6 +42,8 @@ def table(about: Mapping[str, str], keys_per_second: float, runs: Sequence[Numbe
 
 def _remarks(runs: Sequence[Numbers]) -> list[str]:
     remarks = []
+    if any(TOO_FEW in (*run.first_why.values(), run.whole_why) for run in runs):
+        remarks.append(f"Where it says “{TOO_FEW}”, more seconds (`--seconds N`) give these numbers.")
     for run in runs:
         who = "1 writer" if run.writers == 1 else f"{run.writers:,} writers"
         remarks += [f"{who}, {run.errors[name]:,} times: {sentence(error)}" for name, error in run.sentences.items()]
@@ -47,11 +52,8 @@ def _remarks(runs: Sequence[Numbers]) -> list[str]:
     return remarks
 
 
-def _time(milliseconds: float | None, requests: int) -> str:
-    """A time; none where nothing was asked, and "longer" where so few were waited for that it was never seen."""
-    if milliseconds is None:
-        return "longer" if requests else _MISSING
-    return f"{milliseconds:,.0f} ms"
+def _time(milliseconds: float | None, why_none: str) -> str:
+    return (why_none or _MISSING) if milliseconds is None else f"{milliseconds:,.0f} ms"
 
 
 def _ratio(part: float, whole: float) -> float | None:

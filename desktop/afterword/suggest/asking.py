@@ -6,10 +6,10 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
 from afterword.engine.protocol import Answers, Message, Question, never
-from afterword.engine.sampling import LETTERS_PER_WORD, RANGES, Sampling
-from afterword.errors import DeviceFull, QuestionTooLong
-from afterword.suggest.spoken import loops_from, remarks_from, without_thoughts
-from afterword.text.boundaries import count_words
+from afterword.engine.sampling import LETTERS_PER_WORD, Sampling
+from afterword.errors import DeviceFull, QuestionTooLong, ServerBrokeOff
+from afterword.suggest.spoken import loops_from, remarks_from, repeated_from, without_thoughts
+from afterword.text.boundaries import count_words, word_ends
 from afterword.text.characters import writable
 from afterword.text.excerpt import excerpt
 
@@ -19,14 +19,15 @@ READ_HERE = 12_000
 READ_THERE = 48_000
 """Characters of a draft that a server is given at most."""
 
-SAMPLING = Sampling(temperature=0.2, max_words=300, max_sentences=0, top_k=0, top_p=0.95, min_p=0.05, eagerness=100)
+SAMPLING = Sampling(temperature=0.2, max_words=1000, max_sentences=0, top_k=0, top_p=0.95, min_p=0.05, eagerness=100)
 """Of answers: near to what the model holds for best, since most of them are to be true to a text."""
 
-SYSTEM = "You help a writer. Answer briefly."
-"""What a model is told before the conversation. A longer one, or a word about languages, makes the starter talk of its own work,
-or French; large models do as well with this one."""
+SYSTEM = "You help a writer. Answer briefly unless a long text is asked for."
+"""What a model is told before the conversation. A word about languages, or about what to leave out, makes the starter talk of its
+own work, or French; large models do as well with this."""
 
 _TRIES = 6  # with less and less of a draft
+_UNTOLD = 80  # parts of a hundred that a draft may be too long by, where nobody says how many: half of it is asked about
 _LEAST = 200  # characters of a draft: with fewer a question is not about it any more
 
 
@@ -121,10 +122,6 @@ class Asked:
             said.append(Message("user", writable(following[0].question if following else self.question)))
         return (Message("system", SYSTEM), *said)
 
-    def words(self) -> int:
-        """How many words the answer may have."""
-        return int(min(RANGES["max_words"].high, max(SAMPLING.max_words, count_words(self.matter.text) * 3 // 2)))
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -160,8 +157,8 @@ def answers(model: Answers, asked: Asked, stopped: Callable[[], bool] = never) -
             if moved:
                 raise
             moved = True
-        except QuestionTooLong as error:
-            narrower = _narrowed(narrowed, error.over)
+        except (QuestionTooLong, ServerBrokeOff) as error:
+            narrower = _narrowed(narrowed, error.over if isinstance(error, QuestionTooLong) else _UNTOLD)
             tries += not narrowed.earlier
             if narrower is None or tries >= _TRIES:
                 raise
@@ -182,19 +179,33 @@ def _narrowed(asked: Asked, over: int) -> Asked | None:
 
 def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterator[str]:
     """What it says that is meant for the writer, all of it each time."""
-    sampling = replace(SAMPLING, max_words=asked.words(), seed=asked.seed)
+    sampling = replace(SAMPLING, seed=asked.seed)
     stream = model.answer(Question(asked.messages(), sampling, asked.shared), stopped)
-    most = LETTERS_PER_WORD * sampling.max_words
     said = ""
     try:
         for more in without_thoughts(stream):
             said += more
-            end = most if len(said) > most else loops_from(said)
-            if end is None and asked.alone:
-                end = remarks_from(said, asked.matter.text)
+            end = _end_of(said, asked)
             yield said if end is None else said[:end].rstrip()
             if end is not None:
                 return
     finally:
         if isinstance(stream, Generator):
             stream.close()  # what a server still says is not waited for
+
+
+def _end_of(said: str, asked: Asked) -> int | None:
+    """Where what is meant for the writer has ended; None where it goes on."""
+    about = asked.matter.text
+    remarks = remarks_from(said, about) if asked.alone else None
+    ends = (_too_long_from(said), loops_from(said), repeated_from(said, about), remarks)
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _too_long_from(said: str) -> int | None:
+    """Where more is said than an answer may have."""
+    longest, most = LETTERS_PER_WORD * SAMPLING.max_words, SAMPLING.max_words
+    if len(said) > longest:
+        return longest
+    ends = word_ends(said, most + 1)
+    return ends[most - 1] if len(ends) > most else None

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from afterword.errors import (
     KeyUnread,
     ServerAddressInvalid,
+    ServerNoModels,
+    ServerOtherScheme,
     ServerRedirects,
     ServerRefused,
     ServerUnencrypted,
@@ -16,17 +18,20 @@ from afterword.errors import (
 REST_FIRST, REST_MOST = 1.0, 60.0
 """Seconds for which nothing is sent after the first failure, and at most: twice as long after each."""
 
-LASTING = (ServerAddressInvalid, ServerUnencrypted)
-"""What trying again cannot mend: it needs another address."""
+LASTING = (ServerAddressInvalid, ServerUnencrypted, ServerOtherScheme, ServerNoModels)
+"""What waiting does not mend, as far as anybody can tell: it needs another address."""
 
 RESTS: Mapping[type[BaseException], float] = {
     ServerRefused: REST_MOST,
     ServerUntrusted: REST_MOST,
     ServerRedirects: REST_MOST,
+    ServerOtherScheme: REST_MOST,
+    ServerNoModels: REST_MOST,
     KeyUnread: 600.0,
 }
-"""Seconds after what seldom mends itself soon: a network of a hotel that wants to be signed in to, a clock that is wrong, a key
-that is not valid yet. The keyring may ask the person at the machine to open it, so it is left alone for longer."""
+"""Seconds after what seldom mends itself soon: a network of a hotel that wants to be signed in to and has a page for every
+address, a clock that is wrong, a key that is not valid yet. The keyring may ask the person at the machine to open it, so it is
+left alone for longer. What lasts and is not among these is never tried again."""
 
 
 class Rest:
@@ -49,7 +54,8 @@ class Rest:
     def begin(self, error: BaseException) -> None:
         """It failed."""
         self._length = RESTS.get(type(error), min(max(2 * self._length, REST_FIRST), REST_MOST))
-        self._until = float("inf") if isinstance(error, LASTING) else self._clock() + self._length
+        for_good = isinstance(error, LASTING) and type(error) not in RESTS
+        self._until = float("inf") if for_good else self._clock() + self._length
         self.error = error
 
     def end(self) -> None:

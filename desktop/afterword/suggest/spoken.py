@@ -11,6 +11,8 @@ _THINKS, _THOUGHT = "<think>", "</think>"  # as DeepSeek, Qwen and others write 
 _PERIOD = 240  # characters of the longest loop that is looked for
 _TIMES = 4
 _LOOP = 96  # characters that a loop has at least, all its rounds together
+_SENTENCE = re.compile(r"[^\s.!?][^\n.!?]*+[.!?]")
+_SENTENCE_LEAST = 40  # characters: shorter ones ("She waited.") are said again in good prose
 
 _FENCED = re.compile(r"(?s)(?P<fence>```+|~~~+)[\w+\-]*[^\S\n]*\n(?P<text>.*?)\n?(?P=fence)\Z")
 _SAYS = (
@@ -60,6 +62,22 @@ def loops_from(said: str) -> int | None:
             while begin >= period and said[begin - period : begin] == said[-period:]:
                 begin -= period
             return begin + period
+    return None
+
+
+def repeated_from(said: str, original: str) -> int | None:
+    """Where `said` begins to come back to its sentences again and again; None where it does not.
+
+    A small model that has said all it knows goes round with little changes, which are no loop to the letter. What stands in
+    `original`, the text that is spoken about, may be said as often as it takes.
+    """
+    begins: dict[str, list[int]] = {}
+    for found in _SENTENCE.finditer(said):
+        sentence = found.group()
+        if len(sentence) >= _SENTENCE_LEAST and sentence not in original:
+            begins.setdefault(sentence, []).append(found.start())
+            if len(begins[sentence]) == _TIMES:
+                return begins[sentence][1]
     return None
 
 

@@ -58,7 +58,8 @@ def opened(server: OpenAIServer) -> Iterator[Callable[..., ServerModel]]:
     with ExitStack() as models:
 
         def open_it(patience: Patience = QUICK, **chosen: object) -> ServerModel:
-            wire, abilities = connected(Server(server.url, **chosen), Watch(), patience)  # type: ignore[arg-type]
+            wire, abilities = connected(Server(server.url, **chosen), Watch(), QUICK)  # type: ignore[arg-type]
+            wire.patience = patience
             model = ServerModel(wire, abilities)
             models.callback(model.close)
             return model

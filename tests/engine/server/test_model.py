@@ -14,11 +14,19 @@ from afterword.engine.sampling import Sampling
 from afterword.engine.server.agreement import AGAIN, NOT_AGAIN
 from afterword.engine.server.given import given
 from afterword.engine.server.model import ServerModel
-from afterword.errors import QuestionTooLong, ServerCannot, ServerFailed, ServerSilent, ServerUnreachable
+from afterword.errors import (
+    QuestionTooLong,
+    ServerBrokeOff,
+    ServerBusy,
+    ServerCannot,
+    ServerFailed,
+    ServerSilent,
+    ServerUnreachable,
+)
 from afterword.suggest.suggester import Suggester
 from afterword.text.context import Context
 from tests.engine.server.conftest import IMPATIENT, request
-from tests.fakes.openai_server import OpenAIServer, Said
+from tests.fakes.openai_server import Faults, OpenAIServer, Said
 
 Open = Callable[..., ServerModel]
 
@@ -240,6 +248,62 @@ def test_the_answer_is_shortened_before_the_text_is(server: OpenAIServer, opened
     assert server.completions[-1].body["max_tokens"] == 308  # another text may leave more room
 
 
+def test_a_text_over_which_the_server_breaks_off_is_shortened_to_what_it_reads(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.reads = 2000
+    before = f"{'Word ' * 900}Word."
+    assert texts(model, before) == " and so on."
+    streams = [asked.body for asked in server.completions if asked.body["stream"]]
+    [alone] = [asked.body for asked in server.completions if not asked.body["stream"]]
+    assert (alone["prompt"], alone["max_tokens"]) == (streams[0]["prompt"], 1)
+    assert len(streams) == 2
+    assert 1500 < len(streams[1]["prompt"]) <= 2000
+    texts(model, before)
+    assert server.completions[-1].body["prompt"] == streams[1]["prompt"]  # it is remembered
+
+
+def test_a_server_that_breaks_off_over_a_short_text_too_is_told(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.cut_after = 0
+    with pytest.raises(ServerBrokeOff):
+        texts(model, "The ferry.\n")
+    assert [asked.body["stream"] for asked in server.completions] == [True, False]
+
+
+def test_a_server_that_died_is_not_asked_for_less(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+
+    def dies(_: Any) -> Any:
+        server.faults.cut_after, server.faults.status = 0, 503
+        return " and"
+
+    server.says = server.replies = dies
+    with pytest.raises(ServerBusy):
+        texts(model, "The ferry.\n")
+    server.faults = Faults()
+    with pytest.raises(ServerBusy):
+        list(model.answer(question("Good?")))
+
+
+def test_who_stopped_while_the_server_says_why_is_told_nothing(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.cut_after = 0
+    stop = threading.Event()
+
+    def says(body: Any) -> Any:
+        stop.set()
+        return " and"
+
+    server.says = server.replies = says
+    assert list(model.complete(request("The ferry.\n"), stop.is_set)) == []
+    stop.clear()
+    assert list(model.answer(question("Good?"), stop.is_set)) == []
+    assert server.wait_until_idle()
+    stop.clear()
+    server.faults.cut_after = -1
+    assert texts(model, "The ferry.\n") == " and"
+
+
 # --- what leaves ------------------------------------------------------------------------------------------------------
 
 
@@ -432,6 +496,24 @@ def test_a_server_that_does_not_say_how_long_is_asked_for_a_short_answer(server:
     server.faults.message = "the prompt is too long"
     assert "".join(model.answer(question("Word " * 400, max_words=300))) == "Yes."
     assert [asked.body["max_tokens"] for asked in server.chatted] == [1632, 256]
+
+
+def test_a_question_over_which_the_server_breaks_off_is_as_much_too_long_as_it_then_says(
+    server: OpenAIServer, opened: Open
+) -> None:
+    model = opened()
+    server.faults.reads = 4000
+    with pytest.raises(QuestionTooLong) as caught:
+        list(model.answer(question("Word " * 2000)))
+    assert caught.value.over == 176  # 2502 tokens and 256 of an answer, of 1000
+    assert [(asked.body["stream"], asked.body["max_tokens"]) for asked in server.chatted] == [(True, 1056), (False, 1)]
+
+
+def test_a_question_over_which_the_server_breaks_off_without_a_word_may_be_too_long(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.reads, server.faults.explains = 4000, False
+    with pytest.raises(ServerBrokeOff):
+        list(model.answer(question("Word " * 2000)))
 
 
 def test_another_error_is_no_question_that_is_too_long(server: OpenAIServer, opened: Open) -> None:

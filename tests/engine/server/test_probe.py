@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from afterword.engine.server.probe import SENTENCE, probe
+from afterword.engine.server.probe import SENTENCE, connected, probe
 from afterword.engine.server.types import Server
+from afterword.engine.server.wire import Patience
 from afterword.errors import (
     Cancelled,
     ServerBusy,
     ServerCannot,
     ServerFailed,
     ServerModelMissing,
+    ServerNoModels,
     ServerNotUnderstood,
     ServerRefused,
+    ServerSilent,
     ServerUnencrypted,
+    ServerUnreachable,
 )
+from afterword.sentences import sentence
 from afterword.watch import Watch
 from tests.engine.server.test_wire import wait_for
 from tests.fakes.openai_server import OpenAIServer
@@ -78,6 +86,30 @@ def test_a_model_that_is_not_there(server: OpenAIServer) -> None:
     assert caught.value.model == "huge"
 
 
+@pytest.mark.parametrize("kind", ["vllm", ""])
+def test_a_model_that_is_not_listed_may_be_there_all_the_same(server: OpenAIServer, kind: str) -> None:
+    server.kind, server.listed = kind, [{"id": "base", "owned_by": "vllm" if kind else "somebody"}]  # and an adapter
+    assert probe(Server(server.url, model="tiny")).model == "tiny"
+
+
+def test_a_server_that_answers_with_another_model_than_was_asked_for_is_not_used(server: OpenAIServer) -> None:
+    server.kind, server.models = "llama-cpp-python", []
+    server.listed = [{"id": "small", "owned_by": "me"}, {"id": "large", "owned_by": "me"}]
+    assert probe(Server(server.url, model="large")).model == "large"
+    with pytest.raises(ServerModelMissing) as caught:
+        probe(Server(server.url, model="hu\x1bge"))
+    assert caught.value.model == "huge"
+
+
+def test_the_only_model_of_llama_cpp_answers_to_any_name(server: OpenAIServer) -> None:
+    server.kind, server.models = "llama.cpp", []
+    server.listed = [{"id": "small.gguf", "owned_by": "llamacpp"}]
+    assert probe(Server(server.url, model="default")).model == "small.gguf"
+    server.listed.append({"id": "large.gguf", "owned_by": "llamacpp"})
+    assert probe(Server(server.url, model="large.gguf")).model == "large.gguf"
+    assert probe(Server(server.url, model="default")).model == "default", "with several it says itself what it has not"
+
+
 def test_a_server_that_lists_no_models_chooses_itself(server: OpenAIServer) -> None:
     server.models = []
     found = probe(Server(server.url))
@@ -131,10 +163,70 @@ def test_a_busy_server_is_no_server_that_cannot(server: OpenAIServer, path: str)
         probe(Server(server.url))
 
 
-def test_a_web_page_is_no_server(server: OpenAIServer) -> None:
+def test_a_web_server_that_knows_no_models(server: OpenAIServer) -> None:
+    with http_server() as url, pytest.raises(ServerNoModels):
+        probe(Server(url))
     server.faults.html = True
+    with pytest.raises(ServerNoModels):
+        probe(Server(server.url))
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_without_any_path_of_the_protocol(server: OpenAIServer, status: int) -> None:
+    server.faults.status, server.faults.message = status, "Not Found"
+    with pytest.raises(ServerNoModels) as caught:
+        probe(Server(server.url))
+    assert sentence(caught.value) == f"There is no server of models at {server.url}/v1: check the address."
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "error"),
+    [
+        ("", "/v1/models", None),  # it has the others
+        ("", "completions", ServerCannot),  # it has a list of models
+        ("ollama", "/v1/", ServerCannot),  # an old one
+    ],
+)
+def test_a_server_that_knows_some_of_it_is_one_of_models(
+    server: OpenAIServer, kind: str, path: str, error: type[Exception] | None
+) -> None:
+    server.kind, server.faults.status, server.faults.path, server.faults.message = kind, 404, path, "Not Found"
+    server.completes = kind != "ollama"
+    if error is None:
+        assert probe(Server(server.url)).completes
+    else:
+        with pytest.raises(error):
+            probe(Server(server.url))
+
+
+def test_a_server_whose_list_of_models_is_misshapen_is_not_understood(server: OpenAIServer) -> None:
+    server.kind, server.listed = "", {"a": 1}  # type: ignore[assignment]
     with pytest.raises(ServerNotUnderstood):
         probe(Server(server.url))
+
+
+def test_a_server_that_breaks_off_over_logprobs_is_used_without(server: OpenAIServer) -> None:
+    def says(body: Any) -> Any:
+        server.faults.cut_after = 0 if "logprobs" in body else -1
+        return " the sea."
+
+    server.says = says
+    found = probe(Server(server.url))
+    assert (found.completes, found.logprobs) == (True, 0)
+
+
+def test_a_server_that_breaks_off_whatever_it_is_asked_has_not_got_a_text_too_long(server: OpenAIServer) -> None:
+    server.faults.cut_after = 0
+    with pytest.raises(ServerUnreachable) as caught:
+        probe(Server(server.url))
+    assert caught.value.reason == "it breaks off before its first word"
+
+
+def test_it_is_waited_for_as_long_as_somebody_wants_to(server: OpenAIServer) -> None:
+    server.faults.silent_after = 0
+    with pytest.raises(ServerSilent) as caught:
+        connected(Server(server.url), Watch(), Patience(first=0.5))
+    assert caught.value.seconds == 0.5
 
 
 def test_the_test_can_be_stopped_while_the_server_is_silent(server: OpenAIServer) -> None:
@@ -151,3 +243,21 @@ def test_the_test_can_be_stopped_while_the_server_is_silent(server: OpenAIServer
         probe(Server(server.url), watch)
     stopper.join()
     assert server.wait_until_idle()
+
+
+@contextmanager
+def http_server() -> Iterator[str]:
+    """What `python -m http.server` is; it says nothing on the terminal."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as served:
+        thread = threading.Thread(target=lambda: served.serve_forever(0.01))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{served.server_address[1]}"
+        finally:
+            served.shutdown()
+            thread.join()

@@ -18,12 +18,14 @@ import pytest
 from afterword.engine.server.stream import Stream
 from afterword.engine.server.wire import Patience, Wire
 from afterword.errors import (
+    ServerBrokeOff,
     ServerBusy,
     ServerCannot,
     ServerError,
     ServerFailed,
     ServerModelMissing,
     ServerNotUnderstood,
+    ServerOtherScheme,
     ServerRedirects,
     ServerRefused,
     ServerSilent,
@@ -31,7 +33,7 @@ from afterword.errors import (
     ServerUntrusted,
 )
 from afterword.sentences import sentence
-from tests.engine.server.conftest import IMPATIENT, Connect
+from tests.engine.server.conftest import IMPATIENT, QUICK, Connect
 from tests.fakes import openai_server
 from tests.fakes.openai_server import CERTIFICATES, OpenAIServer
 
@@ -310,6 +312,21 @@ def test_a_server_that_dies_in_the_middle(server: OpenAIServer, wire: Wire) -> N
     assert len(server.asked) == 1  # what was said is not asked for again
 
 
+@pytest.mark.parametrize("how", ["reset", "ended"])
+def test_a_server_that_breaks_off_before_its_first_word(server: OpenAIServer, wire: Wire, how: str) -> None:
+    if how == "reset":
+        server.faults.cut_after = 0
+    else:
+        server.faults.no_done, server.says = True, []
+    assert isinstance(fails(wire), ServerBrokeOff)
+    assert len(server.asked) == 1  # it would do the same again
+
+
+def test_what_it_answers_at_once(server: OpenAIServer, wire: Wire) -> None:
+    assert wire.post(COMPLETIONS, BODY | {"stream": False})["choices"][0]["text"] == " and"
+    assert wire.post(COMPLETIONS, BODY | {"stream": False}, lambda: True) is None
+
+
 def test_half_an_event(server: OpenAIServer, wire: Wire) -> None:
     server.faults.half_event = True
     assert isinstance(fails(wire), ServerNotUnderstood)
@@ -403,9 +420,35 @@ def test_a_certificate_that_does_not_fit(monkeypatch: pytest.MonkeyPatch, truste
 
 
 def test_https_where_there_is_none(server: OpenAIServer, connect: Connect) -> None:
-    wire = connect(server.url.replace("http:", "https:"), "sk-secret")
-    assert isinstance(fails(wire), ServerError)
+    wire = connect(server.url.replace("http:", "https:"), "sk-secret", replace(QUICK, connect=1.0))
+    error = fails(wire)  # to a server that waits for the end of a line
+    assert isinstance(error, ServerUnreachable)
+    assert error.reason == "it does not answer in https"
     assert b"secret" not in server.received
+
+
+@pytest.mark.parametrize("content", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+def test_https_to_a_server_of_http(content: bytes, connect: Connect) -> None:
+    with answering(content) as port:
+        error = fails(connect(f"https://localhost:{port}", "sk-secret"))
+    assert isinstance(error, ServerOtherScheme)
+    assert sentence(error) == (
+        f"The server https://localhost:{port}/v1 does not speak https: its address may begin with http://."
+    )
+
+
+def test_http_to_a_server_of_https(connect: Connect) -> None:
+    with answering(b"\x15\x03\x01\x00\x02\x02\x46") as port:  # TLS for "what is that?"
+        error = fails(connect(f"http://127.0.0.1:{port}"))
+    assert isinstance(error, ServerOtherScheme)
+    assert (error.scheme, error.instead) == ("http", "https")
+
+
+def test_http_to_a_server_of_https_that_hangs_up(connect: Connect) -> None:
+    with openai_server.running(CERTIFICATES / "localhost.pem") as server:
+        error = fails(connect(server.url.replace("https:", "http:")))
+    assert isinstance(error, ServerUnreachable)
+    assert error.reason == "it hangs up without an answer, as one that speaks https does"
 
 
 # --- what is said about the writer ------------------------------------------------------------------------------------

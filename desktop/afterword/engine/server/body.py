@@ -35,14 +35,12 @@ class Post:
         body: as JSON.
         most: how many events an answer has at most: one for each token, and some that say nothing.
         words: how many words it may have.
-        tokens: how many tokens.
     """
 
     path: str
     body: dict[str, Any]
     most: int
     words: int
-    tokens: int
 
 
 def completion(model: str, prompt: str, sampling: Sampling, kind: Kind, alternatives: int, tokens: int | None = None) -> Post:
@@ -56,14 +54,14 @@ def completion(model: str, prompt: str, sampling: Sampling, kind: Kind, alternat
         alternatives: how many likely tokens are asked for with each; 0 for no probabilities.
         tokens: how many may come; None for as many as so many words may have.
     """
-    most = most_tokens(prompt, sampling.max_words) if tokens is None else tokens
+    most = _most_tokens(prompt, sampling.max_words) if tokens is None else tokens
     asked = _model(model) | {"prompt": prompt, "stream": True}
     if kind.raw:
         asked |= {"raw": True, "options": kind.asked(sampling) | {"num_predict": most}}
         asked |= {"logprobs": True, "top_logprobs": alternatives} if alternatives else {}
-        return Post(_RAW, asked, _events(most), sampling.max_words, most)
+        return Post(_RAW, asked, _events(most), sampling.max_words)
     asked |= {"max_tokens": most} | kind.asked(sampling) | ({"logprobs": alternatives} if alternatives else {})
-    return Post(COMPLETIONS, asked, _events(most), sampling.max_words, most)
+    return Post(COMPLETIONS, asked, _events(most), sampling.max_words)
 
 
 def chat(model: str, question: Question, kind: Kind, tokens: int | None = None) -> Post:
@@ -72,18 +70,18 @@ def chat(model: str, question: Question, kind: Kind, tokens: int | None = None) 
     most = chat_tokens(question, 0) if tokens is None else tokens
     asked = _model(model) | {"messages": messages, "stream": True, "max_tokens": most}
     chosen = (KINDS[""] if kind.raw else kind).asked(question.sampling)
-    return Post(CHAT, asked | chosen, _events(most), question.sampling.max_words, most)
+    return Post(CHAT, asked | chosen, _events(most), question.sampling.max_words)
 
 
 def completion_tokens(prompt: str, sampling: Sampling, context: int) -> int:
     """How many tokens may come after `prompt` from a model that reads `context` of them; 0 where that is not known."""
-    return _beside(prompt, most_tokens(prompt, sampling.max_words), context, LEAST)
+    return _beside(prompt, _most_tokens(prompt, sampling.max_words), context, LEAST)
 
 
 def chat_tokens(question: Question, context: int) -> int:
     """How many tokens the model's turn may have; see `completion_tokens`."""
     text = "".join(message.text for message in question.messages)
-    most = most_tokens(text, question.sampling.max_words) + _THOUGHTS
+    most = _most_tokens(text, question.sampling.max_words) + _THOUGHTS
     return _beside(text, most, context - _PER_MESSAGE * len(question.messages) if context else 0, LEAST_ANSWER)
 
 
@@ -95,7 +93,7 @@ def _beside(text: str, most: int, context: int, least: int) -> int:
     return min(most, max(least, context - read))
 
 
-def most_tokens(text: str, max_words: int) -> int:
+def _most_tokens(text: str, max_words: int) -> int:
     """A bound for so many words of the language of `text`."""
     return max_words * (_PER_WORD_ELSEWHERE if _is_elsewhere(text) else _PER_WORD) + _SPARE
 

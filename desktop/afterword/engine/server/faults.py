@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -24,6 +22,7 @@ from afterword.errors import (
     ServerFailed,
     ServerModelMissing,
     ServerNotUnderstood,
+    ServerOtherScheme,
     ServerRedirects,
     ServerRefused,
     ServerUnreachable,
@@ -32,6 +31,9 @@ from afterword.errors import (
 
 _log = logging.getLogger(__name__)
 
+WEB_PAGE = "it is a web page"
+"""The reason of a ServerNotUnderstood where nothing but a page came."""
+
 _REASON_AT_MOST = 200  # characters
 _WAIT_AT_MOST_S = 2.0
 _BUSY = (429, 502, 503)
@@ -39,16 +41,13 @@ _NO_SUCH_PATH = (404, 405, 501)
 _NO_MODEL = re.compile(
     r"\bmodel\b.*(?:not (?:found|exist)|does not exist|no such|unknown)|no such model|\bis pinned to\b", re.IGNORECASE | re.S
 )
-_TOO_LONG = re.compile(
-    r"context[ _](?:length|size|window)|maximum (?:model|sequence) length|`inputs`.*must (?:have|be)|too long", re.IGNORECASE
-)
-_NUMBERS = re.compile(r"\d{2,12}")
-_PROMPT = re.compile(
-    r"(\d{2,12})(?: tokens)? (?:input tokens|in (?:the|your) (?:messages|prompt|input))|given: (\d{2,12}) `inputs`", re.IGNORECASE
-)
-_TIMES_AT_MOST = 100
-
 _BROKE_OFF = re.compile("disconnected|closed connection")  # httpcore2's and h11's words for it
+_NO_ANSWER = "disconnected without sending a response"  # httpcore2's
+_NO_TEXT = "illegal request line"  # h11's, of a control character where the status should be, such as TLS begins with
+_NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|PACKET_LENGTH_TOO_LONG|UNEXPECTED_EOF|HTTP_REQUEST")  # OpenSSL's
+_TLS_WANTED = re.compile(  # of Go, nginx, and Apache
+    rb"HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)|plain HTTP to an SSL-enabled", re.IGNORECASE
+)
 
 
 class Again(Exception):
@@ -72,12 +71,18 @@ def of_connection(base: str, error: Exception) -> Exception:
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
             return ServerUntrusted(base, one.verify_message)
-        if isinstance(one, ssl.SSLError):
-            return ServerUntrusted(base, (one.reason or "it does not speak TLS").replace("_", " ").lower())
+        if isinstance(one, ssl.SSLError) and not isinstance(one, ssl.SSLWantReadError):
+            reason = one.reason or ""
+            if _NO_TLS.search(reason):
+                return _other_scheme(base)
+            return ServerUntrusted(base, reason.replace("_", " ").lower() or "it does not speak TLS")
     if isinstance(error, httpx2.TimeoutException):
-        return ServerUnreachable(base, "it does not answer")
+        shaking_hands = any(isinstance(one, ssl.SSLWantReadError) for one in _chain(error))
+        return ServerUnreachable(base, "it does not answer in https" if shaking_hands else "it does not answer")
     if isinstance(error, httpx2.ProtocolError) and not _BROKE_OFF.search(str(error)):
-        return ServerNotUnderstood(base, "it does not speak HTTP")
+        return _other_scheme(base) if _NO_TEXT in str(error) else ServerNotUnderstood(base, "it does not speak HTTP")
+    if isinstance(error, httpx2.ProtocolError) and _NO_ANSWER in str(error) and base.startswith("http:"):
+        return Again(ServerUnreachable(base, "it hangs up without an answer, as one that speaks https does"))
     if isinstance(error, httpx2.TransportError):
         return Again(ServerUnreachable(base, _system_word(error)))
     _log.warning("unforeseen", exc_info=error)
@@ -86,7 +91,12 @@ def of_connection(base: str, error: Exception) -> Exception:
 
 def of_media_type(base: str, media: str, key: str) -> ServerError:
     """The answer is neither events nor JSON."""
-    return ServerNotUnderstood(base, "it is a web page" if media == "text/html" else f"it is of the type “{_shown(media, key)}”")
+    return ServerNotUnderstood(base, WEB_PAGE if media == "text/html" else f"it is of the type “{_shown(media, key)}”")
+
+
+def _other_scheme(base: str) -> ServerError:
+    scheme = base.partition(":")[0]
+    return ServerOtherScheme(base, scheme, "http" if scheme == "https" else "https")
 
 
 def of_status(
@@ -100,6 +110,8 @@ def of_status(
         return ServerRefused(base)
     if status in _BUSY:
         return Again(ServerBusy(base), _wait_s(headers.get("retry-after", "")))
+    if status == 400 and not address.encrypted and _TLS_WANTED.search(body):
+        return _other_scheme(base)
     reason, code = _words(body)
     if code == "model_not_found" or (status in (400, 404) and _NO_MODEL.search(reason)):
         return ServerModelMissing(base, shown_word(model, NAME_AT_MOST))
@@ -113,60 +125,6 @@ def of_event(base: str, error: Any, key: str) -> ServerError:
     status = error.get("code") if isinstance(error, dict) else None
     reason, _ = _told(error)
     return ServerFailed(base, status if isinstance(status, int) and 400 <= status < 600 else 500, _shown(reason, key))
-
-
-@dataclass(frozen=True)
-class TooLong:
-    """A request was too long for the model.
-
-    Attributes:
-        over: by how many parts of a hundred; 1 where the server does not say.
-        room: how many tokens there is room for, the answer's too; 0 where it does not say.
-        prompt: how many of them the text takes; 0 where it does not say.
-    """
-
-    over: int = 1
-    room: int = 0
-    prompt: int = 0
-
-    def lessened(self, most: int, least: int) -> int | None:
-        """How many tokens an answer may have, where `most` were too many; None where the text itself is too long.
-
-        Args:
-            most: which were asked for.
-            least: with fewer an answer is of no use.
-        """
-        if not self.room:
-            fewer = least
-        elif self.prompt:
-            fewer = self.room - self.prompt
-        else:
-            fewer = most - math.ceil(self.room * self.over / 100)
-        return fewer if least <= fewer < most else None
-
-    def beyond(self, least: int) -> int:
-        """By how many parts of a hundred the text is too long, if the answer has `least` tokens."""
-        if not (self.room and self.prompt):
-            return self.over
-        return max(1, math.ceil(100 * (self.prompt + least) / self.room) - 100)
-
-
-def too_long(error: ServerFailed) -> TooLong | None:
-    """How much too long a request was; None where that is not what went wrong."""
-    if error.status not in (400, 413, 422, 500) or not _TOO_LONG.search(error.reason):
-        return None
-    numbers = [int(number) for number in _NUMBERS.findall(error.reason)]
-    room = _room(error.reason, numbers)
-    if not room or max(numbers) > _TIMES_AT_MOST * room:  # a date, or the number of a request
-        return TooLong()
-    told = _PROMPT.search(error.reason)
-    return TooLong(max(1, math.ceil(100 * max(numbers) / room) - 100), room, int(told[told.lastindex or 0]) if told else 0)
-
-
-def _room(reason: str, numbers: list[int]) -> int:
-    """How many tokens there is room for: the number behind the word for it, else the smaller of two."""
-    named = re.search(r"(?:context (?:length|size|window)(?: is| of)?|must have less than|must be <=)\W*(\d{2,})", reason)
-    return int(named.group(1)) if named else min(numbers, default=0)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -13,16 +13,16 @@ from afterword.engine.server import body
 from afterword.engine.server.agreement import agreed
 from afterword.engine.server.body import CHAT, COMPLETIONS
 from afterword.engine.server.bounds import Bounds
-from afterword.engine.server.faults import too_long
 from afterword.engine.server.given import parted
 from afterword.engine.server.kinds import KINDS
 from afterword.engine.server.probe import connected
 from afterword.engine.server.said import ChatReader, Token
 from afterword.engine.server.tokens import Tokens
+from afterword.engine.server.too_long import fitting, why_too_long
 from afterword.engine.server.typed import Known, agreeing, behind, healed, kept
 from afterword.engine.server.types import Abilities, Server
 from afterword.engine.server.wire import Patience, Wire
-from afterword.errors import QuestionTooLong, ServerCannot, ServerFailed
+from afterword.errors import QuestionTooLong, ServerBrokeOff, ServerCannot, ServerFailed
 from afterword.text.boundaries import count_words
 from afterword.text.context import Context
 from afterword.watch import Watch
@@ -34,19 +34,20 @@ _TRIES = 3
 _BEFORE_LETTERS = 20  # alternatives where only a blank was typed, with which most words begin
 
 
-def open_server(server: Server, watch: Watch | None = None, whole: bool = False) -> ServerModel:
+def open_server(server: Server, watch: Watch | None = None, whole: bool = False, patience: Patience | None = None) -> ServerModel:
     """Connect to a server and find out what it can do; see `probe`. The model's owner closes it.
 
     Args:
         server: as the user chose it.
         watch: told when to stop.
         whole: see ServerModel.
+        patience: see `connected`.
 
     Raises:
         ServerError: it cannot be used; why is its type.
         Cancelled: through `watch`.
     """
-    wire, abilities = connected(server, watch or Watch())
+    wire, abilities = connected(server, watch or Watch(), patience)
     return ServerModel(wire, abilities, whole)
 
 
@@ -108,22 +109,27 @@ class ServerModel:
             raise ServerCannot(self._wire.address.base, COMPLETIONS)
         room, self._most = self._room, None
         for tried in count(1):
-            began, fitting = False, _fitting(prompt, room)
+            began, page = False, fitting(prompt, room)
             try:
-                for piece in self._pieces(fitting, typed, request.sampling, stopped):
+                for piece in self._pieces(page, typed, request.sampling, stopped):
                     began, self._room = True, room
                     yield piece
                 return
-            except ServerFailed as error:
-                told = too_long(error)
-                if began or told is None or tried == _TRIES:
+            except (ServerFailed, ServerBrokeOff) as error:
+                if began or tried == _TRIES:
                     raise
-                most = self._most or body.completion_tokens(fitting, request.sampling, self.abilities.context)
+                alone = body.completion(self.abilities.model, page, request.sampling, self._kind, 0, tokens=1)
+                told = why_too_long(self._wire, error, alone, self._wire.patience, stopped)
+                if stopped():
+                    return
+                if told is None:
+                    raise
+                most = self._most or body.completion_tokens(page, request.sampling, self.abilities.context)
                 self._most = told.lessened(most, body.LEAST)
                 if self._most is None:
-                    if len(fitting) <= _LEAST:
+                    if len(page) <= _LEAST:
                         raise
-                    room = max(_LEAST, int(len(fitting) * _SHORTER * 100 / (100 + told.over)))
+                    room = max(_LEAST, int(len(page) * _SHORTER * 100 / (100 + told.over)))
 
     def candidates(
         self,
@@ -139,7 +145,7 @@ class ServerModel:
         if not request.shared or not prompt:
             return []
         self._most = None
-        prompt, sampling = _fitting(prompt, self._room), request.sampling
+        prompt, sampling = fitting(prompt, self._room), request.sampling
         begun = self._beginnings(prompt, typed, n, stopped)
         found = []
         with ExitStack() as streams:
@@ -163,6 +169,7 @@ class ServerModel:
 
         Raises:
             QuestionTooLong: the server says so.
+            ServerBrokeOff: it may be so.
             ServerError: what went wrong.
         """
         if not question.shared:
@@ -179,9 +186,14 @@ class ServerModel:
                     began = True
                     yield text
                 return
-            except ServerFailed as error:
-                told = too_long(error)
-                if told is None or began:
+            except (ServerFailed, ServerBrokeOff) as error:
+                if began:
+                    raise
+                alone = body.chat(self.abilities.model, question, self._kind, tokens=1)
+                told = why_too_long(self._wire, error, alone, _ANSWERS, stopped)
+                if stopped():
+                    return
+                if told is None:
                     raise
                 fewer = told.lessened(most, least)
                 if fewer is None or tried == _TRIES:
@@ -286,12 +298,3 @@ class ServerModel:
         if now:
             tokens.start()
         return tokens
-
-
-def _fitting(prompt: str, room: int | None) -> str:
-    """The end of `prompt`, where there is no room for all."""
-    if room is None or len(prompt) <= room:
-        return prompt
-    cut = prompt[len(prompt) - room :]
-    space = cut.find(" ")
-    return cut[space + 1 :] if 0 <= space < len(cut) // 2 else cut

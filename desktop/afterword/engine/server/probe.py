@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Any, TypeGuard
 
 from afterword.engine.protocol import Message, Question
@@ -13,15 +12,20 @@ from afterword.engine.sampling import Sampling
 from afterword.engine.server import body
 from afterword.engine.server.address import address
 from afterword.engine.server.bounds import NAME_AT_MOST, shown_word
-from afterword.engine.server.kinds import KINDS
+from afterword.engine.server.faults import WEB_PAGE
+from afterword.engine.server.kinds import KINDS, Kind
 from afterword.engine.server.said import CompletionReader
 from afterword.engine.server.types import Abilities, Server
 from afterword.engine.server.wire import Patience, Wire
 from afterword.errors import (
+    ServerBrokeOff,
     ServerCannot,
+    ServerError,
     ServerFailed,
     ServerModelMissing,
+    ServerNoModels,
     ServerNotUnderstood,
+    ServerUnreachable,
 )
 from afterword.watch import Watch
 
@@ -49,42 +53,67 @@ def probe(server: Server, watch: Watch | None = None) -> Abilities:
 
 
 def connected(server: Server, watch: Watch, patience: Patience | None = None) -> tuple[Wire, Abilities]:
-    """A wire to a server, and what it can do; see `probe`. The caller closes the wire."""
+    """A wire to a server, and what it can do; see `probe`. The caller closes the wire.
+
+    Args:
+        server: as the user chose it.
+        watch: told when to stop.
+        patience: of this test and of the wire; None for as much as each of them needs.
+    """
     at = address(server.url, server.unencrypted)
     watch.check()
     wire = Wire(at, server.key.strip(), patience)
     try:
-        return wire, _Probe(wire, watch).abilities(server.model)
+        return wire, _Probe(wire, watch, patience or _PATIENCE).abilities(server.model)
     except BaseException:
         wire.close()
         raise
 
 
 class _Probe:
-    def __init__(self, wire: Wire, watch: Watch) -> None:
+    def __init__(self, wire: Wire, watch: Watch, patience: Patience) -> None:
         self._wire = wire
         self._watch = watch
+        self._patience = patience
         self._base = wire.address.base
 
     def abilities(self, wanted: str) -> Abilities:
-        listed = self._models()
+        models = self._models()
+        listed = models or []
         kind, version, context = self._kind(listed)
-        names = tuple(islice(dict.fromkeys(name for one in listed if _is_name(name := one.get("id"))), _MODELS))
-        model = wanted or next(iter(names), "")
+        names = tuple(dict.fromkeys(name for one in listed if _is_name(name := one.get("id"))))
+        model = self._chosen(wanted, names, KINDS[kind])
         context = context or _number(
             next((one for one in listed if one.get("id") == model), {}), "max_model_len", "context_length"
         )
-        found = Abilities(kind, version, names, model, False, False, 0, KINDS[kind].ignores, context=context)
-        found = self._chatting(self._completing(found))
-        if not found.completes and not found.chats:
-            raise ServerCannot(self._base, body.COMPLETIONS)
-        return found
+        found = Abilities(kind, version, names[:_MODELS], model, False, False, 0, KINDS[kind].ignores, context=context)
+        try:
+            return self._chatting(self._completing(found))
+        except ServerError as error:
+            if models is None and not kind and _is_absent(error):
+                raise ServerNoModels(self._base) from error
+            if isinstance(error, ServerBrokeOff):  # the text was short
+                raise ServerUnreachable(self._base, "it breaks off before its first word") from error
+            raise
 
-    def _models(self) -> list[dict[str, Any]]:
+    def _chosen(self, wanted: str, names: tuple[str, ...], kind: Kind) -> str:
+        """The model that answers, by the server's own name for it where that is known."""
+        if not names or wanted in names:
+            return wanted
+        if not wanted or (kind.any_name and len(names) == 1):
+            return names[0]
+        if kind.falls_back:
+            raise ServerModelMissing(self._base, shown_word(wanted, NAME_AT_MOST))
+        return wanted
+
+    def _models(self) -> list[dict[str, Any]] | None:
+        """As it lists them; None where it has no such list."""
         try:
             said = self._get("/v1/models")
-        except ServerCannot:
-            return []
+        except ServerError as error:
+            if _is_absent(error):
+                return None
+            raise
         data = said.get("data") if isinstance(said, dict) else None
         if data is None and isinstance(said, dict):
             data = said.get("models") or []
@@ -118,9 +147,12 @@ class _Probe:
             self._watch.check()
             try:
                 seconds, given = self._completed(found, alternatives)
-            except (ServerCannot, ServerFailed) as error:
-                if isinstance(error, ServerCannot) or not alternatives:
+            except ServerError as error:
+                stumbles = isinstance(error, (ServerFailed, ServerBrokeOff))
+                if _is_absent(error) or (stumbles and not alternatives):
                     return found
+                if not stumbles:
+                    raise
                 continue  # so many, or any at all, may be what it does not like
             return replace(found, completes=True, first_s=seconds, logprobs=given)
         return found
@@ -130,7 +162,7 @@ class _Probe:
         sampling = replace(body.GREEDY, max_words=1)
         asked = body.completion(found.model, SENTENCE, sampling, KINDS[found.kind], alternatives)
         began = time.perf_counter()
-        answer = self._wire.stream(asked.path, asked.body, asked.most, _PATIENCE)
+        answer = self._wire.stream(asked.path, asked.body, asked.most, self._patience)
         completion, first_s, given = CompletionReader(self._base), 0.0, 0
         try:
             while (event := answer.next(self._watch.stopped)) is not None:
@@ -145,11 +177,11 @@ class _Probe:
 
     def _chatting(self, found: Abilities) -> Abilities:
         question = Question((Message("user", SENTENCE),), Sampling(temperature=0.0, max_words=1), shared=True)
-        asked = body.chat(found.model, question, KINDS[found.kind])
-        answer = self._wire.stream(asked.path, asked.body | {"max_tokens": 1}, 8, _PATIENCE)
+        asked = body.chat(found.model, question, KINDS[found.kind], tokens=1)
+        answer = self._wire.stream(asked.path, asked.body, asked.most, self._patience)
         try:
             answer.next(self._watch.stopped)
-        except (ServerCannot, ServerFailed, ServerModelMissing):
+        except (ServerBrokeOff, ServerCannot, ServerFailed, ServerModelMissing, ServerNotUnderstood):
             if not found.completes:
                 raise
             return found
@@ -170,6 +202,11 @@ class _Probe:
         said = self._wire.get(path, self._watch.stopped)
         self._watch.check()
         return said
+
+
+def _is_absent(error: ServerError) -> bool:
+    """Whether a path is not there: whoever has no such path may answer with a page."""
+    return isinstance(error, ServerCannot) or (isinstance(error, ServerNotUnderstood) and error.reason == WEB_PAGE)
 
 
 def _word(told: Mapping[str, Any], name: str) -> str:

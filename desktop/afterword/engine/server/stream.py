@@ -20,6 +20,8 @@ class Stream:
         self._said: queue.SimpleQueue[dict[str, Any] | BaseException | None] = queue.SimpleQueue()
         self._future: Future[None] | None = None
         self._over = False
+        self.opened = False
+        """Whether the server said that events come."""
         self.begun = False
         """Whether an event was handed on; from then on nothing is asked again."""
 

@@ -28,7 +28,14 @@ from afterword.engine.server.faults import (
     of_status,
 )
 from afterword.engine.server.stream import Stream
-from afterword.errors import AfterwordError, ServerNotUnderstood, ServerRefused, ServerSilent, ServerUnreachable
+from afterword.errors import (
+    AfterwordError,
+    ServerBrokeOff,
+    ServerNotUnderstood,
+    ServerRefused,
+    ServerSilent,
+    ServerUnreachable,
+)
 
 if TYPE_CHECKING:
     import httpx2
@@ -102,12 +109,11 @@ class Wire:
         Raises:
             ServerError: it is not there, or no JSON.
         """
-        answer = self._ask(_Call("GET", path, None, patience or self.patience, 1, streams=False))
-        try:
-            said = answer.next(stopped)
-        finally:
-            answer.close()
-        return None if said is None else said["said"]
+        return self._at_once(_Call("GET", path, None, patience or self.patience, 1, streams=False), stopped)
+
+    def post(self, path: str, body: dict[str, Any], stopped: Callable[[], bool] = never, patience: Patience | None = None) -> Any:
+        """What the server answers to `body` at once; see `get`."""
+        return self._at_once(_Call("POST", path, body, patience or self.patience, 1, streams=False), stopped)
 
     def stream(self, path: str, body: dict[str, Any], most: int, patience: Patience | None = None) -> Stream:
         """Ask for a stream of events.
@@ -125,6 +131,14 @@ class Wire:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._leave.set)
             self._thread.join()
+
+    def _at_once(self, call: _Call, stopped: Callable[[], bool]) -> Any:
+        answer = self._ask(call)
+        try:
+            said = answer.next(stopped)
+        finally:
+            answer.close()
+        return None if said is None else said["said"]
 
     def _ask(self, call: _Call) -> Stream:
         answer = Stream()
@@ -185,6 +199,8 @@ class Wire:
         except Exception as error:
             fault = of_connection(base, error)
             if isinstance(fault, Again) and not answer.begun:
+                if answer.opened:  # it would break off again
+                    raise ServerBrokeOff(base) from error
                 return fault
             raise (fault.error if isinstance(fault, Again) else fault) from error
 
@@ -215,6 +231,7 @@ class Wire:
         self, call: _Call, read: AsyncIterator[bytes], answer: Stream, silence: asyncio.Timeout, events: Events
     ) -> None:
         told = size = 0
+        answer.opened = True
         async for chunk in read:
             size += len(chunk)
             for data in events.push(chunk):
@@ -229,6 +246,8 @@ class Wire:
                 if _is_last(event):
                     return await _drained(read, answer)
         events.end()
+        if not told:
+            raise ServerBrokeOff(self.address.base)
         raise ServerUnreachable(self.address.base, "it broke off in the middle of its answer")
 
 
