@@ -32,7 +32,6 @@ from afterword import app, program
 from afterword.assist.types import ModelState, Phase
 from afterword.export import FORMATS
 from afterword.settings import Settings
-from afterword.suggest.asking import READY
 from afterword.text.boundaries import count_words
 from afterword.window.dialogs import PathAnswer, WindowDialogs
 from afterword.window.models_dialog import ModelsDialog
@@ -43,6 +42,7 @@ TITLE = "# The Keeper\n\n"
 SENTENCE = "Once upon a time, there was a lighthouse keeper who lived alone on an island in the middle of"
 SECOND = " He loved to watch the sun"
 SHORT = 3  # words
+QUESTION = "Make this sentence shorter."
 
 
 def age() -> float:
@@ -213,16 +213,17 @@ class Demo(QObject):
         self.page.setFocus()
 
     def ask_about_it(self) -> None:
-        """Have a sentence made shorter, and look at what that would change."""
+        """Have a paragraph made shorter, and look at what that would change."""
         cursor = self.page.textCursor()
         cursor.setPosition(len(TITLE))
-        cursor.setPosition(len(TITLE + SENTENCE), QTextCursor.MoveMode.KeepAnchor)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         self.page.setTextCursor(cursor)
         QTest.keyClick(self.window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
         panel = self.window.ask_panel
         wait(panel.isVisible, "Ctrl+J opens the panel for questions", 10)
-        panel.question.ready_chosen.emit(READY[0])
-        wait(lambda: not panel.busy and bool(panel.transcript.answer), f"“{READY[0].title}” is answered", 120)
+        QTest.keyClicks(panel.question.field, QUESTION)
+        QTest.keyClick(panel.question.field, Qt.Key.Key_Return)
+        wait(lambda: not panel.busy and bool(panel.transcript.answer), f"“{QUESTION}” is answered", 120)
         live(200)
         self.window.status.clearMessage()  # which names a folder of this machine
         self.picture("ask")

@@ -193,4 +193,5 @@ def test_what_does_not_go_together_is_wrong_usage(run: Run, arguments: list[str]
 def test_what_is_no_address_is_one_sentence(run: Run) -> None:
     code, out, err = run("The ferry", "--server", "two words")
     assert (code, out) == (1, "")
-    assert err == "afterword: “two words” is not the address of a server. One looks like https://server.example/v1.\n"
+    wrong = "“two words” is not the address of a server."
+    assert err == f"afterword: {wrong} One looks like https://server.example/v1, and has no password in it.\n"

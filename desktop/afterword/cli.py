@@ -198,7 +198,8 @@ def _text_of(argument: str) -> str:
 
 def _stream(suggester: Suggester, text: str, sampling: Sampling, shared: bool) -> int:
     written = 0
-    for suggestion in suggester.suggest(Request(1, Context.around(text, len(text)), sampling, shared=shared)):
+    request = Request(1, Context.around(text, len(text)), sampling, asked=bool(text.strip()), shared=shared)
+    for suggestion in suggester.suggest(request):
         print(suggestion.text[written:], end="", flush=True)
         written = len(suggestion.text)
     if written:

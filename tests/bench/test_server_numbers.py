@@ -182,7 +182,7 @@ def test_a_reader_is_told_what_gives_more_numbers_where_some_are_missing() -> No
     found = rows(few, slow, all_there, numbers())
     assert found["first piece, p99"] == ["too few", "longer", "100 ms", "–"]
     assert found["whole suggestion, p50"] == ["too few", "longer", "400 ms", "–"]
-    hint = "Where it says “too few”, more seconds (`--seconds N`) give these numbers."
+    hint = "Where it says “too few”, more seconds (`--seconds N`) tell whether there is such a number."
     shown = table(ABOUT, 5.0, [all_there, few], WHERE)
     assert shown.partition("keys late by")[2].count(hint) == 1
     assert hint not in table(ABOUT, 5.0, [slow, all_there, numbers()], WHERE)

@@ -244,11 +244,16 @@ def test_an_answer_has_a_thousand_words_at_most_and_then_the_model_is_stopped() 
     assert model.iterators_open == 0
 
 
-def test_an_answer_that_goes_round_is_cut() -> None:
+def test_an_answer_that_goes_round_is_cut_but_never_a_text_that_is_to_take_the_place_of_one() -> None:
     model = ScriptedModel()
-    chapters = [f"The setting of the story could be a bit claustrophobic. So could chapter {number}. " for number in range(100)]
-    model.reply = "".join(chapters)
-    assert last(model, asked()).text == chapters[0].strip()
+    setting, pace, tone = (
+        "The setting of the story could be a bit claustrophobic. ",
+        "Its pace might be slow. ",
+        "So might its tone. ",
+    )
+    model.reply = setting + pace + tone + setting + tone + pace + setting + pace + setting + tone + "The end."
+    assert last(model, asked()).text == (setting + pace + tone).strip()
+    assert last(model, asked(alone=True)).text == model.reply
 
 
 def test_a_word_without_end_is_cut_and_the_model_stopped() -> None:

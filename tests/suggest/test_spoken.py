@@ -132,20 +132,29 @@ def test_what_is_said_a_few_times_is_no_loop(text: str) -> None:
 
 
 SETTING = "The setting of the story could be a bit claustrophobic. "
+PACE = "The narrative's pacing might be a bit slow. "
+TONE = "The tone of the story could be more introspective. "
 
 
 def test_what_comes_back_to_its_sentences_again_and_again_is_heard_to_where_it_first_does() -> None:
-    rounds = [f"{SETTING}The pace is a bit slow for chapter {number}. " for number in range(4)]
-    end = repeated_from("".join(rounds), "")
+    said = SETTING + PACE + TONE + SETTING + TONE + PACE + SETTING + PACE + SETTING + TONE
+    end = repeated_from(said)
     assert end is not None
-    assert "".join(rounds)[:end] == rounds[0]
+    assert said[:end] == (SETTING + PACE + TONE).rstrip()
 
 
-def test_a_sentence_may_be_said_three_times_a_short_one_or_one_of_the_text_as_often_as_it_takes() -> None:
-    assert repeated_from(SETTING * 3, "") is None
-    assert repeated_from("She waited. Nobody came. " * 9, "") is None
-    assert repeated_from(SETTING * 9, f"As the critic wrote: {SETTING}") is None
-    assert repeated_from(SETTING.strip(" .") * 9, "") is None, "it has not ended yet"
+@pytest.mark.parametrize(
+    "said",
+    [
+        SETTING * 3 + PACE,
+        "She waited. Nobody came. " * 9,
+        "".join(f"{SETTING}In chapter {number} somebody opens a window at last, and the night comes in. " for number in range(9)),
+        "The name of the harbour, " * 4 + SETTING * 3 + SETTING.strip(" ."),  # the last may go on
+        "\n".join(f"Verse {number} tells of a ship that went out on the tide.\n{SETTING}\n" for number in range(6)),
+    ],
+)
+def test_a_chorus_is_not_going_round(said: str) -> None:
+    assert repeated_from(said) is None
 
 
 @given(st.text("abc .\n", min_size=1, max_size=40), st.text("xyz ", max_size=20))

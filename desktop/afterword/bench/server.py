@@ -68,12 +68,13 @@ def main(arguments: list[str]) -> int:
     options = _parsed(arguments)
     at = address(options.url, options.unencrypted)
     server = Server(options.url, options.model or "", server_key(at.origin), options.unencrypted)
-    abilities = probe(server)
+    patience = Patience(first=options.wait, between=options.wait) if options.wait else None
+    abilities = probe(server, patience=patience)
     if not abilities.completes:
         raise ServerCannot(at.base, COMPLETIONS)
 
     def opened(_: Watch) -> LanguageModel:
-        return ServerModel(Wire(at, server.key, Patience(first=options.wait, between=options.wait)), abilities)
+        return ServerModel(Wire(at, server.key, patience), abilities)
 
     plan = Plan(options.seconds, options.keys_per_second)
     runs = []
@@ -113,9 +114,9 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--wait",
         type=between(1, LONGEST_WAIT_S),
-        default=Patience.first,
         metavar="S",
-        help=f"for how long the server may be silent before that is an error (default: {Patience.first:g}, as in the window)",
+        help=f"for how long the server may be silent before that is an error (default: {Patience.first:g}, as in the window, but "
+        "longer before the first run, when it may have to load its model)",
     )
     parser.add_argument("--unencrypted", action="store_true", help="also over plain http to another machine")
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")

@@ -121,8 +121,8 @@ def surviving_percentile(waits: Iterable[tuple[float, bool]], percent: float, le
 def why_none(waits: Sequence[tuple[float, bool]], percents: Iterable[int] = PERCENTS) -> dict[int, str]:
     """By per cent, why nothing is estimated: "" where something is, or where nobody waited.
 
-    TOO_FEW where more of the same would tell: so few would wait longer than that, or were left to wait when it was reached. Else
-    LONGER: it was not reached by those who were left to wait longest. Whatever is more per cent is LONGER, too.
+    TOO_FEW where more of the same would tell whether something is: so few would wait longer than that, or were left to wait when
+    it was reached. Else LONGER: it was not reached by those who were left to wait longest. Whatever is more per cent is that too.
     """
     why, longer = {}, False
     for percent in sorted(percents):

@@ -43,7 +43,7 @@ def table(about: Mapping[str, str], keys_per_second: float, runs: Sequence[Numbe
 def _remarks(runs: Sequence[Numbers]) -> list[str]:
     remarks = []
     if any(TOO_FEW in (*run.first_why.values(), run.whole_why) for run in runs):
-        remarks.append(f"Where it says “{TOO_FEW}”, more seconds (`--seconds N`) give these numbers.")
+        remarks.append(f"Where it says “{TOO_FEW}”, more seconds (`--seconds N`) tell whether there is such a number.")
     for run in runs:
         who = "1 writer" if run.writers == 1 else f"{run.writers:,} writers"
         remarks += [f"{who}, {run.errors[name]:,} times: {sentence(error)}" for name, error in run.sentences.items()]

@@ -151,7 +151,7 @@ class Decoding:
             return [[*begun, Token(token, p)] for token, p in pairs if token not in self.ends and p > 0][:k]
         return []
 
-    def spelled(self, prompt: list[int], typed: Typed, stopped: Callable[[], bool] = never) -> float | None:
+    def spelling_log(self, prompt: list[int], typed: Typed, stopped: Callable[[], bool] = never) -> float | None:
         """The natural logarithm of the probability that `typed` is spelled after `prompt`; None once `stopped`."""
         if not typed.spelling:
             return 0.0

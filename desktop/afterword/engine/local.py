@@ -139,7 +139,7 @@ class TransformersModel:
             prompt, typed = self._prompt(context)
             if not prompt:
                 return [0.0 for _ in texts]
-            spelled = self.decoding.spelled(prompt, typed, stopped)
+            spelled = self.decoding.spelling_log(prompt, typed, stopped)
             if spelled is None:
                 return None
             room = None if self._positions is None else self._positions - len(prompt)

@@ -47,7 +47,7 @@ class Ready:
 
 
 READY: tuple[Ready, ...] = (
-    Ready("Shorter", "Write this text shorter, in the same language."),
+    Ready("Shorter", "Make this text shorter, in the same language."),
     Ready("Clearer", "Write this text so that it is clearer and simpler, in the same language."),
     Ready("What is missing?", "What would a reader miss in this text?", alone=False),
     Ready("Answer this mail", "Write an answer to this mail, in the same language."),
@@ -197,8 +197,7 @@ def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterat
 def _end_of(said: str, asked: Asked) -> int | None:
     """Where what is meant for the writer has ended; None where it goes on."""
     about = asked.matter.text
-    remarks = remarks_from(said, about) if asked.alone else None
-    ends = (_too_long_from(said), loops_from(said), repeated_from(said, about), remarks)
+    ends = (_too_long_from(said), loops_from(said), remarks_from(said, about) if asked.alone else repeated_from(said))
     return min((end for end in ends if end is not None), default=None)
 
 

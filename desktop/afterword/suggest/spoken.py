@@ -11,8 +11,9 @@ _THINKS, _THOUGHT = "<think>", "</think>"  # as DeepSeek, Qwen and others write 
 _PERIOD = 240  # characters of the longest loop that is looked for
 _TIMES = 4
 _LOOP = 96  # characters that a loop has at least, all its rounds together
-_SENTENCE = re.compile(r"[^\s.!?][^\n.!?]*+[.!?]")
+_SENTENCE = re.compile(r"[^\n.!?。！？]++[.!?。！？]?+")
 _SENTENCE_LEAST = 40  # characters: shorter ones ("She waited.") are said again in good prose
+_OF_REPEATS = 0.75  # the part of a text that goes round which was said before; a song's chorus is seldom half of it
 
 _FENCED = re.compile(r"(?s)(?P<fence>```+|~~~+)[\w+\-]*[^\S\n]*\n(?P<text>.*?)\n?(?P=fence)\Z")
 _SAYS = (
@@ -65,19 +66,27 @@ def loops_from(said: str) -> int | None:
     return None
 
 
-def repeated_from(said: str, original: str) -> int | None:
-    """Where `said` begins to come back to its sentences again and again; None where it does not.
+def repeated_from(said: str) -> int | None:
+    """Where `said` begins to come back to its sentences again and again, with hardly another between; None where it does not.
 
-    A small model that has said all it knows goes round with little changes, which are no loop to the letter. What stands in
-    `original`, the text that is spoken about, may be said as often as it takes.
+    A small model that has said all it knows goes round with little changes, which are no loop to the letter.
     """
-    begins: dict[str, list[int]] = {}
+    numbers: dict[str, list[int]] = {}  # of the sentences that are the same
+    begins: list[int] = []
+    lengths, repeats = [0], [0]  # characters in all before each sentence, and of those how many were said before
     for found in _SENTENCE.finditer(said):
-        sentence = found.group()
-        if len(sentence) >= _SENTENCE_LEAST and sentence not in original:
-            begins.setdefault(sentence, []).append(found.start())
-            if len(begins[sentence]) == _TIMES:
-                return begins[sentence][1]
+        sentence = found.group().strip()
+        if found.end() == len(said):
+            break  # it may go on
+        same = numbers.setdefault(sentence, [])
+        same.append(len(begins))
+        begins.append(found.start())
+        lengths.append(lengths[-1] + len(sentence))
+        repeats.append(repeats[-1] + (len(sentence) if len(same) > 1 else 0))
+        if len(sentence) >= _SENTENCE_LEAST and len(same) >= _TIMES:
+            second = same[1]
+            if repeats[-1] - repeats[second] >= _OF_REPEATS * (lengths[-1] - lengths[second]):
+                return begins[second]
     return None
 
 

@@ -113,12 +113,12 @@ class ConsentDialog(QDialog):
         parts = tuple(part for part in parts if part.text)
         whole = sum(len(part.text) for part in parts)
         if not whole:
-            self._say(self.tr("While you write, that is nothing at this moment: no whole word stands before the cursor."))
+            self._say(self.tr("While you write, that is nothing at this moment: there is no word before the cursor."))
             return False
         if asking:
             text = self.tr("For this question that is exactly this, {count} in all:")
         else:
-            text = self.tr("While you write, that is at this moment exactly this, {count} in all:")
+            text = self.tr("While you write, that is at this moment no more than this, {count} in all:")
         self._say(text.format(count=self._count(whole)))
         for part in parts:
             text = self.tr("{title}, {count}").format(title=part.title, count=self._count(len(part.text)))

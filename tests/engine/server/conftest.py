@@ -81,5 +81,7 @@ def sockets() -> set[tuple[int, int]]:
     return {(one.fd, one.laddr.port) for one in psutil.Process().net_connections() if one.family in kinds}
 
 
-def request(before: str, after: str = "", shared: bool = True, preface: str = "", **sampling: float) -> Request:
-    return Request(1, Context(before, after, preface), Sampling(**sampling), shared=shared)  # type: ignore[arg-type]
+def request(
+    before: str, after: str = "", shared: bool = True, preface: str = "", asked: bool = False, **sampling: float
+) -> Request:
+    return Request(1, Context(before, after, preface), Sampling(**sampling), asked, shared)  # type: ignore[arg-type]

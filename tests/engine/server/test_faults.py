@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import ssl
 from typing import Any
 
 import httpx2
@@ -111,10 +112,19 @@ def test_a_server_of_https_that_says_so(body: bytes) -> None:
     assert not isinstance(of_status(address("http://localhost:1"), "/v1/models", "", 500, {}, body, ""), ServerOtherScheme)
 
 
+@pytest.mark.parametrize("reason", ["WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"])
+def test_what_openssl_says_to_plain_text_is_no_tls(reason: str) -> None:
+    said = ssl.SSLError(1, f"[SSL: {reason}]")
+    said.reason = reason
+    found = of_connection("https://localhost:1/v1", said)
+    assert isinstance(found, ServerOtherScheme)
+    assert (found.scheme, found.instead) == ("https", "http")
+
+
 @pytest.mark.parametrize(
     ("base", "reason"),
     [
-        ("http://localhost:1/v1", "it hangs up without an answer, as one that speaks https does"),
+        ("http://localhost:1/v1", "it hangs up without an answer; perhaps it speaks https"),
         ("https://localhost:1/v1", "the connection broke off"),
     ],
 )

@@ -186,7 +186,6 @@ def test_a_server_without_completions_has_no_ghost_text(server: OpenAIServer, op
 def test_a_text_that_is_too_long_is_cut_at_its_beginning(server: OpenAIServer, opened: Open) -> None:
     model = opened()
     before = "".join(f"Word{number} " for number in range(1000))
-    context = Context(before)
 
     def says(body: Any) -> Any:
         server.faults.status = 0
@@ -197,8 +196,8 @@ def test_a_text_that_is_too_long_is_cut_at_its_beginning(server: OpenAIServer, o
     server.faults.message = "This model's maximum context length is 1024 tokens. However, you requested 2048 tokens in all."
     assert texts(model, before) == "and so on"
     sent = [asked.body["prompt"] for asked in server.completions]
-    assert sent[0] == given(context)
-    assert given(context).endswith(sent[1])
+    assert sent[0] == before.rstrip()
+    assert sent[0].endswith(sent[1])
     assert len(sent[0]) * 0.4 < len(sent[1]) < len(sent[0]) * 0.5
     assert sent[1].startswith("Word")
     texts(model, before)
@@ -304,6 +303,51 @@ def test_who_stopped_while_the_server_says_why_is_told_nothing(server: OpenAISer
     assert texts(model, "The ferry.\n") == " and"
 
 
+# --- what is asked for by hand --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("logprobs", [20, 0])
+def test_who_asks_gets_words_behind_a_word_that_the_server_would_not_have_said(
+    server: OpenAIServer, opened: Open, logprobs: int
+) -> None:
+    server.logprobs = logprobs
+    model = opened()
+    server.says = lambda body: [", I write to you"] if body["prompt"].endswith("Sir") else [Said(" friend", 0.5, {" all": 0.1})]
+    assert texts(model, "Dear Sir") == ""
+    assert {asked.body["prompt"] for asked in server.completions} == {"Dear"}
+    wanted = request("Dear Sir", asked=True)
+    assert "".join(piece.text for piece in model.complete(wanted)) == ", I write to you"
+    assert server.completions[-1].body["prompt"] == "Dear Sir" == given(wanted.context)
+
+
+def test_who_asks_gets_words_behind_the_first_word_of_a_draft(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.says = " there."
+    assert texts(model, "Hello", preface="Be kind.") == ""
+    assert server.completions == []
+    assert texts(model, "Hello", preface="Be kind.", asked=True) == " there."
+    assert [one.body["prompt"] for one in server.completions] == ["Be kind.\n\nHello"]
+
+
+def test_who_asks_gets_a_half_typed_word_finished_where_the_server_says_it(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.says = lambda body: " in." if body["prompt"].endswith("quiet") else [Said(" loud", 0.5, {" quiet": 0.2})]
+    assert texts(model, "The harbour lay qui", asked=True) == "et in."
+    assert [one.body["prompt"] for one in server.completions] == ["The harbour lay", "The harbour lay quiet"]
+
+
+def test_nothing_more_is_sent_once_it_is_not_wanted(server: OpenAIServer, opened: Open) -> None:
+    model, stop = opened(), threading.Event()
+
+    def says(body: Any) -> Any:
+        stop.set()
+        return [Said(" friend", 0.5)]
+
+    server.says = says
+    assert list(model.complete(request("Dear Sir", asked=True), stop.is_set)) == []
+    assert len(server.completions) == 1
+
+
 # --- what leaves ------------------------------------------------------------------------------------------------------
 
 
@@ -316,7 +360,7 @@ def test_what_leaves_is_what_is_given_and_nothing_else(server: OpenAIServer, ope
     asked = request("A private line.\nThe ferry le", "what follows", preface="The notes.", seed=7)
     list(model.complete(asked))
     for one in server.completions:
-        assert one.body.pop("prompt") == given(asked.context) == "The notes.\n\nA private line.\nThe ferry"
+        assert one.body.pop("prompt") == "The notes.\n\nA private line.\nThe ferry"
         assert set(one.body) <= {
             "model", "stream", "max_tokens", "temperature", "top_p", "top_k", "min_p", "repetition_penalty", "seed", "logprobs"
         }  # fmt: skip

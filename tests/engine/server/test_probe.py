@@ -101,13 +101,18 @@ def test_a_server_that_answers_with_another_model_than_was_asked_for_is_not_used
     assert caught.value.model == "huge"
 
 
-def test_the_only_model_of_llama_cpp_answers_to_any_name(server: OpenAIServer) -> None:
+def test_llama_cpp_whose_model_answers_to_any_name_is_asked_by_those_that_it_has(server: OpenAIServer) -> None:
     server.kind, server.models = "llama.cpp", []
-    server.listed = [{"id": "small.gguf", "owned_by": "llamacpp"}]
-    assert probe(Server(server.url, model="default")).model == "small.gguf"
-    server.listed.append({"id": "large.gguf", "owned_by": "llamacpp"})
-    assert probe(Server(server.url, model="large.gguf")).model == "large.gguf"
-    assert probe(Server(server.url, model="default")).model == "default", "with several it says itself what it has not"
+    server.listed = [{"id": "small.gguf", "aliases": ["little"], "owned_by": "llamacpp"}]
+    assert probe(Server(server.url)).model == "small.gguf"
+    assert probe(Server(server.url, model="little")).model == "little"
+    with pytest.raises(ServerModelMissing):
+        probe(Server(server.url, model="gpt9"))
+
+
+def test_of_very_many_models_not_all_are_offered(server: OpenAIServer) -> None:
+    server.models = [f"model{number}" for number in range(501)]
+    assert len(probe(Server(server.url, model="model500")).models) == 500
 
 
 def test_a_server_that_lists_no_models_chooses_itself(server: OpenAIServer) -> None:

@@ -427,9 +427,15 @@ def test_https_where_there_is_none(server: OpenAIServer, connect: Connect) -> No
     assert b"secret" not in server.received
 
 
-@pytest.mark.parametrize("content", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
-def test_https_to_a_server_of_http(content: bytes, connect: Connect) -> None:
-    with answering(content) as port:
+def test_https_to_a_server_that_hangs_up(connect: Connect) -> None:
+    with answering(b"") as port:
+        error = fails(connect(f"https://localhost:{port}", "sk-secret"))
+    assert isinstance(error, ServerUnreachable), "it may be one that is just being started"
+    assert error.reason == "it hangs up before the connection is encrypted"
+
+
+def test_https_to_a_server_of_http(connect: Connect) -> None:
+    with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         error = fails(connect(f"https://localhost:{port}", "sk-secret"))
     assert isinstance(error, ServerOtherScheme)
     assert sentence(error) == (
@@ -448,7 +454,7 @@ def test_http_to_a_server_of_https_that_hangs_up(connect: Connect) -> None:
     with openai_server.running(CERTIFICATES / "localhost.pem") as server:
         error = fails(connect(server.url.replace("https:", "http:")))
     assert isinstance(error, ServerUnreachable)
-    assert error.reason == "it hangs up without an answer, as one that speaks https does"
+    assert error.reason == "it hangs up without an answer; perhaps it speaks https"
 
 
 # --- what is said about the writer ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ _CHARACTERS, _CHARACTERS_ELSEWHERE = 4, 2  # of a token, about
 _PER_MESSAGE = 16  # tokens, of a template
 _SPARE = 8
 _THOUGHTS = 1024  # tokens, for models that think before they answer; others end on their own
+_ANSWER_AT_MOST = 4096  # tokens: many models refuse to say more at a time
 _FIRST_OTHER = 0x370  # Greek; what is before is Latin
 
 
@@ -81,7 +82,7 @@ def completion_tokens(prompt: str, sampling: Sampling, context: int) -> int:
 def chat_tokens(question: Question, context: int) -> int:
     """How many tokens the model's turn may have; see `completion_tokens`."""
     text = "".join(message.text for message in question.messages)
-    most = _most_tokens(text, question.sampling.max_words) + _THOUGHTS
+    most = min(_ANSWER_AT_MOST, _most_tokens(text, question.sampling.max_words) + _THOUGHTS)
     return _beside(text, most, context - _PER_MESSAGE * len(question.messages) if context else 0, LEAST_ANSWER)
 
 

@@ -44,7 +44,7 @@ _NO_MODEL = re.compile(
 _BROKE_OFF = re.compile("disconnected|closed connection")  # httpcore2's and h11's words for it
 _NO_ANSWER = "disconnected without sending a response"  # httpcore2's
 _NO_TEXT = "illegal request line"  # h11's, of a control character where the status should be, such as TLS begins with
-_NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|PACKET_LENGTH_TOO_LONG|UNEXPECTED_EOF|HTTP_REQUEST")  # OpenSSL's
+_NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|PACKET_LENGTH_TOO_LONG")  # OpenSSL's
 _TLS_WANTED = re.compile(  # of Go, nginx, and Apache
     rb"HTTP request (?:was sent )?to (?:an )?HTTPS (?:server|port)|plain HTTP to an SSL-enabled", re.IGNORECASE
 )
@@ -71,6 +71,8 @@ def of_connection(base: str, error: Exception) -> Exception:
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
             return ServerUntrusted(base, one.verify_message)
+        if isinstance(one, ssl.SSLEOFError):  # as a server does that starts anew, and a proxy without one
+            return Again(ServerUnreachable(base, "it hangs up before the connection is encrypted"))
         if isinstance(one, ssl.SSLError) and not isinstance(one, ssl.SSLWantReadError):
             reason = one.reason or ""
             if _NO_TLS.search(reason):
@@ -82,7 +84,7 @@ def of_connection(base: str, error: Exception) -> Exception:
     if isinstance(error, httpx2.ProtocolError) and not _BROKE_OFF.search(str(error)):
         return _other_scheme(base) if _NO_TEXT in str(error) else ServerNotUnderstood(base, "it does not speak HTTP")
     if isinstance(error, httpx2.ProtocolError) and _NO_ANSWER in str(error) and base.startswith("http:"):
-        return Again(ServerUnreachable(base, "it hangs up without an answer, as one that speaks https does"))
+        return Again(ServerUnreachable(base, "it hangs up without an answer; perhaps it speaks https"))
     if isinstance(error, httpx2.TransportError):
         return Again(ServerUnreachable(base, _system_word(error)))
     _log.warning("unforeseen", exc_info=error)

@@ -11,23 +11,29 @@ _JOINERS = "'’׳-‐‑\u00ad"  # behind which a word may go on
 
 
 def given(context: Context) -> str:
-    """Exactly the characters of `context` that leave the machine for ghost text.
+    """All characters of `context` that may leave the machine for ghost text.
 
-    The writer's notes, a blank line, and the page up to the last boundary of words before the cursor. Of the word that the writer
-    is in the middle of only such letters follow as the server itself said first; nothing leaves of what stands behind the cursor.
-    "" where nothing leaves, since no whole word stands there yet.
+    The writer's notes, a blank line, and the page before the cursor. "" where there is nothing before it.
+
+    While one writes, of the word that one is in the middle of only such letters leave as the server itself said first; all of
+    them where the writer asks for words and the server says none that agree with them.
     """
-    return parted(context)[0]
+    return _noted(context, writable(context.before))
 
 
 def parted(context: Context) -> tuple[str, str]:
-    """What is given, and what the answer must begin with: the half-typed word, with the white space before it."""
+    """What is given first, and what the answer must begin with: the half-typed word, with the white space before it."""
     before = writable(context.before)
     begin = len(before) if _ended(before) else half_typed(before)
     page, typed = (before, "") if begin is None else (before[:begin], before[begin:])
+    return _noted(context, page), typed
+
+
+def _noted(context: Context, page: str) -> str:
+    """`page` behind the writer's notes; nothing where that is blank."""
     if not page.strip():
-        return "", typed
-    return (f"{writable(context.preface)}\n\n{page}" if context.preface else page), typed
+        return ""
+    return f"{writable(context.preface)}\n\n{page}" if context.preface else page
 
 
 def _ended(before: str) -> bool:

@@ -35,7 +35,6 @@ class Kind:
         nested: whether the names are those of a GenerationConfig.
         one_at_a_time: whether a second request waits for the first, or ends it.
         raw: whether its /v1/completions puts a text into a template of chats, so that it is asked in its own protocol.
-        any_name: whether a model that is alone on it answers to every name.
         falls_back: whether its first model answers in place of one that it does not have.
     """
 
@@ -45,7 +44,6 @@ class Kind:
     nested: bool = False
     one_at_a_time: bool = False
     raw: bool = False
-    any_name: bool = False
     falls_back: bool = False
 
     @property
@@ -83,7 +81,7 @@ KINDS = {
         | {name: name for name in ("typical_p", "dry_multiplier", "dry_base", "dry_allowed_length")}
         | {name: name for name in ("xtc_probability", "xtc_threshold")},
         all_told=True,
-        any_name=True,
+        falls_back=True,
     ),
     "llama-cpp-python": Kind(_LLAMA, all_told=True, one_at_a_time=True, falls_back=True),
     "tgi": Kind(),

@@ -13,7 +13,7 @@ from afterword.engine.server import body
 from afterword.engine.server.agreement import agreed
 from afterword.engine.server.body import CHAT, COMPLETIONS
 from afterword.engine.server.bounds import Bounds
-from afterword.engine.server.given import parted
+from afterword.engine.server.given import given, parted
 from afterword.engine.server.kinds import KINDS
 from afterword.engine.server.probe import connected
 from afterword.engine.server.said import ChatReader, Token
@@ -103,6 +103,8 @@ class ServerModel:
             ServerError: what went wrong.
         """
         prompt, typed = parted(request.context)
+        if request.asked and not prompt:
+            prompt, typed = given(request.context), ""
         if not request.shared or not prompt:
             return
         if not self.abilities.completes:
@@ -111,7 +113,7 @@ class ServerModel:
         for tried in count(1):
             began, page = False, fitting(prompt, room)
             try:
-                for piece in self._pieces(page, typed, request.sampling, stopped):
+                for piece in self._pieces(page, typed, request, stopped):
                     began, self._room = True, room
                     yield piece
                 return
@@ -241,7 +243,17 @@ class ServerModel:
 
     # --- completions ------------------------------------------------------------------------------------------------
 
-    def _pieces(self, prompt: str, typed: str, sampling: Sampling, stopped: Callable[[], bool]) -> Iterator[Piece]:
+    def _pieces(self, prompt: str, typed: str, request: Request, stopped: Callable[[], bool]) -> Iterator[Piece]:
+        """What comes behind `typed`; behind all of it, where the writer asked and nothing that is said begins with it."""
+        nothing = True
+        for piece in self._agreeing(prompt, typed, request.sampling, stopped):
+            nothing = False
+            yield piece
+        if nothing and request.asked and typed.strip() and not stopped():
+            yield from self._agreeing(prompt + typed, "", request.sampling, stopped)
+
+    def _agreeing(self, prompt: str, typed: str, sampling: Sampling, stopped: Callable[[], bool]) -> Iterator[Piece]:
+        """What comes behind `typed`, where what is said begins with it."""
         if self.abilities.logprobs:
 
             def ask(prompt: str, typed: str) -> Tokens:
@@ -283,10 +295,10 @@ class ServerModel:
             token = next(tokens, None)
         if token is None or agreeing(token, typed) is None:
             return []
-        fitting = {text: p for text, p in token.alternatives.items() if text.startswith(typed) and text != typed}
-        together = sum(fitting.values()) if typed else 1.0
-        best = sorted(fitting, key=fitting.__getitem__, reverse=True)[:n]
-        return [(text, min(1.0, fitting[text] / together)) for text in best if fitting[text] > 0]
+        agree = {text: p for text, p in token.alternatives.items() if text.startswith(typed) and text != typed}
+        together = sum(agree.values()) if typed else 1.0
+        best = sorted(agree, key=agree.__getitem__, reverse=True)[:n]
+        return [(text, min(1.0, agree[text] / together)) for text in best if agree[text] > 0]
 
     def _tokens(
         self, prompt: str, sampling: Sampling, alternatives: int, stopped: Callable[[], bool], now: bool = False

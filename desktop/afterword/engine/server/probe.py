@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeGuard
 
@@ -40,14 +40,19 @@ were written with 100 alternatives, 47 % with 20, 12 % with none. 20 are vLLM's 
 _MARKS = {"vllm": "vllm", "llamacpp": "llama.cpp", "me": "llama-cpp-python", "library": "ollama"}
 
 
-def probe(server: Server, watch: Watch | None = None) -> Abilities:
+def probe(server: Server, watch: Watch | None = None, patience: Patience | None = None) -> Abilities:
     """Find out what a server can do.
+
+    Args:
+        server: as the user chose it.
+        watch: told when to stop.
+        patience: None for as much as a server may need that loads its model first.
 
     Raises:
         ServerError: it cannot be used; why is its type.
         Cancelled: through `watch`.
     """
-    wire, abilities = connected(server, watch or Watch())
+    wire, abilities = connected(server, watch or Watch(), patience)
     wire.close()
     return abilities
 
@@ -82,7 +87,8 @@ class _Probe:
         listed = models or []
         kind, version, context = self._kind(listed)
         names = tuple(dict.fromkeys(name for one in listed if _is_name(name := one.get("id"))))
-        model = self._chosen(wanted, names, KINDS[kind])
+        others = [name for one in listed if isinstance(aliases := one.get("aliases"), list) for name in aliases]  # llama.cpp's
+        model = self._chosen(wanted, [*names, *others], KINDS[kind])
         context = context or _number(
             next((one for one in listed if one.get("id") == model), {}), "max_model_len", "context_length"
         )
@@ -96,15 +102,11 @@ class _Probe:
                 raise ServerUnreachable(self._base, "it breaks off before its first word") from error
             raise
 
-    def _chosen(self, wanted: str, names: tuple[str, ...], kind: Kind) -> str:
-        """The model that answers, by the server's own name for it where that is known."""
-        if not names or wanted in names:
-            return wanted
-        if not wanted or (kind.any_name and len(names) == 1):
-            return names[0]
-        if kind.falls_back:
+    def _chosen(self, wanted: str, names: Sequence[str], kind: Kind) -> str:
+        """The model that answers: the first, where none is wanted."""
+        if names and wanted and wanted not in names and kind.falls_back:
             raise ServerModelMissing(self._base, shown_word(wanted, NAME_AT_MOST))
-        return wanted
+        return wanted or next(iter(names), "")
 
     def _models(self) -> list[dict[str, Any]] | None:
         """As it lists them; None where it has no such list."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from afterword.engine.server.body import Post
 from afterword.engine.server.wire import Patience, Wire
-from afterword.errors import ServerBrokeOff, ServerFailed
+from afterword.errors import ServerBrokeOff, ServerFailed, ServerNotUnderstood
 
 _TOO_LONG = re.compile(
     r"context[ _](?:length|size|window)|maximum (?:model|sequence) length|`inputs`.*must (?:have|be)|too long", re.IGNORECASE
@@ -92,6 +92,8 @@ def why_too_long(
         wire.post(alone.path, alone.body | {"stream": False}, stopped, patience)
     except ServerFailed as failed:
         return too_long(failed)
+    except ServerNotUnderstood:  # it streams all the same
+        return None
     return None
 
 
