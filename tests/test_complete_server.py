@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from afterword import cli, secrets
+from afterword import cli, paths, secrets
 from afterword.engine.server import model
 from afterword.engine.server.address import address
 from afterword.engine.server.probe import SENTENCE
 from afterword.engine.server.types import Server
 from afterword.engine.server.wire import Patience
+from afterword.settings import Settings
 from tests.fakes import openai_server
 from tests.fakes.openai_server import OpenAIServer, Said
 from tests.fakes.scripted import ScriptedModel
@@ -122,7 +123,20 @@ def test_a_wrong_key_is_one_sentence(run: Run, server: OpenAIServer) -> None:
     server.key = "sk-right"
     code, out, err = run("The ferry", "--server", server.url)
     assert (code, out) == (1, "")
-    assert err == f"afterword: The server {server.url}/v1 wants a key, or another one than it was given.\n"
+    assert err == (
+        f"afterword: The server {server.url}/v1 wants a key, or another one than it was given. "
+        "It is read from AFTERWORD_SERVER_KEY, or from the keyring.\n"
+    )
+
+
+def test_a_key_that_was_to_be_forgotten_is_none(run: Run, server: OpenAIServer) -> None:
+    server.key = "sk-right"
+    secrets.remember(address(server.url).origin, "sk-right")  # the keyring did not let it go
+    settings = Settings(paths.settings_file())
+    settings["server.unwanted"] = [address(server.url).origin]
+    settings.save()
+    assert run("The ferry", "--server", server.url)[0] == 1
+    assert b"sk-right" not in server.received
 
 
 def test_another_machine_without_encryption_has_to_be_allowed(run: Run, opened: list[tuple[Server, Patience]]) -> None:

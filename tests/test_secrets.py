@@ -7,12 +7,15 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
 from afterword import keyrings, secrets
+from afterword.engine.protocol import never
 from afterword.errors import Cancelled, KeyNotKept, KeyUnread
 from afterword.sentences import sentence
 from tests.fakes.keyring import FakeKeyring
@@ -21,8 +24,13 @@ ORIGIN, KEY = "https://server.example", "sk-very-secret-0815"
 real_child = secrets._child
 
 
+def keep(origin: str, key: str, stopped: Callable[[], bool] = never) -> None:
+    """Have a key used and kept, or none."""
+    secrets.tell_keyring(origin, secrets.want(origin, key, may_hold=True), stopped)
+
+
 def test_a_key_is_kept_and_had_again_by_another_start_of_the_program(system_keyring: FakeKeyring) -> None:
-    secrets.keep_key(ORIGIN, KEY)
+    keep(ORIGIN, KEY)
     secrets.forget_all()
     assert secrets.key_of(ORIGIN) == KEY
     assert secrets.key_of("https://other.example") == ""
@@ -35,15 +43,15 @@ def test_the_keyring_is_asked_once_for_a_key(system_keyring: FakeKeyring) -> Non
 
 
 def test_a_key_that_is_forgotten_is_in_no_keyring(system_keyring: FakeKeyring) -> None:
-    secrets.keep_key(ORIGIN, KEY)
-    secrets.keep_key(ORIGIN, "")
+    keep(ORIGIN, KEY)
+    keep(ORIGIN, "")
     assert (system_keyring.keys, secrets.key_of(ORIGIN)) == ({}, "")
 
 
 def test_without_a_keyring_a_key_is_known_until_the_program_ends_and_that_is_told(system_keyring: FakeKeyring) -> None:
     system_keyring.reason = "there is no keyring"
     with pytest.raises(KeyNotKept) as told:
-        secrets.keep_key(ORIGIN, KEY)
+        keep(ORIGIN, KEY)
     assert "until Afterword ends" in sentence(told.value)
     assert secrets.key_of(ORIGIN) == KEY
     secrets.forget_all()
@@ -75,7 +83,7 @@ def test_no_key_is_in_a_message(system_keyring: FakeKeyring, caplog: pytest.LogC
     caplog.set_level("DEBUG")
     system_keyring.reason = "the keyring is locked"
     with pytest.raises(KeyNotKept) as told:
-        secrets.keep_key(ORIGIN, KEY)
+        keep(ORIGIN, KEY)
     secrets.key_of("https://other.example")
     assert caplog.records, "else nothing is looked at"
     assert KEY not in "".join([caplog.text, str(told.value), repr(told.value), sentence(told.value)])
@@ -87,6 +95,24 @@ def test_a_keyring_that_never_answers_is_given_up_at_once_when_nobody_wants_the_
     threading.Timer(0.05, stop.set).start()
     with pytest.raises(Cancelled):
         secrets.key_of(ORIGIN, stop.is_set)
+
+
+def test_who_waits_until_the_keyring_has_answered_somebody_else_waits_no_longer_than_they_want(
+    system_keyring: FakeKeyring,
+) -> None:
+    system_keyring.hangs = True
+    first = threading.Thread(target=keep, args=(ORIGIN, KEY))
+    first.start()
+    try:
+        until = time.monotonic() + 20
+        while not system_keyring.asked and time.monotonic() < until:
+            time.sleep(0.005)
+        with pytest.raises(Cancelled):
+            keep("https://other.example", KEY, lambda: True)
+        assert system_keyring.asked == [ORIGIN]
+    finally:
+        system_keyring.hangs = False
+        first.join()
 
 
 # --- the real child -------------------------------------------------------------------------------------------------
@@ -118,6 +144,7 @@ BACKEND = """
 
         def set_password(self, service, username, password):
             if not BOX.with_name("forgets").exists():
+                password = password[:6] if BOX.with_name("shortens").exists() else password
                 BOX.write_text(json.dumps(self._all() | {f"{service} {username}": password}))
 
         def delete_password(self, service, username):
@@ -139,15 +166,15 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_child_keeps_gives_and_forgets_a_key(box: Path) -> None:
-    secrets.keep_key(ORIGIN, KEY)
+    keep(ORIGIN, KEY)
     assert f'"Afterword {ORIGIN}": "{KEY}"' in (box / "box.json").read_text("utf-8")
     secrets.forget_all()
     assert secrets.key_of(ORIGIN) == KEY
-    secrets.keep_key(ORIGIN, "ключ — “2”")
+    keep(ORIGIN, "ключ — “2”")
     secrets.forget_all()
     assert secrets.key_of(ORIGIN) == "ключ — “2”"
-    secrets.keep_key(ORIGIN, "")
-    secrets.keep_key(ORIGIN, "")  # none there any more, which is as it was wished
+    keep(ORIGIN, "")
+    keep(ORIGIN, "")  # none there any more, which is as it was wished
     assert (box / "box.json").read_text("utf-8") == "{}"
 
 
@@ -158,21 +185,28 @@ def test_the_child_keeps_gives_and_forgets_a_key(box: Path) -> None:
 def test_what_the_child_says_of_a_failure_quotes_no_library(box: Path, mood: str, reason: str) -> None:
     (box / "mood").write_text(mood, "utf-8")
     with pytest.raises(KeyNotKept) as told:
-        secrets.keep_key(ORIGIN, KEY)
+        keep(ORIGIN, KEY)
     assert told.value.reason == reason
 
 
 def test_a_keyring_that_keeps_nothing_is_told(box: Path) -> None:
     (box / "forgets").touch()
     with pytest.raises(KeyNotKept, match="give it back"):
-        secrets.keep_key(ORIGIN, KEY)
+        keep(ORIGIN, KEY)
+
+
+def test_a_keyring_that_keeps_something_else_is_told_and_nothing_stays_there(box: Path) -> None:
+    (box / "shortens").touch()
+    with pytest.raises(KeyNotKept, match="give it back"):
+        keep(ORIGIN, KEY)
+    assert (box / "box.json").read_text("utf-8") == "{}"
 
 
 @pytest.mark.parametrize("name", ["keyring.backends.null.Keyring", "keyring.backends.fail.Keyring", "no.such.Keyring"])
 def test_no_keyring_is_told(box: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", name)
     with pytest.raises(KeyNotKept):
-        secrets.keep_key(ORIGIN, KEY)
+        keep(ORIGIN, KEY)
     assert secrets.key_of(ORIGIN) == KEY
 
 
@@ -182,7 +216,7 @@ def test_a_file_with_keys_as_they_are_is_no_keyring(box: Path, monkeypatch: pyte
     (package / "file.py").write_text(textwrap.dedent(BACKEND).replace("class Box", "class PlaintextKeyring"), "utf-8")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
     with pytest.raises(KeyNotKept, match="there is no keyring"):
-        secrets.keep_key(ORIGIN, KEY)
+        keep(ORIGIN, KEY)
     assert not list(box.rglob("box.json"))
 
 
@@ -205,7 +239,7 @@ def test_a_child_that_takes_too_long_is_told(box: Path, monkeypatch: pytest.Monk
     (box / "mood").write_text("hangs", "utf-8")
     monkeypatch.setattr(secrets, "PATIENCE_S", 0.2)
     with pytest.raises(KeyNotKept, match="does not answer"):
-        secrets.keep_key(ORIGIN, KEY)
+        keep(ORIGIN, KEY)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of a process")
@@ -221,7 +255,7 @@ def test_no_key_is_among_what_others_see_of_the_child(box: Path) -> None:
         return False
 
     with pytest.raises(Cancelled):
-        secrets.keep_key(ORIGIN, KEY, look)
+        keep(ORIGIN, KEY, look)
     assert seen
     assert KEY not in "".join(seen)
 

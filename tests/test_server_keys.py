@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from afterword import secrets
 from afterword.app.openers import open_from_server
 from afterword.engine.server.types import Server
-from afterword.errors import KeyUnread
+from afterword.errors import KeyUnread, ServerRefused
 from afterword.watch import Watch
 from afterword.window import probing
 from tests.fakes import openai_server
@@ -43,3 +44,12 @@ def test_a_server_without_a_key_needs_no_keyring(system_keyring: FakeKeyring) ->
     with openai_server.running() as server:
         open_from_server(Server(server.url), server.url, keyed=False)(Watch()).close()
     assert system_keyring.asked == []
+
+
+def test_a_key_that_was_to_be_in_the_keyring_and_is_not_is_one_that_the_server_wants(system_keyring: FakeKeyring) -> None:
+    with openai_server.running() as server:
+        server.key = KEY
+        with pytest.raises(ServerRefused):
+            open_from_server(Server(server.url), server.url, keyed=True)(Watch())
+        assert system_keyring.asked == [server.url]
+        assert not secrets.knows(server.url)

@@ -37,6 +37,11 @@ from afterword.text.context import Context
 
 _log = logging.getLogger(__name__)
 
+_ADVICE: dict[type[errors.AfterwordError], str] = {
+    errors.ServerUnencrypted: " “--unencrypted” allows it.",
+    errors.ServerRefused: f" It is read from {SERVER_KEY}, or from the keyring.",
+}
+
 _WAIT_S = 120.0  # for a server that loads its model first, as in the connection test, or is slow to read a long text
 
 _HELP = {
@@ -70,8 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _VERBS[verb](rest) if verb else _window(rest)
     except errors.AfterwordError as error:
         _log.warning("failed: %s", error, exc_info=True)
-        allowed = " “--unencrypted” allows it." if isinstance(error, errors.ServerUnencrypted) else ""
-        return _fail(sentence(error) + allowed, USAGE if isinstance(error, errors.OutOfRange) else FAILURE)
+        return _fail(sentence(error) + _ADVICE.get(type(error), ""), USAGE if isinstance(error, errors.OutOfRange) else FAILURE)
     except (KeyboardInterrupt, errors.Cancelled):
         return INTERRUPTED
     except BrokenPipeError:  # `| head` has enough

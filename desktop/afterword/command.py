@@ -15,6 +15,7 @@ from afterword.engine.protocol import LanguageModel
 from afterword.engine.sampling import RANGES
 from afterword.engine.server.types import Server
 from afterword.sentences import sentence
+from afterword.settings import load_settings
 from afterword.watch import Watch
 
 SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -89,8 +90,14 @@ def opened(name: str, exact: bool, download: bool, device: str = "auto") -> Iter
 
 
 def server_key(origin: str) -> str:
-    """The key of the server at `origin`: from the environment, else from the system's keyring; "" where there is none."""
-    return os.environ.get(SERVER_KEY) or secrets.key_of(origin)
+    """The key of the server at `origin`: from the environment, else from the system's keyring; "" where there is none.
+
+    One that the user wanted to be forgotten, and that the keyring did not let go, is none.
+    """
+    if given := os.environ.get(SERVER_KEY):
+        return given
+    settings, _ = load_settings(paths.settings_file())
+    return "" if origin in settings["server.unwanted"] else secrets.key_of(origin)
 
 
 @contextmanager

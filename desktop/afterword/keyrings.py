@@ -8,6 +8,7 @@ Only what keeps a secret counts as a keyring: not a file with keys as they are (
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,8 @@ def done(wish: dict[str, Any]) -> str:
         return ""
     keyring.set_password(SERVICE, origin, key)
     if keyring.get_password(SERVICE, origin) != key:
+        with contextlib.suppress(Exception):
+            keyring.delete_password(SERVICE, origin)  # of what is not kept as it was given nothing stays
         raise Unusable("the keyring does not give it back")
     return str(key)
 

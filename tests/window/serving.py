@@ -18,8 +18,9 @@ from afterword.window.actions import Action
 from afterword.window.consent_dialog import ConsentDialog
 from afterword.window.main_window import MainWindow
 from afterword.window.server_dialog import ServerDialog
+from tests.fakes.keyring import FakeKeyring
 
-from .conftest import ScriptedDialogs, part
+from .conftest import ScriptedDialogs
 
 URL, ORIGIN, KEY = "https://server.example/v1", "https://server.example", "sk-very-secret-0815"
 ABLE = Abilities(
@@ -77,8 +78,16 @@ def button(dialog: QWidget, text: str) -> QPushButton:
 
 
 def shown(window: MainWindow) -> ServerDialog:
-    window.menus.actions[Action.SERVER].trigger()
-    return part(window, ServerDialog)
+    """The dialog, which is opened where it is not yet."""
+    if (dialog := open_dialog(window)) is None:
+        window.menus.actions[Action.SERVER].trigger()
+        dialog = open_dialog(window)
+    assert dialog is not None
+    return dialog
+
+
+def open_dialog(window: MainWindow) -> ServerDialog | None:
+    return next((dialog for dialog in window.findChildren(ServerDialog) if dialog.isVisible()), None)
 
 
 def filled(window: MainWindow, url: str = URL, key: str = "", *, enabled: bool = True) -> ServerDialog:
@@ -87,6 +96,24 @@ def filled(window: MainWindow, url: str = URL, key: str = "", *, enabled: bool =
     named(dialog, "Key").setText(key)
     box(dialog, "Use this server").setChecked(enabled)
     return dialog
+
+
+def saved(window: MainWindow, key: str) -> None:
+    button(filled(window, URL, key, enabled=False), "Save").click()
+
+
+def forgotten(window: MainWindow) -> None:
+    dialog = filled(window, URL, enabled=False)
+    assert button(dialog, "Forget it").isVisible()
+    button(dialog, "Forget it").click()
+    button(dialog, "Save").click()
+
+
+def refused(window: MainWindow, qtbot: QtBot, system_keyring: FakeKeyring) -> None:
+    """A key is given that no keyring takes."""
+    system_keyring.reason = "there is no keyring"
+    with qtbot.waitSignal(window.key_strip.told):
+        saved(window, KEY)
 
 
 def shares(window: MainWindow) -> bool:

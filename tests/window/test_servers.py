@@ -8,7 +8,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from afterword import secrets
 from afterword.engine.server.types import Abilities
 from afterword.errors import ServerNoModels, ServerUnreachable
 from afterword.jobs import Jobs
@@ -18,8 +17,8 @@ from afterword.window.main_window import MainWindow
 from afterword.window.shown_text import ShownText
 from tests.fakes.keyring import FakeKeyring
 
-from .conftest import focused, part, type_keys
-from .serving import ABLE, KEY, ORIGIN, URL, Probe, box, button, consent, filled, named, said_by, shown, told
+from .conftest import focused, part
+from .serving import ABLE, KEY, ORIGIN, URL, Probe, box, button, consent, filled, named, said_by, shown
 from .serving import by_hand as by_hand
 from .serving import probe as probe
 from .serving import window as window
@@ -228,112 +227,6 @@ def test_the_choice_is_kept_and_the_key_in_the_keyring_alone(
     assert consent(window) is None, "a server that is not asked is nothing to agree to"
 
 
-def test_a_key_is_never_shown_again_and_can_be_forgotten(
-    window: MainWindow, qtbot: QtBot, settings: Settings, jobs: Jobs, system_keyring: FakeKeyring
-) -> None:
-    button(filled(window, URL, KEY, enabled=False), "Save").click()
-    qtbot.waitUntil(lambda: not jobs.busy)
-    dialog = shown(window)
-    assert (named(dialog, "Key").text(), named(dialog, "Key").placeholderText()) == ("", "one is kept")
-    button(dialog, "Save").click()
-    qtbot.waitUntil(lambda: not jobs.busy)
-    assert system_keyring.keys == {ORIGIN: KEY}, "what is not touched stays"
-    dialog = shown(window)
-    button(dialog, "Forget it").click()
-    assert named(dialog, "Key").placeholderText() == "none"
-    button(dialog, "Save").click()
-    qtbot.waitUntil(lambda: not jobs.busy)
-    assert (system_keyring.keys, settings["server.keyed"]) == ({}, [])
-
-
-def unkept(window: MainWindow, qtbot: QtBot, system_keyring: FakeKeyring) -> None:
-    """A key was given that no keyring takes."""
-    system_keyring.reason = "there is no keyring"
-    with qtbot.waitSignal(window.key_strip.told):
-        button(filled(window, URL, KEY, enabled=False), "Save").click()
-
-
-def test_where_the_system_has_no_keyring_that_is_told_and_all_works_on(
-    window: MainWindow, qtbot: QtBot, probe: Probe, system_keyring: FakeKeyring
-) -> None:
-    unkept(window, qtbot, system_keyring)
-    strip = window.key_strip
-    assert strip.isVisible(), "it stays until it was read"
-    assert "only kept until Afterword ends" in strip.message
-    said_by(qtbot, shown(window))
-    assert probe.asked[0].key == KEY
-    button(strip, "Dismiss").click()
-    assert not strip.isVisible()
-
-
-def test_a_key_that_no_keyring_took_is_not_said_to_be_kept_nor_looked_for_there_again(
-    window: MainWindow, qtbot: QtBot, settings: Settings, system_keyring: FakeKeyring
-) -> None:
-    settings["server.keyed"] = [ORIGIN]
-    unkept(window, qtbot, system_keyring)
-    assert settings["server.keyed"] == []
-    dialog = shown(window)
-    assert named(dialog, "Key").placeholderText() == "known until Afterword ends"
-    assert "in no keyring" in told(dialog)
-    assert "kept in the system's keyring" not in told(dialog)
-    named(dialog, "Address").setText("https://other.example")
-    assert named(dialog, "Key").placeholderText() == "none"
-    assert "kept in the system's keyring" in told(dialog)
-
-
-def test_a_key_that_is_only_known_can_be_forgotten_without_a_word_of_a_keyring(
-    window: MainWindow, qtbot: QtBot, jobs: Jobs, system_keyring: FakeKeyring
-) -> None:
-    unkept(window, qtbot, system_keyring)
-    window.key_strip.dismiss()
-    dialog = shown(window)
-    button(dialog, "Forget it").click()
-    button(dialog, "Save").click()
-    qtbot.waitUntil(lambda: not jobs.busy)
-    assert not window.key_strip.isVisible()
-    assert secrets.key_of(ORIGIN) == ""
-
-
-def test_a_key_is_said_to_be_kept_once_it_is(
-    window: MainWindow, qtbot: QtBot, settings: Settings, system_keyring: FakeKeyring
-) -> None:
-    system_keyring.hangs = True
-    button(filled(window, URL, KEY, enabled=False), "Save").click()
-    qtbot.waitUntil(lambda: bool(system_keyring.asked))
-    assert settings["server.keyed"] == []
-    system_keyring.hangs = False
-    qtbot.waitUntil(lambda: settings["server.keyed"] == [ORIGIN])
-    window.key_strip.say("of another key")
-    button(filled(window, URL, KEY, enabled=False), "Save").click()
-    qtbot.waitUntil(lambda: not window.key_strip.isVisible())
-
-
-def test_a_key_that_cannot_be_taken_out_of_the_keyring_is_used_no_more_and_that_is_told(
-    window: MainWindow, qtbot: QtBot, probe: Probe, settings: Settings, system_keyring: FakeKeyring
-) -> None:
-    settings["server.url"], settings["server.keyed"] = URL, [ORIGIN]
-    system_keyring.keys[ORIGIN], system_keyring.reason = KEY, "the keyring is locked"
-    dialog = shown(window)
-    button(dialog, "Forget it").click()
-    with qtbot.waitSignal(window.key_strip.told):
-        button(dialog, "Save").click()
-    assert "not used any more" in window.key_strip.message
-    assert settings["server.keyed"] == []
-    said_by(qtbot, shown(window))
-    assert probe.asked[0].key == ""
-
-
-def test_a_keyring_that_waits_for_somebody_stops_nothing(
-    window: MainWindow, qtbot: QtBot, jobs: Jobs, system_keyring: FakeKeyring
-) -> None:
-    system_keyring.hangs = True
-    button(filled(window, URL, KEY, enabled=False), "Save").click()
-    qtbot.waitUntil(lambda: bool(system_keyring.asked))
-    type_keys(window.page, "Once")
-    assert window.page.text() == "Once"
-    assert jobs.close()
-
-
 @pytest.mark.parametrize("url", ["", "nonsense://x", "http://server.example", "https://me:secret@server.example"])
 def test_what_nothing_can_be_sent_to_is_not_kept(window: MainWindow, settings: Settings, url: str) -> None:
     dialog = filled(window, url)
@@ -342,6 +235,16 @@ def test_what_nothing_can_be_sent_to_is_not_kept(window: MainWindow, settings: S
     assert dialog.found.endswith(".")
     assert "secret" not in dialog.found
     assert settings["server.url"] == ""
+
+
+def test_without_an_address_a_key_is_of_no_server(
+    window: MainWindow, settings: Settings, jobs: Jobs, system_keyring: FakeKeyring
+) -> None:
+    dialog = filled(window, "", KEY, enabled=False)
+    button(dialog, "Save").click()
+    assert not dialog.isVisible()
+    assert not jobs.busy
+    assert (settings["server.keyed"], system_keyring.asked) == ([], [])
 
 
 def test_all_of_a_choice_is_in_force_before_anybody_is_told_of_one_part(window: MainWindow, settings: Settings) -> None:

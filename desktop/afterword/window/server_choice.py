@@ -12,15 +12,17 @@ class Choice:
     Attributes:
         url: as it was typed.
         model: "" for the server's first.
-        key: None for the one that is kept, if any is; "" for none from now on.
+        key: "" where none was typed.
         enabled: whether the server is asked.
         alone: whether no model on this machine is.
         unencrypted: whether plain http to another machine is allowed.
+        forgets: the origins of servers whose key is to be forgotten; one that was typed comes in its place.
     """
 
     url: str
     model: str
-    key: str | None = field(repr=False)
+    key: str = field(repr=False)
     enabled: bool
     alone: bool
     unencrypted: bool
+    forgets: frozenset[str] = frozenset()

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from afterword import secrets
 from afterword.engine.server.address import Address, address
 from afterword.engine.server.types import Abilities, Server
 from afterword.errors import ServerError
@@ -25,6 +24,7 @@ from afterword.sentences import sentence
 from afterword.settings import Settings
 from afterword.window import abilities
 from afterword.window.button import Button
+from afterword.window.key_state import Key, KeyState, key_state
 from afterword.window.probing import Probe, probe_it, tested
 from afterword.window.server_choice import Choice
 from afterword.window.shown_text import ShownText
@@ -56,9 +56,9 @@ class ServerDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Server"))
-        self._keyed = frozenset(settings["server.keyed"])
+        self._settings = settings
         self._set = Server(settings["server.url"], settings["server.model"], unencrypted=settings["server.unencrypted"])
-        self._forgets = False
+        self._forgotten: set[str] = set()  # the origins of servers, once it is saved
         self._jobs = jobs
         self._probe = probe
         self._job: Job | None = None
@@ -117,12 +117,12 @@ class ServerDialog(QDialog):
         self._save.setDefault(True)
         self._save.clicked.connect(self._choose)
         self._lay_out()
-        self._url.textChanged.connect(self._show_what_matters)
-        self._unencrypted.toggled.connect(self._show_what_matters)
-        self._enabled.toggled.connect(self._show_what_matters)
-        self._key.textChanged.connect(self._show_what_matters)
+        self._url.textChanged.connect(self.show_what_matters)
+        self._unencrypted.toggled.connect(self.show_what_matters)
+        self._enabled.toggled.connect(self.show_what_matters)
+        self._key.textChanged.connect(self.show_what_matters)
         self.finished.connect(self._stop)
-        self._show_what_matters()
+        self.show_what_matters()
 
     @property
     def found(self) -> str:
@@ -182,38 +182,40 @@ class ServerDialog(QDialog):
     def _typed_key(self) -> str:
         return self._key.text().strip()
 
-    def _known_of(self) -> str:
-        """The origin of the server whose key is had already and meant; "" where there is none."""
+    @property
+    def _origin(self) -> str:
+        """Of the server; "" where there is none at the address."""
         place = self._place(unencrypted=True)
-        if place is None or self._typed_key or self._forgets:
-            return ""
-        return place.origin if place.origin in self._keyed or secrets.knows(place.origin) else ""
+        return "" if place is None else place.origin
+
+    def _key_state(self) -> KeyState:
+        """Of the key that was given before, where it is meant."""
+        origin = self._origin
+        if not origin or self._typed_key or origin in self._forgotten:
+            return KeyState(Key.NONE)
+        return key_state(origin, self._settings)
 
     def _server(self) -> Server:
         return Server(self._url.text().strip(), self._model.currentText().strip(), self._typed_key, self._unencrypted.isChecked())
 
     @Slot()
-    def _show_what_matters(self) -> None:
+    def show_what_matters(self) -> None:
+        """Show of the controls and of the key what is true by now."""
         place = self._place(unencrypted=True)
         self._unencrypted.setEnabled(place is not None and not place.encrypted and not place.loopback)
         self._test.setEnabled(place is not None)
         self._alone.setEnabled(self._enabled.isChecked())
-        known = self._known_of()
-        self._forget.setVisible(bool(known))
-        if known and known not in self._keyed:
-            self._key.setPlaceholderText(self.tr("known until Afterword ends"))
-            self._of_key.setText(
-                self.tr("This key is in no keyring and in no file: it is to be typed again after the next start.")
-            )
-        else:
-            self._key.setPlaceholderText(self.tr("one is kept") if known else self.tr("none"))
-            self._of_key.setText(self.tr("The key is kept in the system's keyring, and in no file."))
+        state = self._key_state()
+        self._forget.setVisible(state.forgettable)
+        field, text = state.told(self.tr)
+        self._key.setPlaceholderText(field)
+        self._of_key.setText(text)
 
     @Slot()
     def _forget_key(self) -> None:
-        self._forgets = True
+        self._forgotten.add(self._origin)
         self._key.setFocus()
-        self._show_what_matters()
+        self.show_what_matters()
 
     # --- the test ---------------------------------------------------------------------------------------------------
 
@@ -225,8 +227,9 @@ class ServerDialog(QDialog):
         self._say(self.tr("Asking the server…"))
         self._test.setText(self.tr("Stop"))
         server = self._server()
-        self._tests_what_is_set = server == self._set and not self._forgets
-        self._job = self._jobs.start(tested, self._probe, server, self._known_of())
+        self._tests_what_is_set = server == self._set and self._origin not in self._forgotten
+        keyed = "" if self._key_state().key is Key.NONE else self._origin
+        self._job = self._jobs.start(tested, self._probe, server, keyed)
         self._job.done.connect(self._tested)
         self._job.failed.connect(self._failed)
         self._job.cancelled.connect(self._cancelled)
@@ -281,8 +284,7 @@ class ServerDialog(QDialog):
                 self._say(sentence(error, self.tr))
                 self.told.emit(self.found)
                 return
-        key = server.key or ("" if self._forgets else None)
         alone, unencrypted = self._alone.isChecked(), self._unencrypted.isChecked()
-        choice = Choice(server.url, server.model, key, enabled, alone, unencrypted)
+        choice = Choice(server.url, server.model, server.key, enabled, alone, unencrypted, frozenset(self._forgotten))
         self.accept()
         self.chosen.emit(choice)

@@ -16,6 +16,7 @@ from afterword.jobs import Jobs
 from afterword.sentences import sentence
 from afterword.settings import Value
 from afterword.watch import Watch
+from afterword.window import key_state
 from afterword.window.consent_dialog import ConsentDialog, Part, Use, parts_of
 from afterword.window.documents import Documents
 from afterword.window.keeper import SettingsKeeper
@@ -87,6 +88,8 @@ class Servers(QObject):
         dialog.chosen.connect(self._chosen)
         dialog.told.connect(self.told)
         dialog.works.connect(self.works)
+        self.key_kept.connect(dialog.show_what_matters)
+        self.key_lost.connect(dialog.show_what_matters)
         dialog.open()
 
     @Slot()
@@ -139,40 +142,31 @@ class Servers(QObject):
             "server.alone": choice.alone,
             "server.unencrypted": choice.unencrypted,
         }
-        if choice.url and choice.key is not None:
-            self._keep_key(address(choice.url, choice.unencrypted).origin, choice.key)
-        self._keeper.choose_all(values)
-        if choice.key is not None:
+        wanted = dict.fromkeys(choice.forgets, "")
+        if choice.url and choice.key:
+            wanted[address(choice.url, choice.unencrypted).origin] = choice.key
+        wishes = {origin: secrets.want(origin, key, key_state.may_hold(origin, self._settings)) for origin, key in wanted.items()}
+        self._keeper.choose_all(values | key_state.keys_in_settings(self._settings))
+        for origin, wish in wishes.items():
+            if wish:
+                job = self._jobs.start(tell_keyring, origin, wish)
+                job.done.connect(self._keyring_told)
+                job.failed.connect(self._keyring_refused)
+        if wanted:
             self.key_changed.emit()
         if choice.enabled and not is_agreed(self._settings):
             self.look()
 
-    def _keep_key(self, origin: str, key: str) -> None:
-        """Have the key known at once, and kept by the keyring; "" is none."""
-        secrets.remember(origin, key)
-        was_kept = origin in self._settings["server.keyed"]
-        if not key:
-            self._tell_kept(origin, False)
-        if key or was_kept:
-            job = self._jobs.start(keep_key, origin, key)
-            job.done.connect(self._key_kept)
-            job.failed.connect(self._key_not_kept)
+    @Slot(object)
+    def _keyring_told(self, done: bool) -> None:
+        self._keeper.choose_all(key_state.keys_in_settings(self._settings))
+        if done:
+            self.key_kept.emit()
 
     @Slot(object)
-    def _key_kept(self, origin: str) -> None:
-        self._tell_kept(origin, secrets.knows(origin))
-        self.key_kept.emit()
-
-    @Slot(object)
-    def _key_not_kept(self, error: Exception) -> None:
-        if isinstance(error, ServerError):
-            self._tell_kept(error.url, False)
+    def _keyring_refused(self, error: Exception) -> None:
+        self._keeper.choose_all(key_state.keys_in_settings(self._settings))
         self.key_lost.emit(sentence(error, self.tr))
-
-    def _tell_kept(self, origin: str, kept: bool) -> None:
-        """Have it in the settings whether the keyring has a key of the server at `origin`."""
-        keyed = set(self._settings["server.keyed"]) - {origin}
-        self._keeper.choose_all({"server.keyed": sorted(keyed | {origin} if kept else keyed)})
 
     @Slot()
     def show_leaving(self) -> None:
@@ -186,7 +180,6 @@ class Servers(QObject):
         self._strip.show_leaving(leaving, self._sharing.origin, self._documents.name, wrong)
 
 
-def keep_key(origin: str, key: str, *, watch: Watch) -> str:
-    """A task for `Jobs`; see `secrets.keep_key`. The result is the origin."""
-    secrets.keep_key(origin, key, watch.stopped)
-    return origin
+def tell_keyring(origin: str, wish: int, *, watch: Watch) -> bool:
+    """A task for `Jobs`; see `secrets.tell_keyring`."""
+    return secrets.tell_keyring(origin, wish, watch.stopped)
