@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -105,3 +107,134 @@ def test_a_page_that_is_scrolled_as_soon_as_there_is_text_stays_there_when_it_ge
     QApplication.processEvents()
     assert writer.page.verticalScrollBar().isVisible()
     assert first_paragraph(writer) == 40
+
+
+def place_at_end(writer: Writer) -> None:
+    """Behind the last word of the novel, as high on the page as one who writes on there has it."""
+    writer.has(NOVEL)
+    writer.page.ensureCursorVisible()
+    QApplication.processEvents()
+    assert HIGH / 4 < cursor_top(writer) < HIGH
+
+
+def below_end(writer: Writer) -> float:
+    """How much of the page is blank below the end of the text."""
+    *_, (block, rect) = writer.page.visible_blocks()
+    assert not block.next().isValid(), "the end is not on the page"
+    return writer.page.viewport().height() - rect.bottom()
+
+
+@pytest.mark.parametrize("way", [[(330, 150)], [(WIDE, 150), (330, 150), (330, HIGH)], [(330, 110), (330, 200)]])
+@pytest.mark.parametrize("place", [place_at_end, lambda writer: place_cursor(writer, 8)])
+def test_it_is_where_it_was_once_there_is_room_again(
+    writer: Writer, place: Callable[[Writer], None], way: list[tuple[int, int]]
+) -> None:
+    place(writer)
+    top = cursor_top(writer)
+    for size in way:
+        resized(writer, *size)
+    resized(writer)
+    assert abs(cursor_top(writer) - top) <= ROUNDING
+
+
+def test_a_beginning_that_gave_way_in_a_low_page_is_seen_again(writer: Writer) -> None:
+    writer.has(NOVEL[:700], cursor=690)
+    for size in ((330, 200), (480, 150), (330, 120), (480, 300), (WIDE, HIGH)):
+        resized(writer, *size)
+    assert writer.page.verticalScrollBar().value() == 0
+
+
+@pytest.mark.parametrize("step", [7, 60, 600])
+def test_a_page_that_grows_after_writing_shows_text_and_not_the_blank_below_it(writer: Writer, step: int) -> None:
+    place_at_end(writer)
+    resized(writer, 330, 110)
+    writer.types("s.")
+    for height in (*range(110, 700, step), 700):
+        resized(writer, 330, height)
+    assert 250 < below_end(writer) <= 350
+    assert cursor_top(writer) > 300
+
+
+def test_a_page_on_which_all_has_room_again_shows_all_of_it(writer: Writer) -> None:
+    writer.has(NOVEL[:700])
+    resized(writer, WIDE, 110)
+    writer.types("s.")
+    assert writer.page.verticalScrollBar().value() > 0
+    resized(writer)
+    assert writer.page.verticalScrollBar().value() == 0
+    assert not writer.page.verticalScrollBar().isVisible()
+
+
+def test_what_was_scrolled_up_for_room_below_stays_there_while_only_the_width_changes(writer: Writer) -> None:
+    place_at_end(writer)
+    bar = writer.page.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    top = cursor_top(writer)
+    for width in (500, 330, WIDE):
+        resized(writer, width)
+        assert abs(cursor_top(writer) - top) <= ROUNDING
+
+
+def test_a_writer_who_scrolls_in_a_low_page_finds_what_was_scrolled_to_when_it_grows(writer: Writer) -> None:
+    place_cursor(writer, 10)
+    resized(writer, WIDE, 150)
+    writer.page.verticalScrollBar().setValue(writer.page.verticalScrollBar().value() + 1)
+    top = cursor_top(writer)
+    resized(writer)
+    assert abs(cursor_top(writer) - top) <= ROUNDING
+
+
+@pytest.mark.parametrize("text", ["", "One line.", NOVEL])
+def test_a_page_may_have_no_height_at_all(writer: Writer, text: str) -> None:
+    writer.has(text)
+    for height in (0, 5, 0, HIGH):
+        resized(writer, WIDE, height)
+    assert cursor_top(writer) > 0
+
+
+def test_a_beginning_that_gave_way_is_seen_again_at_another_width_too(writer: Writer) -> None:
+    writer.has(NOVEL, cursor=200)
+    for width in (WIDE, 330, 480):
+        resized(writer, width, 80)
+        assert writer.page.verticalScrollBar().value() > 0
+        resized(writer, width, HIGH)
+        assert writer.page.verticalScrollBar().value() == 0
+
+
+def test_a_short_text_that_was_scrolled_up_stays_there_while_only_the_width_changes(writer: Writer) -> None:
+    writer.has("One line.\n" * 6)
+    bar = writer.page.verticalScrollBar()
+    bar.setValue(2)
+    for width in (500, 330, WIDE):
+        resized(writer, width)
+        assert bar.value() == 2
+
+
+@pytest.mark.parametrize("paragraphs", [5, 10, 20, 80])
+@pytest.mark.parametrize("height", [HIGH, 700])
+def test_the_end_is_where_it_is_to_be_whatever_was_not_laid_out_yet(writer: Writer, paragraphs: int, height: int) -> None:
+    writer.has("\n".join(NOVEL.split("\n")[:paragraphs]))
+    resized(writer, 330, 110)
+    writer.types("s.")
+    resized(writer, 480, height)
+    assert cursor_top(writer) > height / 3
+    assert writer.page.verticalScrollBar().value() == 0 or below_end(writer) > height / 3
+
+
+def test_what_was_scrolled_up_for_room_below_gives_way_by_little_to_a_page_that_grows_a_little(writer: Writer) -> None:
+    place_at_end(writer)
+    bar = writer.page.verticalScrollBar()
+    bar.setValue(bar.maximum() - 1)
+    top = cursor_top(writer)
+    resized(writer, WIDE, HIGH + 20)
+    assert top <= cursor_top(writer) < 60
+
+
+@pytest.mark.parametrize("into", range(0, 300, 45))
+def test_the_line_that_is_written_on_is_whole_on_a_page_of_any_height(writer: Writer, into: int) -> None:
+    writer.has(NOVEL, cursor=NOVEL.index("Paragraph 40") + into)
+    for height in range(60, 200, 9):
+        resized(writer)
+        writer.page.ensureCursorVisible()
+        resized(writer, 480, height)
+        assert cursor_top(writer) >= 0

@@ -49,7 +49,7 @@ def test_texts_and_tips_say_something() -> None:
     for row in TABLE.values():
         assert plain(row.text).strip()
         assert row.tip.strip()
-        assert not row.tip.endswith("."), "a tip is no sentence"
+        assert not f"{row.tip}{row.more}".endswith("."), "a tip is no sentence"
 
 
 def test_no_two_entries_of_a_menu_share_a_mnemonic() -> None:
@@ -62,6 +62,18 @@ def test_no_two_entries_of_a_menu_share_a_mnemonic() -> None:
 def test_every_action_is_in_its_menu(window: MainWindow) -> None:
     for action, row in TABLE.items():
         assert window.menus.actions[action] in window.menus.menus[row.menu].actions()
+
+
+def test_every_tip_has_room_in_the_status_bar_and_the_tooltip_says_all(window: MainWindow) -> None:
+    window.resize(1100, 740)
+    window.status.show_rate(88.8)
+    QApplication.processEvents()
+    for action, row in TABLE.items():
+        made = window.menus.actions[action]
+        assert made.statusTip() == row.tip
+        assert window.status.fontMetrics().horizontalAdvance(row.tip) <= window.status._room(), row.tip
+        assert made.toolTip() == (f"{row.tip}; {row.more}" if row.more else row.tip)
+        assert window.menus.menus[row.menu].toolTipsVisible()
 
 
 def test_every_menu_can_be_reached_from_the_menu_bar(window: MainWindow) -> None:

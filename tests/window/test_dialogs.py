@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLabel, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword.drafts.compare import compare
+from afterword.window.boxes import give_alt_keys
 from afterword.window.changed_dialog import Changed, ChangedDialog
 from afterword.window.comparison import Comparison
 from afterword.window.dialogs import Twice, Unsaved, WindowDialogs
 
-from .conftest import part, press
+from .conftest import focused, part, press
 
 Asker = Callable[[WindowDialogs, list[object]], None]
 
@@ -124,6 +125,69 @@ def test_what_speaks_against_opening_is_said(parent: QWidget, dialogs: WindowDia
     assert box.text() == "It is large."
     press(box, text)
     assert answers == [answer]
+
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"), [(Qt.Key.Key_S, Unsaved.SAVE), (Qt.Key.Key_D, Unsaved.DISCARD), (Qt.Key.Key_C, Unsaved.CANCEL)]
+)
+def test_alt_and_a_letter_answer_and_a_letter_alone_does_not(
+    parent: QWidget, dialogs: WindowDialogs, qtbot: QtBot, key: Qt.Key, answer: Unsaved
+) -> None:
+    answers: list[object] = []
+    dialogs.ask_unsaved("a.md", answers.append)
+    box = part(parent, QMessageBox)
+    qtbot.waitExposed(box)
+    box.activateWindow()
+    qtbot.waitUntil(box.isActiveWindow)
+    for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
+        QTest.keyClick(box, key, modifier)
+        QTest.keyClick(box.button(QMessageBox.StandardButton.Discard), key, modifier)
+    qtbot.wait(200)  # Qt would show for 100 ms how the button goes down
+    assert (answers, box.isVisible()) == ([], True)
+    QTest.keyClick(box, key, ALT)
+    qtbot.waitUntil(lambda: answers == [answer])
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        (Qt.Key.Key_K, Changed.MINE),
+        (Qt.Key.Key_T, Changed.THEIRS),
+        (Qt.Key.Key_S, Changed.ELSEWHERE),
+        (Qt.Key.Key_D, Changed.CANCEL),
+    ],
+)
+def test_a_file_changed_outside_is_decided_by_key(
+    parent: QWidget, dialogs: WindowDialogs, qtbot: QtBot, key: Qt.Key, answer: Changed
+) -> None:
+    answers: list[object] = []
+    dialogs.ask_changed("a.md", DIFFERENT, answers.append)
+    dialog = part(parent, ChangedDialog)
+    qtbot.waitExposed(dialog)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    QTest.keyClick(focused(), key, ALT)
+    qtbot.waitUntil(lambda: answers == [answer])
+
+
+def marked(*texts: str) -> list[str]:
+    buttons = [QPushButton(text) for text in texts]
+    give_alt_keys(buttons)
+    given = [button.text() for button in buttons]
+    give_alt_keys(buttons)
+    assert [button.text() for button in buttons] == given, "what has a letter keeps it"
+    return given
+
+
+def test_each_button_has_a_letter_of_its_own() -> None:
+    assert marked("Save", "Discard", "Cancel") == ["&Save", "&Discard", "&Cancel"]
+    assert marked("Save", "Save as", "save") == ["&Save", "S&ave as", "sa&ve"]
+    assert marked("Discard", "&Do it") == ["D&iscard", "&Do it"]
+    assert marked("a", "A", "…") == ["&a", "A", "…"]
+    assert marked("Ähnlich", "„Text“") == ["&Ähnlich", "„&Text“"]
 
 
 def test_a_failed_save_says_why_and_offers_another_place(parent: QWidget, dialogs: WindowDialogs) -> None:

@@ -25,7 +25,7 @@ from afterword.watch import Watch
 from afterword.window.model_shelf import ModelShelf
 from afterword.window.models_dialog import ModelsDialog
 
-from .conftest import part
+from .conftest import part, press
 
 STARTER = Entry(
     "starter", "SmolLM2 135M", "starter", Path("/models/starter"), 270_000_000, "Apache-2.0", True, 135_000_000, 371_000_000
@@ -274,7 +274,7 @@ def test_a_model_is_removed_once_the_writer_says_so(asked: Asked, library: FakeL
     asked.press("Remove…")
     box = part(asked.dialog, QMessageBox)
     assert "owner/small" in box.text()
-    next(button for button in box.buttons() if button.text() == "Remove it").click()
+    press(box, "Remove it")
     qtbot.waitUntil(lambda: asked.row("owner/small") == "")
     assert library.asked == ["remove owner/small"]
 
@@ -323,7 +323,7 @@ def test_what_is_removed_is_what_was_asked_about_wherever_the_writer_is_by_then(
     box = part(asked.dialog, QMessageBox)
     asked.shelf.failed.emit("owner/third", HubUnreachable("owner/third"))
     asked.choose("owner/third")
-    next(button for button in box.buttons() if button.text() == "Remove it").click()
+    press(box, "Remove it")
     qtbot.waitUntil(lambda: asked.row("owner/small") == "")
     assert library.asked == ["remove owner/small"]
 
@@ -334,7 +334,7 @@ def test_what_became_the_one_that_writes_while_it_was_asked_about_is_not_removed
     asked.choose("owner/small")
     asked.press("Remove…")
     asked.dialog.show_used("owner/small")
-    next(button for button in part(asked.dialog, QMessageBox).buttons() if button.text() == "Remove it").click()
+    press(part(asked.dialog, QMessageBox), "Remove it")
     qtbot.wait(20)
     assert library.asked == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
@@ -45,25 +46,61 @@ def test_the_model_is_told_a_moment_after_the_last_key(window: MainWindow, field
     assert window.isWindowModified(), "they are saved with the draft"
 
 
-def test_they_are_counted_and_it_says_how_much_of_the_page_is_seen(window: MainWindow, field: QPlainTextEdit) -> None:
+def test_they_are_counted(window: MainWindow, field: QPlainTextEdit) -> None:
     window.notes.show_seen(Seen(notes=124, notes_left_out=0, page=700, characters=3420, room=1024))
     assert "124 of 512 tokens" in said(window)
-    assert "about 600 words" in said(window)
     window.notes.setLocale(QLocale("en_US"))
     window.notes.show_seen(Seen(notes=1240, notes_left_out=0, page=7000, characters=34_200, room=16_384))
     assert "1,240 of 8,192 tokens" in said(window)
-    assert "about 6,000 words" in said(window)
     window.notes.show_seen(Seen(notes=512, notes_left_out=31, page=500, characters=2400, room=1024))
     assert "31 tokens at their end are too many" in said(window)
 
 
-def test_a_cursor_that_rests_has_it_counted_only_while_they_are_shown(window: MainWindow) -> None:
+def writes(window: MainWindow, text: str) -> None:
+    window.page.set_text(text)
+    window.page.moveCursor(QTextCursor.MoveOperation.End)
+    window._noting.look()
+
+
+def sees(window: MainWindow, characters: int) -> str:
+    window.notes.show_seen(Seen(notes=0, notes_left_out=0, page=9, characters=characters, room=1024))
+    return said(window)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("one", "1 word"), ("to be or not to be ", "6 words"), ("a 🐟\u00a0b\nc", "3 words")]
+)
+def test_where_all_before_the_cursor_is_seen_it_says_so_with_the_words_that_are_there(
+    window: MainWindow, field: QPlainTextEdit, text: str, words: str
+) -> None:
+    writes(window, text)
+    assert f"sees all before the cursor, {words}." in sees(window, len(text))
+    window.page.moveCursor(QTextCursor.MoveOperation.Start)
+    window._noting.look()
+    assert "Nothing stands before the cursor." in sees(window, 0)
+
+
+def test_where_only_some_of_it_is_seen_those_words_are_counted(window: MainWindow, field: QPlainTextEdit) -> None:
+    window.notes.setLocale(QLocale("en_US"))
+    writes(window, "gone " * 200 + "incomprehensibilities " * 100)
+    assert "sees the last 100 words before" in sees(window, 22 * 100)
+    assert "sees the last 1 word before" in sees(window, 22)
+    assert "sees all before the cursor, 300 words" in sees(window, 5 * 200 + 22 * 100 - 2)
+    writes(window, "word " * 4000)
+    assert len(window.page.context().before) < 5 * 4000
+    assert f"sees the last {len(window.page.context().before) // 5:,} words before" in sees(window, 10_000)
+
+
+def test_what_is_typed_is_counted_only_while_they_are_shown(window: MainWindow, qtbot: QtBot) -> None:
     asked: list[Context] = []
     window.seen_wanted.connect(asked.append)
-    window.page.cursor_rested.emit(Context("one"))
+    type_keys(window.page, "one")
+    qtbot.wait(500)
+    assert not asked
     window.menus.actions[Action.NOTES].trigger()
     asked.clear()
-    window.page.cursor_rested.emit(Context("one two"))
+    type_keys(window.page, " two")
+    qtbot.waitUntil(lambda: bool(asked))
     assert asked == [Context("one two")]
 
 

@@ -16,7 +16,7 @@ from afterword.jobs import Jobs
 from afterword.window.comparison import Comparison
 from afterword.window.recovery_dialog import RecoveryDialog
 
-from .conftest import part
+from .conftest import part, press
 
 BOOK = "".join(f"Paragraph {number} of a long book.\n\n" for number in range(400))
 
@@ -83,7 +83,7 @@ def test_the_writer_decides_about_each_and_closing_decides_nothing(asked: Asked)
     asked.dialog._list.setCurrentRow(1)
     asked.dialog._open.click()
     asked.dialog._throw.click()
-    next(button for button in part(asked.dialog, QMessageBox).buttons() if button.text() == "Throw it away").click()
+    press(part(asked.dialog, QMessageBox), "Throw it away")
     assert len(asked.answers) == 2
     asked.dialog.close()
     assert [answer for answer, _ in asked.answers] == ["recovered", "thrown_away", "left"]

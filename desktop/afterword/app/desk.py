@@ -102,6 +102,7 @@ class Desk(QObject):
         seat = Seat(*of_all, self._dialogs, self)
         window = seat.window
         window.model_wanted.connect(self._models.want)
+        window.load_cancelled.connect(self._models.forget)
         window.models_wanted.connect(self._models.show)
         window.models.settings_changed.connect(self._models.tell_set)
         window.servers.key_changed.connect(self._server.ask_anew)

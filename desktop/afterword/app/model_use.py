@@ -44,18 +44,30 @@ class ModelUse(QObject):
         self._shelf = shelf
         self._window = window
         self._wished = ""  # a model that is being loaded since the writer named it
+        self._begun = ""  # the one that was asked for last, unless that was given up or failed
         host.state_changed.connect(self._state_changed)
 
     @Slot()
     def load(self) -> None:
         """Load the model in the settings, if it is there."""
-        self._host.load(self._settings["model.name"], False)
+        self._load(self._settings["model.name"], False)
 
     @Slot(str)
     def want(self, name: str) -> None:
-        """The writer named a model: that is the wish to download it where it is missing."""
-        self._wished = name
-        self._host.load(name, True)
+        """The writer named a model: that is the wish to download it where it is missing.
+
+        One that is there, or is being loaded, is not begun with again.
+        """
+        state = self._host.state
+        at_it = state is not None and (state.here or state.phase is Phase.LOADING) and state.name == name
+        if not at_it or self._begun != name:
+            self._wished = name
+            self._load(name, True)
+
+    @Slot()
+    def forget(self) -> None:
+        """What is being loaded is given up."""
+        self._wished = self._begun = ""
 
     @Slot()
     def tell_set(self) -> None:
@@ -85,9 +97,17 @@ class ModelUse(QObject):
     def _device_chosen(self, device: str) -> None:
         self._settings["model.device"] = device
         self._keeper.save_soon()
-        self._host.load(self._wished or self._settings["model.name"], bool(self._wished))
+        self._load(self._wished or self._settings["model.name"], bool(self._wished))
+
+    def _load(self, name: str, download: bool) -> None:
+        self._begun = name
+        self._host.load(name, download)
 
     @Slot(object)
     def _state_changed(self, state: ModelState) -> None:
         if state.phase in (Phase.READY, Phase.FAILED) and state.name == self._wished:
             self._wished = ""
+        if state.phase is Phase.FAILED and state.name == self._begun:
+            self._begun = ""
+        elif state.here and not self._begun:
+            self._begun = state.name

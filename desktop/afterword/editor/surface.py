@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from PySide6.QtCore import QEvent, QMargins, QMimeData, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -31,6 +30,7 @@ from afterword.editor.geometry import lines_of, selected_in
 from afterword.editor.layout import SpacedLayout
 from afterword.editor.look import PageLook, between
 from afterword.editor.markdown import MarkdownHighlighter
+from afterword.editor.place_keeper import PlaceKeeper
 from afterword.editor.plaintext import clean, units
 from afterword.editor.tint import tinted_in
 from afterword.text.characters import common_ends
@@ -66,6 +66,7 @@ class Surface(QPlainTextEdit):
         document.setDocumentLayout(self._spacing)
         document.setDocumentMargin(_TOP)
         self.setDocument(document)
+        self._place = PlaceKeeper(self._spacing)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setCenterOnScroll(True)  # also lets the page scroll on until its end stands high enough for a ghost below it
@@ -128,7 +129,9 @@ class Surface(QPlainTextEdit):
 
     def scroll_to(self, position: int) -> None:
         """Have the line with the character at `position`, in UTF-16 units, at the top, as far as the page scrolls."""
-        self.verticalScrollBar().setValue(self._line_number(position))
+        place = self.textCursor()
+        place.setPosition(position)
+        self.verticalScrollBar().setValue(self._place.line_number(place))
 
     def context(self) -> Context:
         """The text around the cursor; costs as much as that text, whatever the length of the document."""
@@ -227,7 +230,7 @@ class Surface(QPlainTextEdit):
     def event(self, event: QEvent) -> bool:
         if event.type() != QEvent.Type.Resize:
             return super().event(event)
-        with self._same_place():
+        with self._place.kept(self):
             self._center_column()  # before Qt lays out for the new size, so that it does so once
             self._bar_timer.start()
             return super().event(event)
@@ -272,41 +275,6 @@ class Surface(QPlainTextEdit):
         if self.viewportMargins() != margins:
             self.setViewportMargins(margins)
 
-    def _line_number(self, position: int) -> int:
-        """Which line the character at `position` is in, as the scroll bar counts them."""
-        block = self.document().findBlock(position)
-        self._spacing.blockBoundingRect(block)  # has it laid out
-        line = block.layout().lineForTextPosition(position - block.position())
-        return int(block.firstLineNumber()) + max(line.lineNumber() if line.isValid() else 0, 0)
-
-    @contextmanager
-    def _same_place(self) -> Iterator[None]:
-        """Have the line with the cursor where it was when all is laid out anew; the first line where the cursor is out of sight.
-
-        A page that shows the beginning of the text does so as long as the cursor is on it.
-        """
-        bar, place = self.verticalScrollBar(), self.textCursor()
-        shown = any(block.contains(place.position()) for block, _ in self.visible_blocks())  # else cursorRect may take long
-        if not shown or not self.cursorRect().intersects(self.viewport().rect()):
-            place.setPosition(self.top_position())
-        at_start, above = bar.value() == 0, self._line_number(place.position()) - bar.value()
-        yield
-        block = place.block()
-        for _ in range(above):
-            block = block.previous()
-            self._spacing.blockBoundingRect(block)  # has it laid out, and its lines counted
-        line = self._line_number(place.position())
-        bar.setValue(0 if at_start else line - above)
-        if at_start and self._over(place) > 0:
-            bar.setValue(line - above)
-        bar.setValue(min(bar.value() + max(self._over(place), 0), line))
-
-    def _over(self, place: QTextCursor) -> int:
-        """By how many lines the one at `place` is below the page."""
-        rect = self.cursorRect(place)
-        over = rect.bottom() + 1 - self.viewport().height()
-        return -int(-over // self._spacing.pitch(rect.height()))
-
     @Slot()
     def _fit_bar(self) -> None:
         """Hide the scroll bar while all is on the screen; since one may scroll beyond the end, Qt would always show it."""
@@ -316,7 +284,7 @@ class Surface(QPlainTextEdit):
                 fits = not block.next().isValid() and rect.bottom() <= self.viewport().height()
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
         if policy != self.verticalScrollBarPolicy():
-            with self._same_place():
+            with self._place.kept(self):
                 self.setVerticalScrollBarPolicy(policy)
                 self._center_column()
 

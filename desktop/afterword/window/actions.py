@@ -134,7 +134,8 @@ class Row:
     Attributes:
         menu: where it is found.
         text: English, with the mnemonic.
-        tip: one line for the status bar and the tooltip.
+        tip: one short line for the status bar and the tooltip.
+        more: what else the tooltip says.
         keys: portable key sequences with a space between, the main one first. On macOS "Ctrl" is the command key and "Meta"
             the control key.
         mac_keys: those of macOS, where they differ.
@@ -148,6 +149,7 @@ class Row:
     menu: Menu
     text: str
     tip: str
+    more: str = ""
     keys: str = ""
     mac_keys: str = ""
     editor: EditorAction | None = None
@@ -182,13 +184,15 @@ TABLE: dict[Action, Row] = {
     Action.LEDGER_LINE: Row(
         Menu.FILE,
         "Exports say how much you t&yped",
-        "End every export with a line that says how much of the text was typed and not accepted from suggestions",
+        "End every export with a line that says how much of it you typed",
+        "what you accepted from suggestions is counted apart",
         switch="export.ledger_line",
     ),
     Action.PRIVATE: Row(
         Menu.FILE,
         "This draft never &leaves this machine",
-        "Nothing of this draft goes to a server, in whatever folder it is; say so again if another program moves and changes it",
+        "Nothing of this draft goes to a server, in whatever folder it is",
+        "say so again if another program moves and changes it",
         checkable=True,
     ),
     Action.CLOSE_WINDOW: Row(
@@ -245,7 +249,8 @@ TABLE: dict[Action, Row] = {
     Action.LIKELIEST: Row(
         Menu.SUGGESTIONS,
         "&Other words here…",
-        "Show the likeliest words where the suggestion begins, to go on from another; or rest the pointer on a word of it",
+        "Show the likeliest words where the suggestion begins, to go on from another",
+        "or rest the pointer on a word of it",
         keys="Alt+Return",
         editor=EditorAction.LIKELIEST,
     ),

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from afterword.drafts.compare import Passage
+from afterword.window.boxes import give_alt_keys
 from afterword.window.button import Button
 from afterword.window.comparison import Comparison
 
@@ -61,6 +62,7 @@ class ChangedDialog(QDialog):
         elsewhere = self._button(self.tr("Save mine in another place…"), self.tr("Keep both"), Changed.ELSEWHERE)
         later = self._button(self.tr("Decide later"), self.tr("You are asked again when you save"), Changed.CANCEL)
         later.setDefault(True)
+        give_alt_keys((mine, theirs, elsewhere, later))
         row = QHBoxLayout()
         row.addWidget(mine)
         row.addWidget(theirs)

@@ -333,6 +333,7 @@ class MainWindow(QMainWindow):
         self.servers.told.connect(self.announcer.announce)
         self.asking.told.connect(self.announcer.announce)
         self.asking.switched.connect(self._arrangement.share_space)
+        self.asking.server_asked.connect(status.show_server_asked)
         self.sharing.changed.connect(self.sharing_changed)
         documents.private_changed.connect(self.menus.actions[Action.PRIVATE].setChecked)
         self.versions.noticed.connect(status.show_notice)
@@ -347,6 +348,7 @@ class MainWindow(QMainWindow):
         status.noticed.connect(self.announcer.announce)
         for strip in self._strips:
             strip.told.connect(self.announcer.announce)
+            strip.left.connect(page.setFocus)
         self.held_strip.write_wanted.connect(documents.write_all_the_same)
         documents.held.connect(self.held_strip.show_held)
         documents.disputed.connect(self.conflict_strip.show_conflict)

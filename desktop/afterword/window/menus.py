@@ -37,6 +37,7 @@ class Menus(QObject):
         self._keys = keys
         for menu, menu_row in MENUS.items():
             self.menus[menu] = QMenu(translated(menu_row.text), window)
+            self.menus[menu].setToolTipsVisible(True)
             if menu_row.after is None:
                 window.menuBar().addMenu(self.menus[menu])
         for action, row in TABLE.items():
@@ -68,7 +69,7 @@ class Menus(QObject):
     def _make(self, row: Row) -> QAction:
         action = QAction(translated(row.text), self._window)
         tip = translated(row.tip)
-        action.setToolTip(tip)
+        action.setToolTip("; ".join((tip, translated(row.more))) if row.more else tip)
         action.setStatusTip(tip)
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setCheckable(row.checkable or bool(row.switch) or row.choice is not None)

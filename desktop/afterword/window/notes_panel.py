@@ -6,10 +6,12 @@ from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from afterword.engine.protocol import Seen
+from afterword.text.boundaries import count_words
+from afterword.window.counts import shown_words
 from afterword.window.glyphs import Glyph, GlyphButton
 
 _SETTLE_MS = 400  # after the last key, until the model is told
-_LETTERS_PER_WORD = 5.7  # with the space behind it, as English has them
+_ALL = 0.95  # of the characters: a tokenizer may lose a space, and what is left out for want of room is more
 
 
 class NotesPanel(QFrame):
@@ -41,6 +43,7 @@ class NotesPanel(QFrame):
         self._text.setToolTip(self.tr("Who speaks, to whom and in what tone; facts; a passage to sound like"))
         hint = self.tr("Who speaks, to whom and in what tone.\nFacts and names.\nA passage to sound like.")
         self._text.setPlaceholderText(hint)
+        self._before, self._is_page = "", True
         self._counted = self._quiet("")
         self._seen = self._quiet("")
         self._timer = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -73,6 +76,15 @@ class NotesPanel(QFrame):
                 self._text.setPlainText(notes)
         self._timer.stop()
 
+    def await_seen(self, before: str, *, is_page: bool) -> None:
+        """It is being counted how much the model sees of `before`, which ends at the cursor.
+
+        Args:
+            before: what it is given.
+            is_page: whether that begins where the page does.
+        """
+        self._before, self._is_page = before, is_page
+
     @Slot(object)
     def show_seen(self, seen: Seen) -> None:
         """How much the model is given of notes and page."""
@@ -85,9 +97,17 @@ class NotesPanel(QFrame):
                 count=locale.toString(seen.notes), room=locale.toString(seen.room // 2)
             )
         self._counted.setText(text)
-        words = locale.toString(round(seen.characters / _LETTERS_PER_WORD))
-        about = self.tr("Of the page the model sees about {words} words before the cursor.").format(words=words)
-        self._seen.setText(about if seen.characters else self.tr("Nothing stands before the cursor."))
+        self._seen.setText(self._about_page(seen.characters))
+
+    def _about_page(self, characters: int) -> str:
+        if not self._before:
+            return self.tr("Nothing stands before the cursor.")
+        every = characters >= _ALL * len(self._before)
+        text = self._before if every else self._before[len(self._before) - characters :]
+        words = shown_words(count_words(text), self.locale(), self.tr)
+        if every and self._is_page:
+            return self.tr("Of the page the model sees all before the cursor, {words}.").format(words=words)
+        return self.tr("Of the page the model sees the last {words} before the cursor.").format(words=words)
 
     @Slot()
     def _tell_edited(self) -> None:

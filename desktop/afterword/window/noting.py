@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from afterword.editor.page import Page
-from afterword.text.context import Context
+from afterword.editor.plaintext import units
 from afterword.window.documents import Documents
 from afterword.window.notes_panel import NotesPanel
+
+_LOOK_AFTER_MS = 400  # after the cursor moved last
 
 
 class Noting(QObject):
@@ -31,8 +33,11 @@ class Noting(QObject):
         panel.notes_changed.connect(self._changed)
         panel.notes_edited.connect(documents.set_notes)
         documents.notes_changed.connect(self._show)
-        page.cursor_rested.connect(self._cursor_rested)
+        self._soon = QTimer(self, singleShot=True, interval=_LOOK_AFTER_MS)
+        self._soon.timeout.connect(self.look)
+        page.cursorPositionChanged.connect(self._soon.start)
 
+    @Slot()
     def look(self) -> None:
         """Have it measured how much the model is given, where the writer sees that."""
         if self._panel.isVisible():
@@ -40,12 +45,9 @@ class Noting(QObject):
 
     def measure(self) -> None:
         """Have it measured."""
-        self.seen_wanted.emit(self._page.context())
-
-    @Slot(object)
-    def _cursor_rested(self, context: Context) -> None:
-        if self._panel.isVisible():
-            self.seen_wanted.emit(context)
+        context = self._page.context()
+        self._panel.await_seen(context.before, is_page=units(context.before) == self._page.textCursor().position())
+        self.seen_wanted.emit(context)
 
     @Slot(str)
     def _show(self, notes: str) -> None:

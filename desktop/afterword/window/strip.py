@@ -17,9 +17,11 @@ class Strip(QFrame):
 
     Signals:
         told: what it has begun to say.
+        left: it goes while it has the focus, which is to be had elsewhere.
     """
 
     told = Signal(str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,9 @@ class Strip(QFrame):
     @Slot()
     def dismiss(self) -> None:
         """Hide it."""
+        focused = self.window().focusWidget()  # also while a dialog is in front
+        if focused is not None and self.isAncestorOf(focused):
+            self.left.emit()
         self.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

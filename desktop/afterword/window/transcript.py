@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QAbstractSlider, QPlainTextEdit, QWidget
 
 _PAINT_MS = 30  # a fast model says hundreds of words a second
 _LINE = 2000  # characters: to lay out a line takes as long as all of it is, each time that it grows
 _NEAR = 200  # characters behind those, in which the end of a word is looked for
 _MOST = 100_000  # characters of an answer: more than any model is let say
+_GO = {
+    QKeySequence.StandardKey.MoveToStartOfDocument: QAbstractSlider.SliderAction.SliderToMinimum,
+    QKeySequence.StandardKey.MoveToEndOfDocument: QAbstractSlider.SliderAction.SliderToMaximum,
+}
 
 
 class Transcript(QPlainTextEdit):
-    """Shows a conversation; its last answer grows."""
+    """Shows a conversation; its last answer grows, and its end stays in sight until the writer scrolls away from it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +36,10 @@ class Transcript(QPlainTextEdit):
         self._word = ""
         self._soon = QTimer(self, singleShot=True, interval=_PAINT_MS)
         self._soon.timeout.connect(self._paint)
+        self._follows = True
+        bar = self.verticalScrollBar()
+        bar.actionTriggered.connect(self._scrolled)
+        bar.rangeChanged.connect(self._follow, Qt.ConnectionType.QueuedConnection)
 
     @property
     def answer(self) -> str:
@@ -55,6 +63,7 @@ class Transcript(QPlainTextEdit):
         cursor.insertText(broken(question), asked)
         cursor.insertText("\n", answer)
         self._begin, self._wanted, self._shown, self._word = cursor.position(), "", "", ""
+        self._follows = True
         self._follow()
 
     def say(self, word: str) -> None:
@@ -73,6 +82,14 @@ class Transcript(QPlainTextEdit):
         self._wanted = answer[:_MOST]
         self.say("")
         self._paint()
+
+    def mark(self, text: str) -> None:
+        """Say `text` behind the answer that was finished: it is no part of it."""
+        look = QTextCharFormat()
+        look.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        cursor = self._end()
+        cursor.insertText(text if cursor.atBlockStart() else f" {text}", look)
+        self._follow()
 
     def forget(self) -> None:
         """Show nothing."""
@@ -93,13 +110,24 @@ class Transcript(QPlainTextEdit):
         word = self.fontMetrics().elidedText(self.word, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, word)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._follow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        for key, action in _GO.items():
+            if event.matches(key):
+                self.verticalScrollBar().triggerAction(action)
+                event.accept()
+                return
+        super().keyPressEvent(event)
+
     @Slot()
     def _paint(self) -> None:
         self._soon.stop()
         wanted = broken(self._wanted)
         if wanted == self._shown:
             return
-        at_end = self.verticalScrollBar().value() == self.verticalScrollBar().maximum()
         cursor = self._end()
         if wanted.startswith(self._shown):
             cursor.insertText(wanted[len(self._shown) :], QTextCharFormat())
@@ -107,16 +135,24 @@ class Transcript(QPlainTextEdit):
             cursor.setPosition(self._begin, QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText(wanted, QTextCharFormat())
         self._shown = wanted
-        if at_end:
-            self._follow()
+        self._follow()
 
     def _end(self) -> QTextCursor:
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         return cursor
 
+    @Slot()
     def _follow(self) -> None:
-        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        if self._follows:
+            layout = self.document().documentLayout()
+            layout.documentSizeChanged.emit(layout.documentSize())  # else Qt goes by lines that it had not laid out yet
+            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    @Slot()
+    def _scrolled(self) -> None:
+        bar = self.verticalScrollBar()
+        self._follows = bar.sliderPosition() == bar.maximum()
 
 
 def broken(text: str) -> str:

@@ -1,0 +1,82 @@
+"""Strips above the page: who had the focus in one that goes has it on the page."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from afterword.window.main_window import MainWindow
+from afterword.window.sharing import Leaving
+
+from .conftest import focused, part, type_keys
+
+STRIPS = "banner held_strip conflict_strip journal_strip crash_strip offer_strip sharing_strip key_strip".split()
+
+
+@pytest.fixture
+def window(window: MainWindow) -> MainWindow:
+    """With panels behind the strips, in the order of the tab key."""
+    window.switch_panel(True)
+    window.switch_notes(True)
+    window.page.setFocus()
+    return window
+
+
+def last_button(window: MainWindow, name: str) -> QPushButton:
+    """Of a strip that says something; it has the focus."""
+    strip = getattr(window, name)
+    strip.say("Something is to be known.")
+    button: QPushButton = strip.findChildren(QPushButton)[-1]
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert focused() is button
+    return button
+
+
+def test_these_are_all(window: MainWindow) -> None:
+    assert [getattr(window, name) for name in STRIPS] == list(window._strips)
+
+
+@pytest.mark.parametrize("name", STRIPS)
+def test_a_strip_that_goes_gives_the_focus_back_to_the_page(window: MainWindow, name: str) -> None:
+    last_button(window, name)
+    getattr(window, name).dismiss()
+    assert focused() is window.page
+    type_keys(focused(), "words ")
+    assert (window.page.text(), window.notes.notes) == ("words ", "")
+
+
+@pytest.mark.parametrize("name", ["banner", "held_strip", "crash_strip", "offer_strip", "sharing_strip", "key_strip"])
+def test_it_is_dismissed_by_key_and_the_next_key_writes(window: MainWindow, name: str) -> None:
+    window.sharing_strip.show_leaving(Leaving.UNASKED, "https://there.example", "draft")
+    button = last_button(window, name)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert not getattr(window, name).isVisible()
+    QTest.keyClick(focused(), Qt.Key.Key_Space)
+    assert window.page.text() == " "
+    assert window.panel.isVisible()
+    assert window.notes.isVisible()
+
+
+@pytest.mark.parametrize("name", STRIPS)
+def test_a_strip_that_goes_leaves_the_focus_where_it_is_otherwise(window: MainWindow, name: str) -> None:
+    getattr(window, name).say("Something is to be known.")
+    window.notes.setFocus()
+    notes = focused()
+    getattr(window, name).dismiss()
+    assert focused() is notes
+
+
+def test_one_that_goes_behind_a_dialog_gives_it_back_once_that_is_closed(window: MainWindow, qtbot: QtBot) -> None:
+    last_button(window, "conflict_strip")
+    dialog = QDialog(window)
+    QPushButton("Take theirs", dialog)
+    dialog.open()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    window.conflict_strip.dismiss()
+    assert part(dialog, QPushButton).window().isActiveWindow(), "the dialog stays in front"
+    dialog.close()
+    window.activateWindow()
+    qtbot.waitUntil(window.page.hasFocus)
