@@ -79,6 +79,10 @@ def test_while_changes_are_shown_the_panel_is_entered_there(writer: Writer) -> N
     writer.until(lambda: writer.panel.comparing)
     writer.page.setFocus()
     assert goes_on() is part(writer.panel, ChangeText)
+    QTest.keyClick(focused(), Qt.Key.Key_Escape)
+    assert not writer.panel.comparing
+    writer.page.setFocus()
+    assert goes_on() is writer.panel.field, "and in the field again when the answer is"
 
 
 def test_one_sees_that_the_answer_has_the_focus(writer: Writer) -> None:

@@ -10,10 +10,10 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 
-from afterword.assist.types import ModelState, Phase
+from afterword.assist.types import ModelState, Phase, ServerState
 from afterword.drafts.compare import Passage, compare
 from afterword.errors import ServerUnreachable
-from afterword.suggest.asking import Answer, Asked, Matter, Turn, given_for_question
+from afterword.suggest.asking import READ_THERE, Answer, Asked, Matter, Turn, given_for_question
 from afterword.watch import Watch
 from afterword.window import answer_taking
 from afterword.window.consent_dialog import ConsentDialog
@@ -117,6 +117,22 @@ def test_that_no_model_is_loaded_is_said_until_one_is(writer: Writer) -> None:
     assert writer.panel.message == ""
 
 
+@pytest.mark.parametrize("error", [ServerUnreachable(ORIGIN, "no route"), None])
+def test_that_there_is_no_model_here_is_said_whatever_becomes_of_the_server(writer: Writer, error: Exception | None) -> None:
+    writer.settings["server.alone"] = True
+    writer.start(agreed=True)
+    writer.chooses(0)
+    writer.asks("What?")
+    writer.until(lambda: "There is no model on this machine that could answer" in writer.panel.message)
+    message = writer.panel.message
+    for phase, name in ((Phase.NONE, ""), (Phase.READY, "another")):
+        server = ServerState(ORIGIN, name, error=error)
+        writer.window.asking.show_model_state(ModelState(phase, name, device="server", server=server))
+        assert writer.panel.message == message
+    writer.window.asking.show_model_state(ModelState(Phase.READY, "here", device="cpu", server=ServerState(ORIGIN)))
+    assert writer.panel.message == ""
+
+
 def test_how_much_was_read_is_said_as_long_as_the_answer_stands_there(writer: Writer) -> None:
     writer.start()
     writer.has(DRAFT)
@@ -162,6 +178,21 @@ def test_of_an_empty_draft_nothing_leaves_but_the_question(writer: Writer) -> No
     writer.chooses(1)
     count = len(given_for_question(Asked("", Matter(""))))
     assert writer.panel.question.sent == f"{count} characters go to {ORIGIN}: what is asked."
+
+
+def test_of_too_much_nothing_is_said_to_go_until_less_is_selected(writer: Writer) -> None:
+    writer.start(agreed=True)
+    writer.has("words " * (READ_THERE // 6 + 1))
+    writer.opens()
+    writer.chooses(1)
+    show = writer.button("Show…")
+    writer.page.selectAll()
+    writer.until(lambda: writer.panel.question.about.startswith("Too much is selected"))
+    assert (writer.panel.question.sent, show.isVisible()) == ("", False)
+    writer.select("words words")
+    writer.until(lambda: writer.panel.question.about == "About the selection, 2 words.")
+    assert writer.panel.question.sent.endswith(f" characters go to {ORIGIN}: the selection, and what is asked.")
+    assert show.isVisible()
 
 
 def test_what_is_asked_about_of_a_long_draft_follows_the_cursor(writer: Writer) -> None:

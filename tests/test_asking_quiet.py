@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from afterword.errors import ServerUnreachable
 from afterword.window import asking
-from tests.asking import DRAFT, LONG, ORIGIN, SHORT, Writer
+from tests.asking import DRAFT, LONG, ORIGIN, SHORT, WAIT, Writer
 from tests.asking import writer as writer
 
 HERE, THERE = "The model is reading…", "The server is reading…"
@@ -58,15 +58,15 @@ def test_it_goes_with_the_first_word_and_does_not_come_again(writer: Writer) -> 
 
 
 def test_it_does_not_come_once_there_was_a_word(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "_QUIET_MS", 1000)
+    monkeypatch.setattr(asking, "_QUIET_MS", 10 * WAIT)
     writer.start()
     writer.has(DRAFT, LONG)
     writer.model.reply_gate = threading.Semaphore(1)
     writer.asks("Shorter")
     writer.until(lambda: writer.answer == "The")
-    assert writer.told == []
-    writer.qtbot.wait(1200)
-    assert writer.told == []
+    writer.window.asking._quiet.setInterval(0)  # had it still to come, it would come now
+    writer.qtbot.wait(100)
+    assert (writer.panel.transcript.word, writer.told) == ("", [])
 
 
 def stops(writer: Writer) -> None:

@@ -14,10 +14,12 @@ from afterword.engine.protocol import LanguageModel
 from afterword.settings import Settings
 from afterword.suggest.asking import Asked, Matter, given_for_question
 from afterword.watch import Watch
+from afterword.window.server_label import ServerLabel
 from tests.desk import Answers
 from tests.fakes import openai_server
 from tests.fakes.openai_server import Faults, OpenAIServer
 from tests.fakes.scripted import ScriptedModel
+from tests.window.conftest import part
 
 WAIT = 20_000
 DRAFT = "Nobody knows that Ida took the money."
@@ -155,3 +157,40 @@ def test_while_the_server_reads_it_is_said_and_stop_ends_that(writer: Writer, se
     writer.panel.question.stop_wanted.emit()
     assert writer.panel.transcript.word == ""
     assert server.wait_until_answering(0)
+
+
+def test_a_server_that_is_killed_amid_an_answer_is_away_and_so_it_is_said_as_long_as_it_is(
+    writer: Writer, server: OpenAIServer
+) -> None:
+    writer.is_answered()
+    label = part(writer.window.status, ServerLabel)
+    assert label.text() == "server not asked"
+    server.faults = Faults(cut_after=2)
+    writer.asks("And now?")
+    writer.until(lambda: not writer.panel.busy)
+    assert "broke off" in writer.panel.message
+    assert writer.panel.transcript.toPlainText().endswith(" (broken off)")
+    writer.until(lambda: label.text() == "server away")
+    server.faults = Faults()
+    writer.is_answered()
+    writer.until(lambda: label.text() == "server not asked")
+    server.close()
+    assert server.wait_until_left()
+    writer.asks("And now?")
+    writer.until(lambda: not writer.panel.busy)
+    assert "cannot be reached" in writer.panel.message
+    writer.until(lambda: label.text() == "server away")
+
+
+@pytest.mark.parametrize("explains", [True, False])
+def test_how_much_it_reads_is_learnt_from_the_first_question(writer: Writer, server: OpenAIServer, explains: bool) -> None:
+    writer.window.page.set_text("Nobody knows that. " * 3000)
+    server.faults = Faults(reads=9000, explains=explains)
+    writer.is_answered()
+    assert "could read only" in writer.panel.message
+    tried = len(server.chatted)
+    assert tried > 2
+    writer.asks("And now?")
+    writer.until(lambda: not writer.panel.busy)
+    assert writer.panel.message == ""
+    assert len(server.chatted) == tried + 1

@@ -238,10 +238,11 @@ def test_nobody_is_asked_to_whom_the_writer_has_not_agreed(writer: Writer, key: 
 def test_without_a_model_on_this_machine(writer: Writer) -> None:
     writer.settings["server.alone"] = True
     writer.start()
+    writer.window.resize(1000, 700)
     writer.type("Once,")
     writer.sees(CITY)
     assert writer.loaded == []
-    writer.reads("suggested by there.example")
+    writer.reads("big on there.example")
     writer.window.keeper.choose("server.alone", False)
     writer.until(lambda: writer.loaded == ["starter"])
     writer.window.keeper.choose("server.alone", True)

@@ -113,3 +113,22 @@ class Desk(QObject):
 
     def sees(self, text: str, by: str, why: Ended | None = None) -> None:
         self.until(lambda: self.page.now == (text, by, why))
+
+
+def error_of(desk: Desk) -> BaseException | None:
+    """What the window is told to be wrong with the server."""
+    server = desk.states[-1].server
+    return server.error if server is not None else None
+
+
+class Told(QObject):
+    """How often the page was told that nobody can answer."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.times = 0
+        desk.page.controller.unanswered.connect(self.hear)
+
+    @Slot()
+    def hear(self) -> None:
+        self.times += 1

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from afterword.assist.types import Phase, Wish
-from afterword.errors import GenerationFailed, ServerCannot, ServerRefused, ServerUnreachable
+from afterword.engine.protocol import Request
+from afterword.errors import GenerationFailed, ServerRefused, ServerUnreachable
 from afterword.suggest import remote
 from afterword.suggest.cascade import LOCAL, SERVER
 from afterword.suggest.suggestion import Ended
-from tests.assist.both import CITY, URL, Desk, Gated
+from tests.assist.both import CITY, URL, WAIT, Desk, Gated, Told, error_of
 
 # --- a server that is away -------------------------------------------------------------------------------------------
 
@@ -87,47 +90,6 @@ def test_where_both_break_nothing_is_shown(desk: Desk) -> None:
     assert desk.page.now[0] in ("", " the")
 
 
-# --- once it is known to be back -------------------------------------------------------------------------------------
-
-
-def error_of(desk: Desk) -> BaseException | None:
-    server = desk.states[-1].server
-    return server.error if server is not None else None
-
-
-def test_a_server_that_answered_something_else_is_asked_again_at_once(desk: Desk) -> None:
-    desk.local, desk.failure = Gated(""), ServerRefused(URL)
-    desk.start()
-    desk.page.ask()
-    desk.until(lambda: error_of(desk) is desk.failure)
-    desk.failure = None
-    desk.host.server.try_again()
-    assert error_of(desk) is None, "nobody has to type before that is said"
-    desk.page.ask("Twice,")
-    desk.sees(CITY, SERVER, Ended.SENTENCE)
-
-
-def test_what_a_server_does_not_offer_it_does_not_offer_for_answering_something_else(desk: Desk) -> None:
-    desk.failure = ServerCannot(URL, "/v1/completions")
-    desk.start()
-    desk.page.ask()
-    desk.until(lambda: error_of(desk) is desk.failure)
-    desk.host.server.try_again()
-    assert error_of(desk) is desk.failure
-
-
-def test_a_server_that_works_is_not_disturbed_by_being_known_to(desk: Desk) -> None:
-    desk.local, desk.server = Gated(""), Gated(name="big", words=3)
-    desk.start()
-    desk.host.server.try_again()
-    desk.page.ask()
-    desk.sees(" the city", SERVER)
-    desk.host.server.try_again()
-    desk.server.let()
-    desk.sees(CITY, SERVER, Ended.SENTENCE)
-    assert desk.opened == 1
-
-
 # --- a server that is alone ------------------------------------------------------------------------------------------
 
 
@@ -146,17 +108,6 @@ def test_a_server_that_is_alone_and_away_is_no_model_that_is_ready(desk: Desk) -
 
 
 # --- where nobody answers --------------------------------------------------------------------------------------------
-
-
-class Told:
-    """How often the page was told that nobody can answer."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.times = 0
-        desk.page.controller.unanswered.connect(self.hear)
-
-    def hear(self) -> None:
-        self.times += 1
 
 
 @pytest.mark.parametrize("wish", [Wish.NOW, Wish.LONG])
@@ -215,3 +166,73 @@ def test_a_model_that_has_nothing_to_say_has_answered(desk: Desk) -> None:
     desk.until(lambda: desk.page.now[2] is Ended.MODEL)
     desk.qtbot.wait(50)
     assert told.times == 0
+
+
+def test_who_was_told_is_not_told_again_once_the_draft_stays_here(desk: Desk) -> None:
+    desk.failure = ServerUnreachable(URL, "no route")
+    desk.start(local=False)
+    told = Told(desk)
+    desk.page.ask(wish=Wish.NOW)
+    desk.until(lambda: told.times == 1)
+    desk.page.controller.set_shared(False)
+    desk.qtbot.wait(100)
+    assert told.times == 1
+
+
+def test_where_a_draft_stays_here_whose_server_is_waited_for_it_is_told_once(desk: Desk) -> None:
+    desk.server = Gated(name="big", words=0)
+    desk.start(local=False)
+    told = Told(desk)
+    desk.page.ask(wish=Wish.NOW)
+    desk.until(lambda: desk.server.iterators_open == 1)
+    desk.page.controller.set_shared(False)
+    desk.until(lambda: told.times == 1 and desk.server.iterators_open == 0)
+    desk.qtbot.wait(100)
+    assert told.times == 1
+
+
+class Breaking(Gated):
+    """Breaks before its first word, once it may."""
+
+    def __init__(self, error: Exception, **more: object) -> None:
+        super().__init__(self.fail, **more)  # type: ignore[arg-type]
+        self.failure, self.may_break = error, threading.Event()
+
+    def fail(self, request: Request) -> str:
+        self.may_break.wait(WAIT / 1000)
+        raise self.failure
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_model_that_is_there_meanwhile_may_answer_in_the_place_of_the_server(desk: Desk) -> None:
+    desk.local = Gated(words=0)
+    desk.server = there = Breaking(ServerUnreachable(URL, "reset"), name="big")
+    desk.start(local=False)
+    told = Told(desk)
+    desk.page.ask(wish=Wish.NOW)
+    desk.until(lambda: there.iterators_open == 1)
+    desk.host.load("local")
+    desk.until(lambda: desk.local.iterators_open == 1)
+    there.may_break.set()
+    desk.until(lambda: error_of(desk) is there.failure)
+    desk.qtbot.wait(100)
+    assert told.times == 0, "the other one is thinking"
+    desk.local.let()
+    desk.sees(CITY, LOCAL, Ended.SENTENCE)
+    assert told.times == 0
+
+
+def test_what_was_told_once_is_not_told_again_where_another_model_fails_at_it_too(desk: Desk) -> None:
+    desk.failure = ServerUnreachable(URL, "no route")
+    desk.local = here = Breaking(GenerationFailed("local", "broken"))
+    here.may_break.set()
+    desk.start(local=False)
+    told = Told(desk)
+    desk.page.ask(wish=Wish.NOW)
+    desk.until(lambda: told.times == 1)
+    desk.host.load("local")
+    desk.until(lambda: desk.states[-1].phase is Phase.FAILED)
+    desk.qtbot.wait(100)
+    assert told.times == 1
+    desk.page.ask("Twice,", Wish.NOW)
+    desk.until(lambda: told.times == 2)

@@ -137,3 +137,23 @@ def test_other_colours_are_taken_on_and_the_choice_stays(view: ChangeView) -> No
     cursor = QTextCursor(text(view).document().find("on Tuesday"))
     assert cursor.charFormat().foreground().color() == palette_of(DARK).color(QPalette.ColorRole.Text)
     assert wanted(view) == TAKE[1:]
+
+
+def test_what_was_chosen_stays_chosen_when_the_same_changes_are_shown_again(view: ChangeView) -> None:
+    def again(after: str = AFTER) -> list[Edit]:
+        view.hide()
+        view.show()
+        view.show_parts(parts_of(compare(BEFORE, after)))
+        return view._edits()
+
+    button(view, "Next change").click()
+    part(view, QCheckBox).click()
+    kept = [TAKE[0], TAKE[2]]
+    assert again() == kept
+    assert not part(view, QCheckBox).isChecked(), "the one that was looked at"
+    assert len(again(AFTER + " Alas.")) == 4, "of others all are taken"
+    assert again() == TAKE
+    button(view, "Next change").click()
+    part(view, QCheckBox).click()
+    assert wanted(view) == kept
+    assert again() == TAKE, "what was put in its place is over"

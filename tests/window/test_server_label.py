@@ -9,10 +9,9 @@ from PySide6.QtGui import Qt, QTextDocument
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from afterword import secrets
 from afterword.assist.types import ModelState, Phase, ServerState
 from afterword.engine.protocol import Piece
-from afterword.errors import GenerationFailed, KeyUnread, ServerRefused, ServerUnencrypted, ServerUnreachable
+from afterword.errors import GenerationFailed, ServerUnreachable
 from afterword.suggest.cascade import LOCAL, SERVER
 from afterword.suggest.suggestion import Suggestion
 from afterword.window.elided_label import ElidedLabel
@@ -32,7 +31,6 @@ THERE = ServerState(URL, "big")
 BOTH = ModelState(Phase.READY, "starter", device="cpu", server=THERE)
 AWAY = ServerState(URL, "big", error=ServerUnreachable(URL, "no route"))
 GOES = f"What you write goes to {URL}."
-MENU = "“Server…” in the Model menu."
 
 
 def alone(server: ServerState) -> ModelState:
@@ -98,14 +96,6 @@ def test_what_is_said_of_the_server(
     assert part(status, ServerLabel).accessibleName() == f"{text}. {tip}"
 
 
-def test_what_no_waiting_mends_is_not_said_to_come_back(status: StatusBar) -> None:
-    status.show_leaving(Leaving.TEXT)
-    status.show_model_state(replace(BOTH, server=ServerState(URL, error=ServerUnencrypted(URL))))
-    text, tip = of_server(status)
-    assert text == "server: wrong address"
-    assert tip.endswith(f"so nothing was sent. Change it: {MENU} The model on this machine answers instead.")
-
-
 def test_a_server_that_is_slower_than_the_writer_is_said_to_be_until_it_is_not(status: StatusBar) -> None:
     status.show_leaving(Leaving.TEXT)
     status.show_author(made_by(LOCAL))
@@ -131,33 +121,6 @@ def test_while_suggestions_are_off_nothing_is_said_to_go_to_the_server(status: S
         assert of_server(status)[1].endswith(GOES)
 
 
-# --- a server without a key ------------------------------------------------------------------------------------------
-
-REFUSED = ServerRefused(f"{URL}/v1")
-REFUSES = f"The server {URL}/v1 wants a key, or another one than it was given."
-
-
-def test_a_server_that_wants_a_key_that_nobody_knows_is_said_to_have_none_with_a_way_to_mend_it(status: StatusBar) -> None:
-    status.show_leaving(Leaving.TEXT)
-    status.show_model_state(replace(BOTH, server=replace(THERE, error=REFUSED)))
-    assert of_server(status) == ("server: no key", f"{REFUSES} Type its key: {MENU} The model on this machine answers instead.")
-
-
-def test_a_server_that_wants_another_key_is_not_said_to_have_none(status: StatusBar) -> None:
-    secrets.remember(URL, "sk-of-yesterday")
-    status.show_leaving(Leaving.TEXT)
-    status.show_model_state(alone(replace(THERE, error=REFUSED)))
-    assert of_server(status) == ("server refuses", REFUSES)
-
-
-def test_a_key_that_the_keyring_does_not_give_is_missing_too(status: StatusBar) -> None:
-    status.show_leaving(Leaving.TEXT)
-    status.show_model_state(alone(replace(THERE, error=KeyUnread(URL, "the keyring is locked"))))
-    text, tip = of_server(status)
-    assert text == "server: no key"
-    assert tip.endswith(f"the keyring is locked. Open the keyring, or type the key: {MENU}")
-
-
 # --- a server that is alone ------------------------------------------------------------------------------------------
 
 
@@ -167,8 +130,7 @@ def test_where_there_is_only_a_server_nothing_stands_in_for_it(status: StatusBar
     assert of_server(status) == ("server away", f"The server {URL} cannot be reached: no route.")
     assert of_model(status) == "No model here"
     status.show_model_state(alone(THERE))
-    assert of_model(status) == "big · ready"
-    assert part(status, ElidedLabel).toolTip() == f"big, on {URL}"
+    assert (of_model(status), of_server(status)) == ("", ("big on there.example", GOES))
 
 
 def test_a_server_that_has_not_answered_yet_is_not_said_to_be_ready(status: StatusBar) -> None:
@@ -176,6 +138,16 @@ def test_a_server_that_has_not_answered_yet_is_not_said_to_be_ready(status: Stat
     status.show_model_state(alone(ServerState(URL)))
     assert (of_model(status), of_server(status)[0]) == ("No model here", "server: there.example")
     assert part(status, ElidedLabel).toolTip() == f"There is no model on this machine: only {URL} suggests."
+
+
+@pytest.mark.parametrize("leaving", [Leaving.PRIVATE, Leaving.UNSURE, Leaving.UNASKED])
+@pytest.mark.parametrize("server", [THERE, AWAY, ServerState(URL)])
+def test_nobody_is_said_to_suggest_where_nothing_goes_to_the_server_that_is_alone(
+    status: StatusBar, leaving: Leaving, server: ServerState
+) -> None:
+    status.show_leaving(leaving)
+    status.show_model_state(alone(server))
+    assert (of_model(status), part(status, ElidedLabel).toolTip()) == ("No model here", "There is no model on this machine.")
 
 
 def test_for_a_private_draft_a_server_that_is_alone_is_no_model(status: StatusBar) -> None:
@@ -189,7 +161,15 @@ def test_for_a_private_draft_a_server_that_is_alone_is_no_model(status: StatusBa
     )
 
 
-LOST = ModelState(Phase.FAILED, "local", error=GenerationFailed("local", "broken"), device="cpu", server=THERE)
+FAILED = ModelState(Phase.FAILED, "local", error=GenerationFailed("local", "broken"), device="cpu", server=THERE)
+LOADING = ModelState(Phase.LOADING, "starter", 0.43, "converting", server=THERE)
+
+
+@pytest.mark.parametrize("state", [BOTH, FAILED, LOADING, replace(FAILED, device=""), replace(BOTH, phase=Phase.WRITING)])
+def test_a_model_that_fails_or_is_on_its_way_is_not_said_to_be_none(status: StatusBar, state: ModelState) -> None:
+    status.show_leaving(Leaving.PRIVATE)
+    status.show_model_state(state)
+    assert of_server(status) == ("server not asked: private draft", f"Nothing of this draft goes to {URL}.")
 
 
 @pytest.mark.parametrize(
@@ -208,11 +188,11 @@ LOST = ModelState(Phase.FAILED, "local", error=GenerationFailed("local", "broken
         ),
         (Leaving.NOTHING, ModelState(Phase.NONE), "No suggestion: there is no model here."),
         (Leaving.TEXT, alone(AWAY), f"The server {URL} cannot be reached: no route."),
-        (Leaving.TEXT, replace(LOST, server=AWAY), f"The server {URL} cannot be reached: no route."),
-        (Leaving.PRIVATE, LOST, "“local” stopped with an error: broken."),
+        (Leaving.TEXT, replace(FAILED, server=AWAY), f"The server {URL} cannot be reached: no route."),
+        (Leaving.PRIVATE, FAILED, "“local” stopped with an error: broken."),
         (Leaving.TEXT, alone(THERE), ""),
         (Leaving.PRIVATE, BOTH, ""),
-        (Leaving.PRIVATE, ModelState(Phase.LOADING, "starter", server=THERE), ""),
+        (Leaving.PRIVATE, LOADING, ""),
     ],
 )
 def test_who_asks_by_hand_is_told_why_nothing_comes(status: StatusBar, leaving: Leaving, state: ModelState, said: str) -> None:
@@ -280,7 +260,7 @@ def test_in_a_narrow_window_the_server_is_spoken_of_in_place_of_the_model(qtbot:
     assert label.mapTo(status, label.rect().topRight()).x() < part(status, Switch).x()
     status.show_model_state(alone(AWAY))
     assert (label.isVisible(), model.isVisible()) == (True, False)
-    status.show_model_state(ModelState(Phase.LOADING, "starter", 0.43, "converting", server=THERE))
+    status.show_model_state(LOADING)
     status.show_author(made_by(SERVER))
     assert (label.isVisible(), model.text()) == (False, "43 %")
     status.show_model_state(ModelState(Phase.READY, "starter"))

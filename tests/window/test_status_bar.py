@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar
+from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.types import ModelState, Phase
 from afterword.drafts.ledger import Tally
 from afterword.errors import ModelTooLarge
+from afterword.window import status_bar
 from afterword.window.elided_label import ElidedLabel
 from afterword.window.glyphs import GlyphButton
 from afterword.window.saving import SaveState
@@ -220,3 +221,66 @@ def test_of_a_notice_that_does_not_fit_all_is_said_on_pointing_at_it(qtbot: QtBo
     assert status.toolTip() == LONG
     status.clearMessage()
     assert status.toolTip() == ""
+
+
+def test_a_notice_is_fitted_again_with_the_window(qtbot: QtBot) -> None:
+    status = shown(qtbot, 400)
+    status.setFixedWidth(400)
+    said: list[str] = []
+    status.noticed.connect(said.append)
+    status.show_notice(LONG)
+    assert status.currentMessage().endswith("…")
+    status.setFixedWidth(1000)
+    assert status.currentMessage() == LONG
+    status.setFixedWidth(500)
+    narrow = status.currentMessage()
+    assert narrow.endswith("…")
+    assert status.fontMetrics().horizontalAdvance(narrow) < part(status, Switch).x()
+    assert (status.toolTip(), said) == (LONG, [LONG])
+
+
+def test_a_notice_stands_no_longer_for_being_fitted_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, stands = shown(qtbot, 1000), []
+    monkeypatch.setattr(StatusBar, "showMessage", lambda _, text, ms: stands.append(ms))
+    status.show_notice(LONG)
+    qtbot.wait(300)
+    status.resize(900, 30)
+    first, then = stands
+    assert first - then >= 250
+    monkeypatch.setattr(status_bar, "NOTICE_MS", 0)
+    status.show_notice(LONG)
+    qtbot.wait(20)
+    status.resize(1000, 30)
+    assert len(stands) == 3, "what is over does not come again"
+
+
+def test_a_notice_that_comes_before_the_window_is_seen_is_read_whole_then(qtbot: QtBot) -> None:
+    status = StatusBar()
+    qtbot.addWidget(status)
+    status.resize(200, 30)
+    status.show_notice(LONG)
+    status.resize(1000, 30)
+    status.show()
+    qtbot.waitExposed(status)
+    assert status.currentMessage() == LONG
+
+
+def test_what_another_says_in_its_place_is_left_alone(qtbot: QtBot) -> None:
+    status = shown(qtbot, 640)
+    status.show_notice(LONG)
+    status.showMessage("Opens a draft")
+    assert status.toolTip() == ""
+    status.resize(1000, 30)
+    assert status.currentMessage() == "Opens a draft"
+
+
+def test_where_the_focus_is_nothing_gives_way_to_a_notice(qtbot: QtBot) -> None:
+    status = shown(qtbot, 700)
+    form = part(status, QToolButton)
+    status.activateWindow()
+    qtbot.waitUntil(status.isActiveWindow)
+    form.setFocus()
+    assert form.hasFocus()
+    status.show_notice(LONG)
+    assert (form.isVisible(), form.hasFocus()) == (True, True)
+    assert status.fontMetrics().horizontalAdvance(status.currentMessage()) < form.x()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from afterword.assist.hearing import Hearing
 from afterword.assist.host import ModelHost
 from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.engine.protocol import Answers, LanguageModel
@@ -38,12 +40,15 @@ class AnswerWorker(QObject):
 
     Signals:
         began: the number of a question which the model is reading from now on.
+        spoke: the number of a question to which the model says something; and how many characters of a question it can read, by
+            its name, where it was asked for more before, else None.
         grew: the number of a question, and its Answer so far.
         ended: the number of a question whose answer ended, and the error that ended it, or None.
         missing: the number of a question for which there is no model.
     """
 
     began = Signal(int)
+    spoke = Signal(int, str, object)
     grew = Signal(int, object)
     ended = Signal(int, object)
     missing = Signal(int)
@@ -59,14 +64,14 @@ class AnswerWorker(QObject):
     def want(self, asker: int, number: int) -> None:
         """From now on only the question of this number is worth answering, of those that `asker` has."""
         self._wanted = {**self._wanted, asker: number}
-        if not self._is_wanted(self._running):
+        if not self.wants(self._running):
             self._watch.cancel()
 
     @Slot(int, object)
     def answer(self, number: int, asked: Asked) -> None:
         """Answer a question, unless it is not wanted any more."""
         self._running, self._watch = number, Watch()
-        if not self._is_wanted(number):  # read after the new watch is in place, so that no wish to stop is missed
+        if not self.wants(number):  # read after the new watch is in place, so that no wish to stop is missed
             return
         try:
             model = self._model(self._watch)
@@ -74,8 +79,9 @@ class AnswerWorker(QObject):
                 self.missing.emit(number)
                 return
             self.began.emit(number)
-            for answer in answers(cast(Answers, model), asked, lambda: not self._is_wanted(number)):
-                if not self._is_wanted(number):
+            hearing = Hearing(cast(Answers, model), partial(self.spoke.emit, number, model.name))
+            for answer in answers(hearing, asked, lambda: not self.wants(number)):
+                if not self.wants(number):
                     return
                 self.grew.emit(number, answer)
         except Cancelled:
@@ -98,7 +104,8 @@ class AnswerWorker(QObject):
         self._forget()
         QThread.currentThread().quit()
 
-    def _is_wanted(self, number: int) -> bool:
+    def wants(self, number: int) -> bool:
+        """Whether the question of this number is worth answering; on whatever thread."""
         return number in self._wanted.values()
 
 
@@ -152,7 +159,9 @@ class AnswerHost(QObject):
         self.workers = {Where.HERE: here, Where.THERE: there}
         self._leave_wished.connect(there.leave)
         self._forget_wished.connect(there.forget)
-        there.grew.connect(host.server.try_again)  # it answers, so that it can suggest too
+        here.spoke.connect(self._heard_here)
+        there.spoke.connect(self._heard_there)
+        there.ended.connect(self._ended_there)
         host.server.changed.connect(self._use_server)
         self._use_server()
 
@@ -170,6 +179,21 @@ class AnswerHost(QObject):
         """End the server's thread; whether it did in time."""
         self.leave()
         return not self._thread.isRunning() or self._thread.wait(timeout_ms)
+
+    @Slot(int, str, object)
+    def _heard_here(self, _: int, name: str, room: int | None) -> None:
+        if room is not None:
+            self.host.learn_room(name, room)
+
+    @Slot(int, str, object)
+    def _heard_there(self, number: int, _: str, room: int | None) -> None:
+        if self.workers[Where.THERE].wants(number):  # else it may be of the server before
+            self.host.server.reached(room)
+
+    @Slot(int, object)
+    def _ended_there(self, number: int, error: Exception | None) -> None:
+        if error is not None and self.workers[Where.THERE].wants(number):
+            self.host.server.missed(error)
 
     @Slot()
     def _use_server(self) -> None:

@@ -25,7 +25,7 @@ class Cascading(QObject):
     Signals:
         grew: there is more to offer.
         alternatives_made: a list of other Suggestions.
-        unanswered: nobody is left who could say anything to what the writer asked for.
+        unanswered: nobody is left who could say anything to what the writer asked for; once, whoever is there later.
     """
 
     grew = Signal()
@@ -44,6 +44,7 @@ class Cascading(QObject):
         self._others: Reply | None = None
         self._offered = Suggestion()
         self._left: set[str] = set()  # who may still say something
+        self._missed = False  # whether it was said that nobody can
         self._lateness = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._lateness.timeout.connect(self._settle)
         worker, server = host.worker, host.server
@@ -79,7 +80,7 @@ class Cascading(QObject):
         if self._cascade is None or self._offered.why_it_ended:
             return
         if self._reply is None or self._reply.ended:
-            self.cancel()
+            self._forget()
         else:
             self._lose(LOCAL)
 
@@ -109,13 +110,17 @@ class Cascading(QObject):
     def cancel(self) -> None:
         """Nothing is wanted any more."""
         self._drop_others()
+        self._missed = False
+        self._forget()
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
         if self._reply is not None:
             self._reply.cancel()
         self._request = self._cascade = self._reply = None
         self._offered = Suggestion()
         self._lateness.stop()
-
-    # ----------------------------------------------------------------------------------------------------------------
 
     def _drop_others(self) -> None:
         if self._others is not None:
@@ -168,13 +173,14 @@ class Cascading(QObject):
             self._lose(by)
 
     def _lose(self, by: str) -> None:
-        if self._cascade is None:
+        if self._cascade is None or self._request is None:
             return
         self._cascade.lose(by)
         self._left.discard(by)
         self._settle()
         said = self._offered or self._offered.why_it_ended
-        if not (self._left or said) and self._request is not None and self._request.asked:
+        if self._request.asked and not (self._left or said or self._missed):
+            self._missed = True
             self.unanswered.emit()
 
     def _number(self, by: str) -> int | None:

@@ -69,7 +69,7 @@ class Controller(QObject):
         self._asking = Cascading(host, clock, self)
         self._asking.grew.connect(self._suggestion_arrived)
         self._asking.alternatives_made.connect(self._alternatives_arrived)
-        self._asking.unanswered.connect(self.unanswered)
+        self._asking.unanswered.connect(self.unanswered, Qt.ConnectionType.QueuedConnection)  # by then everybody knows why
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._show)
         self._painting = QTimer(self, singleShot=True, interval=PAINT_FIRST_MS, timerType=Qt.TimerType.PreciseTimer)

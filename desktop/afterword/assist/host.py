@@ -44,6 +44,7 @@ class ModelHost(QObject):
         self._load_id = 0
         self._state: ModelState | None = None
         self._local: ModelState | None = None
+        self._rooms: dict[str, int] = {}
         self._alone = True
         self._thread = QThread()
         self._thread.setObjectName("model")
@@ -102,6 +103,11 @@ class ModelHost(QObject):
         self._load_id += 1
         self.worker.want_load(self._load_id)
 
+    def learn_room(self, name: str, room: int) -> None:
+        """The model `name` can read so many characters of a question."""
+        self._rooms[name] = room
+        self._publish()
+
     @Slot()
     def forget_masked(self) -> None:
         """A model was removed from this machine: it may be the masked one."""
@@ -119,7 +125,7 @@ class ModelHost(QObject):
         local, server = self._local, self.server.state
         if local is None:
             return  # nothing was said of it yet
-        state = replace(local, server=server)
+        state = replace(local, room=self._rooms.get(local.name), server=server)
         if server is not None and state.phase is Phase.NONE:
             phase = Phase.READY if server.error is None else Phase.NONE
             state = ModelState(phase, server.model, ignores=server.ignores, device="server", server=server)

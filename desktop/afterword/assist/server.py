@@ -9,9 +9,27 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from afterword.assist.types import ServerState
 from afterword.engine.protocol import Request
-from afterword.errors import ServerCannot
+from afterword.errors import (
+    KeyUnread,
+    ServerNoModels,
+    ServerOtherScheme,
+    ServerRedirects,
+    ServerRefused,
+    ServerUnreachable,
+    ServerUntrusted,
+)
 from afterword.suggest.memory import Memory
 from afterword.suggest.remote import Remote, RemoteOpener, Reply
+
+_OUT_OF_REACH = (
+    KeyUnread,
+    ServerNoModels,
+    ServerOtherScheme,
+    ServerRedirects,
+    ServerRefused,
+    ServerUnreachable,
+    ServerUntrusted,
+)
 
 
 class ServerHost(QObject):
@@ -56,7 +74,10 @@ class ServerHost(QObject):
         """From now on ask this server, or none; what was asked of the one before is cancelled."""
         self.memory = Memory()
         self._opener = opener
-        self._take_remote(opener)
+        if self._remote is not None:
+            self._remote.leave()
+            self._retired = [remote for remote in self._remotes() if not remote.ended]
+        self._remote = None if opener is None else Remote(opener, self._told.emit)
         self._state = None if opener is None else ServerState(url)
         self.changed.emit()
 
@@ -72,12 +93,30 @@ class ServerHost(QObject):
 
     @Slot()
     def try_again(self) -> None:
-        """It answered something else: where it failed and was left alone for a while, that is over."""
-        error = self._state.error if self._state is not None else None
-        if self._state is not None and error is not None and not isinstance(error, ServerCannot):
-            self._take_remote(self._opener)
-            self._state = replace(self._state, error=None)
-            self.changed.emit()
+        """It is known to suggest: where it failed and was left alone for a while, that is over."""
+        if self._remote is not None:
+            self._remote.end_rest()
+            self._look()
+
+    def reached(self, room: int | None = None) -> None:
+        """It answers a question: where it was out of reach, that is over. What else was wrong may still be.
+
+        Args:
+            room: how many characters of a question it can read, where that is known by now.
+        """
+        if self._remote is not None and isinstance(self._remote.error, _OUT_OF_REACH):
+            self.try_again()
+        if self._state is not None and room is not None:
+            self._show(replace(self._state, room=room))
+
+    def missed(self, error: BaseException) -> None:
+        """It does not answer a question. Where it is out of reach it is left alone as if it had been asked for a suggestion.
+
+        Not where it refuses: it may do so for what was asked.
+        """
+        if self._remote is not None and isinstance(error, _OUT_OF_REACH) and not isinstance(error, ServerRefused):
+            self._remote.begin_rest(error)
+            self._look()
 
     def leave(self) -> None:
         """Ask the threads to end, and wait for nothing."""
@@ -90,13 +129,6 @@ class ServerHost(QObject):
         until = time.monotonic() + seconds
         ended = [remote.close(until - time.monotonic()) for remote in self._remotes()]
         return all(ended)
-
-    def _take_remote(self, opener: RemoteOpener | None) -> None:
-        """Have another one; what was asked of the one before is cancelled."""
-        if self._remote is not None:
-            self._remote.leave()
-            self._retired = [remote for remote in self._remotes() if not remote.ended]
-        self._remote = None if opener is None else Remote(opener, self._told.emit)
 
     def _remotes(self) -> list[Remote]:
         return [*self._retired, *([self._remote] if self._remote is not None else [])]
@@ -120,8 +152,12 @@ class ServerHost(QObject):
         state, model = self._state, self._remote.model
         if model is not None:
             able = model.capabilities
+            if state.model not in ("", model.name):
+                state = replace(state, room=None)
             state = replace(state, model=model.name, ignores=able.ignores, answers="answer" not in able.absent)
-        state = replace(state, error=self._remote.error, slow=self._remote.slow)
+        self._show(replace(state, error=self._remote.error, slow=self._remote.slow))
+
+    def _show(self, state: ServerState) -> None:
         if state != self._state:
             self._state = state
             self.changed.emit()

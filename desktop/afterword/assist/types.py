@@ -48,6 +48,7 @@ class ServerState:
         error: why it does not answer now; None while it does.
         slow: whether it is slower than the writer types.
         answers: whether it can be asked about a draft, as far as is known.
+        room: how many characters of a question it can read; None until it was asked for more.
     """
 
     url: str
@@ -56,6 +57,7 @@ class ServerState:
     error: BaseException | None = None
     slow: bool = False
     answers: bool = True
+    room: int | None = None
 
     @property
     def host(self) -> str:
@@ -77,6 +79,7 @@ class ModelState:
         small: whether it runs in a smaller and slower form, because memory was short.
         device: what it computes on, as in `Capabilities`.
         fallback: why that is not what was wished for, as there.
+        room: as of a ServerState, of the model on this machine.
         server: the server that is asked beside it, or instead of it; None where none is.
     """
 
@@ -89,9 +92,15 @@ class ModelState:
     small: bool = False
     device: str = ""
     fallback: str = ""
+    room: int | None = None
     server: ServerState | None = None
 
     @property
     def here(self) -> bool:
         """Whether there is a model on this machine that suggests now."""
-        return self.phase in (Phase.READY, Phase.WRITING) and self.device != "server"
+        return self.phase in (Phase.READY, Phase.WRITING) and not self.without
+
+    @property
+    def without(self) -> bool:
+        """Whether there is no model on this machine; one that is being loaded is on its way, and one that failed is there."""
+        return self.phase is Phase.NONE or self.device == "server"

@@ -103,6 +103,7 @@ class Remote:
         self._told = told
         self._clock = clock
         self._rest = Rest(clock)
+        self._doubted = False  # whether it may be another server by now
         self._missed, self._waited = 0, 0.0  # requests in a row that were given up before a word came, and for how long they were
         self._wake = threading.Condition()
         self._waiting: deque[Reply] = deque()
@@ -141,6 +142,15 @@ class Remote:
     def alternatives(self, request: Request, n: int, heard: Callable[[Reply], None] = lambda _: None) -> Reply:
         """Ask for up to `n` other suggestions, `others` of the reply, once what was asked before has ended."""
         return self._ask(Reply(request, heard, n))
+
+    def begin_rest(self, error: BaseException) -> None:
+        """It is known to be away: it is left alone as if it had failed here, and looked at again."""
+        self._rest.begin(error)
+        self._doubted = True
+
+    def end_rest(self) -> None:
+        """It is known to work: where it was left alone for a while, that is over."""
+        self._rest.end()
 
     def leave(self) -> None:
         """Give up all that was asked, let the model go and end the thread; wait for nothing."""
@@ -239,6 +249,9 @@ class Remote:
             self._told()
 
     def _opened(self) -> Suggester:
+        if self._doubted:
+            self._doubted = False
+            self._let_go()
         if self._suggester is None:
             self.model = self._opener(self._watch)
             self._suggester = Suggester(self.model)

@@ -42,6 +42,7 @@ class AnswerTaking(QObject):
         if talk is not self._talk or not answered:
             self._job = None
             self._panel.show_answer()
+            self._panel.changes.forget()
         self._talk = talk
         why_not = self._why_not() if answered else ""
         if why_not and self._panel.comparing:
@@ -57,8 +58,7 @@ class AnswerTaking(QObject):
     @Slot()
     def compare(self) -> None:
         """Show what the answer changes in what was selected."""
-        if self._talk is None or self._why_not():
-            self._give_up()
+        if self._talk is None:
             return
         was = self._talk.matter.text
         begin, end = was[: len(was) - len(was.lstrip())], was[len(was.rstrip()) :]
@@ -99,4 +99,5 @@ class AnswerTaking(QObject):
 
     def _give_up(self) -> None:
         self._panel.show_answer()
+        self._panel.changes.forget()
         self.said.emit(self.tr("What you selected has changed since, so nothing was replaced."))

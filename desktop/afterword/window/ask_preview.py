@@ -10,10 +10,11 @@ from afterword.assist.answers import Where
 from afterword.editor.page import Page
 from afterword.editor.plaintext import units
 from afterword.settings import Settings
-from afterword.suggest.asking import READ_HERE, READ_THERE, Asked, Matter, given_for_question
+from afterword.suggest.asking import READ_THERE, Asked, Matter, given_for_question
 from afterword.window.ask_panel import AskPanel
 from afterword.window.conversation import Conversation, asked_within
 from afterword.window.given_dialog import GivenDialog
+from afterword.window.question_box import is_too_much
 from afterword.window.recipient import Recipient
 
 _LOOK_AFTER_MS = 150  # of quiet
@@ -73,12 +74,13 @@ class AskPreview(QObject):
         if recipient.kept:
             question.show_kept(answered=not recipient.alone)
         else:
-            question.show_sent(self._leaves(asked) if recipient.where is Where.THERE else "")
+            leaves = recipient.where is Where.THERE and not is_too_much(asked.matter)
+            question.show_sent(self._leaves(asked) if leaves else "")
         self.looked.emit()
 
     def asked(self, question: str) -> Asked:
         """A question as it would be asked now."""
-        return asked_within(self._talk(), question, self._matter(), self._recipient.place, self._settings["sampling.seed"])
+        return self._within(question, self._matter(question))
 
     def now(self) -> tuple[object, ...]:
         """What there is to ask: what came of a question is old news once this is another."""
@@ -87,10 +89,14 @@ class AskPreview(QObject):
     def _asked_now(self) -> Asked:
         return self.asked(self._panel.field.text().strip())
 
-    def _matter(self) -> Matter:
-        notes, most = self._page.notes.strip(), READ_THERE if self._recipient.where is Where.THERE else READ_HERE
+    def _within(self, question: str, matter: Matter) -> Asked:
+        return asked_within(self._talk(), question, matter, self._recipient.place, self._settings["sampling.seed"])
+
+    def _matter(self, question: str) -> Matter:
+        notes = self._page.notes.strip()
         if selected := self._page.selected_text(READ_THERE + 1):  # more cannot be asked about
             return Matter(selected, selected=True, at=len(selected), notes=notes)
+        most = self._recipient.most(len(given_for_question(self._within(question, Matter("", notes=notes)))))
         text, at = self._page.text_around(most)
         whole = units(text) == self._page.document().characterCount() - 1
         return Matter(text, at=at, whole=whole, notes=notes).within(most)

@@ -8,21 +8,20 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from afterword.assist.answers import Where
 from afterword.assist.types import ModelState
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
-from afterword.suggest.asking import READ_THERE, Answer, Asked, Ready, Turn, given_for_question
+from afterword.suggest.asking import Answer, Asked, Ready, Turn, given_for_question
 from afterword.suggest.spoken import text_alone
 from afterword.window.answer_taking import AnswerTaking
 from afterword.window.ask_panel import AskPanel
 from afterword.window.ask_preview import AskPreview
 from afterword.window.consent_dialog import Part
-from afterword.window.conversation import Conversation, Going
+from afterword.window.conversation import Conversation, Going, talk_of
 from afterword.window.counts import shown_words
 from afterword.window.documents import Documents
 from afterword.window.keeper import SettingsKeeper
-from afterword.window.question_box import translated
+from afterword.window.question_box import is_too_much, translated
 from afterword.window.recipient import Recipient
 from afterword.window.servers import Servers
 from afterword.window.sharing import Sharing
@@ -47,12 +46,14 @@ class Asking(QObject):
     Signals:
         ask_wished: an Asked and a Where.
         stop_wished: what was asked is not wanted any more.
+        server_asked: whether a question is with the server.
         switched: the panel is shown, or hidden.
         told: what a screen reader should say.
     """
 
     ask_wished = Signal(object, object)
     stop_wished = Signal()
+    server_asked = Signal(bool)
     switched = Signal()
     told = Signal(str)
 
@@ -98,6 +99,7 @@ class Asking(QObject):
     def open(self) -> None:
         """Show the panel, with the cursor in the field for the question."""
         if self._panel.isHidden():
+            self._recipient.begin()
             self._panel.show()
             self.switched.emit()
         self._panel.show_question()
@@ -118,7 +120,7 @@ class Asking(QObject):
 
     @Slot()
     def _recipient_changed(self) -> None:
-        if self._going is not None and self._going.where is Where.THERE and not self._sharing.shared:
+        if self._going is not None and self._going.there and not self._sharing.shared:
             self.stop()
             self._say(self.tr("Stopped, since this draft does not go to the server any more."))
         self._preview.look()
@@ -165,21 +167,21 @@ class Asking(QObject):
     def _ask(self, asked: Asked, shown: str) -> None:
         self._panel.show_answer()
         self._unsay()
-        if len(asked.matter.text) > READ_THERE:
+        if is_too_much(asked.matter):
             self._preview.look()
             return
         going = Going(asked, self._recipient.where)
-        if going.where is Where.HERE:
+        if not going.there:
             self._begin(going, shown, True)
         else:
             leaves = (Part(self.tr("What is asked, with the text it is about"), given_for_question(asked)),)
             self._servers.ask(leaves, partial(self._begin, replace(going, asked=replace(asked, shared=True)), shown))
 
     def _begin(self, going: Going, shown: str, agreed: bool) -> None:
-        if going.where is Where.THERE and not (agreed and self._sharing.shared):
+        if going.there and not (agreed and self._sharing.shared):
             self._say(self.tr("Nothing was sent."))
             return
-        self._talk = self._talk_of(going)
+        self._talk = talk_of(self._talk, going.asked, self._sharing.origin if going.there else "", self._page)
         self._going = going
         if going.asked.question == shown:  # not one of the ready ones
             self._panel.field.remember(shown)
@@ -187,19 +189,8 @@ class Asking(QObject):
         self._panel.set_busy(True)
         self._offer()
         self._quiet.start()
+        self.server_asked.emit(going.there)
         self.ask_wished.emit(going.asked, going.where)
-
-    def _talk_of(self, going: Going) -> Conversation:
-        """The conversation that a question goes on with, or begins."""
-        talk, matter, selected = self._talk, going.asked.matter, going.asked.matter.selected
-        place = self._sharing.origin if going.where is Where.THERE else ""
-        goes_on = talk is not None and talk.goes_on_about(matter, place)
-        if talk is not None and goes_on and going.asked.earlier:
-            return talk
-        stretch = talk.stretch if talk is not None and goes_on else None
-        if selected and self._page.selected_text(READ_THERE + 1) == matter.text:
-            stretch = self._page.stretch_of_selection()
-        return Conversation(matter, place, stretch if selected else None)
 
     # --- the answer -----------------------------------------------------------------------------------------------
 
@@ -218,10 +209,9 @@ class Asking(QObject):
 
     def _word(self) -> str:
         assert self._going is not None
-        there = self._going.where is Where.THERE
         if self._going.read:
-            return self.tr("The server is reading…") if there else self.tr("The model is reading…")
-        return self.tr("Waiting for the server…") if there else self.tr("Waiting for the model…")
+            return self.tr("The server is reading…") if self._going.there else self.tr("The model is reading…")
+        return self.tr("Waiting for the server…") if self._going.there else self.tr("Waiting for the model…")
 
     @Slot(object)
     def show_answer(self, answer: Answer) -> None:
@@ -242,6 +232,8 @@ class Asking(QObject):
         if self._going is None:
             return
         said = self._close_answer()
+        if error is not None and said:
+            self._panel.transcript.mark(self.tr("(broken off)"))
         if error is not None:
             self._say(why_it_failed(error, self._sharing.origin, self.tr))
         elif said:
@@ -264,6 +256,7 @@ class Asking(QObject):
         if self._going is not None:
             self.stop_wished.emit()
             self._close_answer()
+            self._panel.transcript.mark(self.tr("(stopped)"))
 
     def _close_answer(self) -> str:
         going, self._going = self._going, None
@@ -275,6 +268,7 @@ class Asking(QObject):
         if going is not None and said and self._talk is not None:
             self._talk.turns.append(Turn(going.asked.question, said))
         self._panel.set_busy(False)
+        self.server_asked.emit(False)
         self._offer()
         self._preview.look()
         return said

@@ -32,6 +32,7 @@ class ChangeView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._parts: Sequence[Part] = ()
+        self._made = False
         # Made in the order in which they stand, which is the order of the tab key.
         self._text = ChangeText(self)
         self._text.looked.connect(self._show_current)
@@ -65,9 +66,16 @@ class ChangeView(QWidget):
         self.setFocusProxy(self._text)
 
     def show_parts(self, parts: Sequence[Part]) -> None:
-        """Show what changes, all of it taken."""
-        self._parts = parts
-        self._text.show_parts(parts)
+        """Show what changes, all of it taken; where it is what was shown last, and not made, as the writer left it."""
+        if self._made or list(parts) != list(self._parts):
+            self._parts, self._made = parts, False
+            self._text.show_parts(parts)
+        else:
+            self._show_current()
+
+    def forget(self) -> None:
+        """What is shown next is another text or another answer, whatever it reads."""
+        self._parts = ()
 
     @Slot()
     def _show_current(self) -> None:
@@ -121,6 +129,7 @@ class ChangeView(QWidget):
 
     @Slot()
     def _make(self) -> None:
+        self._made = True
         self.replace_wanted.emit(self._edits())
 
     def _edits(self) -> list[Edit]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtGui import QTextCursor
 
 from afterword.assist.answers import Where
+from afterword.editor.page import Page
 from afterword.editor.plaintext import clean
-from afterword.suggest.asking import Asked, Matter, Turn
+from afterword.suggest.asking import READ_THERE, Asked, Matter, Turn
 
 
 @dataclass
@@ -54,6 +55,11 @@ class Going:
     where: Where
     read: bool = False
 
+    @property
+    def there(self) -> bool:
+        """Whether it is with the server."""
+        return self.where is Where.THERE
+
 
 def asked_within(talk: Conversation | None, question: str, matter: Matter, place: str, seed: int) -> Asked:
     """A question as it is asked in a conversation, if in one: about what is selected, or still about what was selected for it."""
@@ -61,3 +67,14 @@ def asked_within(talk: Conversation | None, question: str, matter: Matter, place
         matter = replace(talk.matter, notes=matter.notes)
     goes_on = talk is not None and talk.goes_on_about(matter, place)
     return Asked(question, matter, tuple(talk.turns) if goes_on and talk is not None else (), seed)
+
+
+def talk_of(talk: Conversation | None, asked: Asked, place: str, page: Page) -> Conversation:
+    """The conversation that a question goes on with, or begins, and what of the page it is about."""
+    goes_on = talk is not None and talk.goes_on_about(asked.matter, place)
+    if talk is not None and goes_on and asked.earlier:
+        return talk
+    stretch = talk.stretch if talk is not None and goes_on else None
+    if asked.matter.selected and page.selected_text(READ_THERE + 1) == asked.matter.text:
+        stretch = page.stretch_of_selection()
+    return Conversation(asked.matter, place, stretch if asked.matter.selected else None)

@@ -22,6 +22,11 @@ def translated(text: str) -> str:
     return QCoreApplication.translate("Asking", text)
 
 
+def is_too_much(matter: Matter) -> bool:
+    """Whether it cannot be asked about, wherever: too much is selected."""
+    return len(matter.text) > READ_THERE
+
+
 class QuestionBox(QWidget):
     """Shows what it is told to.
 
@@ -82,7 +87,7 @@ class QuestionBox(QWidget):
 
     def show_matter(self, matter: Matter, *, before: bool = False) -> None:
         """What the question is about; `before` where that was selected before, and is not now."""
-        if len(matter.text) > READ_THERE:
+        if is_too_much(matter):
             text = self.tr("Too much is selected to be asked about at once: select less of it.")
         elif before:
             text = self.tr("Still about what you had selected, {words}.")

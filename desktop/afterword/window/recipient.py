@@ -7,14 +7,15 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import QObject, Signal, Slot
 
 from afterword.assist.answers import Where
-from afterword.assist.types import ModelState, Phase
+from afterword.assist.types import ModelState
+from afterword.suggest.asking import READ_HERE, READ_THERE
 from afterword.window.documents import Documents
 from afterword.window.keeper import SettingsKeeper
 from afterword.window.sharing import Leaving, Sharing
 
 
 class Recipient(QObject):
-    """Of one window: as the writer chose in whichever, and as far as this draft may go there.
+    """Of one window: as the writer chose in it, or where they have not as they chose last, and as far as this draft may go there.
 
     Args:
         sharing: says whether a server may be asked.
@@ -31,6 +32,9 @@ class Recipient(QObject):
         super().__init__(parent)
         self._sharing, self._documents, self._keeper = sharing, documents, keeper
         self._served = True
+        self._chosen: str = keeper.settings["server.asked"]
+        self._wishes = self._wished_at_first()
+        self._rooms: dict[Where, int | None] = {}
         self._here: tuple[str, bool] = ("", False)  # the model on this machine, and whether it is loaded
         keeper.changed.connect(self._setting_changed)
         sharing.leaving_changed.connect(self.changed)
@@ -56,6 +60,15 @@ class Recipient(QObject):
         """Whether the server answers questions at all, as far as is known."""
         return self._served
 
+    def most(self, overhead: int) -> int:
+        """How many characters of a draft are given to whoever would answer now.
+
+        Args:
+            overhead: characters of a question beside those: what is asked, and what was said before.
+        """
+        most, room = READ_THERE if self.where is Where.THERE else READ_HERE, self._rooms.get(self.where)
+        return most if room is None else min(most, max(room - overhead, room // 2))
+
     @property
     def kept(self) -> bool:
         """Whether there is a server to which nothing of this draft goes."""
@@ -74,22 +87,31 @@ class Recipient(QObject):
 
     def choose(self, where: Where) -> None:
         """The writer chose who answers."""
+        self._chosen, self._wishes = where.value, where
         self._keeper.choose("server.asked", where.value)
+        self.changed.emit()
+
+    def begin(self) -> None:
+        """The writer is about to see who answers, and did not see it before."""
+        self._wishes = self._wished_at_first()
 
     def show_state(self, state: ModelState) -> None:
         """What is known of the model, and of the server."""
-        before = (self._served, self._here)
+        before = (self._served, self._here, self._rooms)
         self._served = state.server is None or state.server.answers
-        self._here = (state.name, state.phase in (Phase.READY, Phase.WRITING))
-        if (self._served, self._here) != before:
+        self._here = ("" if state.without else state.name, state.here)
+        self._rooms = {Where.HERE: state.room, Where.THERE: None if state.server is None else state.server.room}
+        if (self._served, self._here, self._rooms) != before:
             self.changed.emit()
 
     @property
     def _wished(self) -> Where:
-        asked = self._keeper.settings["server.asked"]
-        if asked == "auto":
-            asked = (Where.THERE if self._keeper.settings["server.alone"] else Where.HERE).value
-        return Where(asked) if self._may_be_asked else Where.HERE
+        return self._wishes if self._may_be_asked else Where.HERE
+
+    def _wished_at_first(self) -> Where:
+        if self._chosen != "auto":
+            return Where(self._chosen)
+        return Where.THERE if self._keeper.settings["server.alone"] else Where.HERE
 
     @property
     def _may_be_asked(self) -> bool:
@@ -98,5 +120,5 @@ class Recipient(QObject):
 
     @Slot(str)
     def _setting_changed(self, key: str) -> None:
-        if key in ("server.asked", "server.alone"):
+        if key == "server.alone":
             self.changed.emit()

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from afterword.assist.types import ModelState, Phase
 from afterword.sentences import sentence
+from afterword.window.mending import how_to_mend
 from afterword.window.sharing import Leaving
 
 
 def why_nothing_comes(state: ModelState, leaving: Leaving, tr: Callable[[str], str]) -> str:
-    """One sentence; "" where nothing is wrong, or a model that is being loaded will answer.
+    """One sentence, and one about what can be done; "" where nothing is wrong, or a model that is being loaded will answer.
 
     Args:
         state: of the model and the server, neither of which could answer.
@@ -21,7 +22,7 @@ def why_nothing_comes(state: ModelState, leaving: Leaving, tr: Callable[[str], s
         return ""
     server = state.server
     if leaving is Leaving.TEXT and server is not None and server.error is not None:
-        return sentence(server.error, tr)
+        return f"{sentence(server.error, tr)} {how_to_mend(server.error, server.url, tr)}".rstrip()
     if state.phase is Phase.FAILED and state.error is not None:
         return sentence(state.error, tr)
     if state.here or (leaving is Leaving.TEXT and server is not None):

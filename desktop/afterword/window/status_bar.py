@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QDeadlineTimer, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
@@ -13,6 +13,7 @@ from afterword.drafts.encoding import Form
 from afterword.drafts.encodings import encoding_of
 from afterword.drafts.ledger import Tally
 from afterword.suggest.suggestion import Suggestion
+from afterword.window.counts import shown_words
 from afterword.window.elided_label import ElidedLabel
 from afterword.window.glyphs import Glyph, GlyphButton
 from afterword.window.saving import SaveState
@@ -49,6 +50,7 @@ class StatusBar(QStatusBar):
         self.setContentsMargins(0, 0, 6, 0)
         self._state = ModelState(Phase.NONE)
         self._leaving = Leaving.NOTHING
+        self._asked = False
         self._model = ElidedLabel(self)
         self._server = ServerLabel(self)
         self._progress = QProgressBar(self)
@@ -82,6 +84,7 @@ class StatusBar(QStatusBar):
         self._switch.clicked.connect(self.suggestions_switched)
         self._facts = (self._rate, self._words, self._form, self._saved)
         self._facts_give_way = False
+        self._notice, self._fitted, self._until = "", "", QDeadlineTimer()
         for widget in (*self._facts, self._switch):
             self.addPermanentWidget(widget)
         self.messageChanged.connect(self._message_changed)
@@ -100,23 +103,24 @@ class StatusBar(QStatusBar):
         """Which model there is, and what it does."""
         self._state = state
         loading = state.phase is Phase.LOADING
-        narrow, unasked = not self._roomy, self._leaving is not Leaving.TEXT
-        text = described(state, self.tr, narrow=narrow, unasked=unasked)
+        narrow, kept = not self._roomy, self._leaving is not Leaving.TEXT
+        text = described(state, self.tr, narrow=narrow, kept=kept)
         phases = (Phase.READY, Phase.WRITING) if state.phase in (Phase.READY, Phase.WRITING) else ()
-        soon = [described(replace(state, phase=phase), self.tr, narrow=narrow, unasked=unasked) for phase in phases]
+        soon = [described(replace(state, phase=phase), self.tr, narrow=narrow, kept=kept) for phase in phases]
         self._model.widest = max(soon, key=len, default="")
         self._model.setText(text)
         self._model.setAccessibleName(text)
-        self._model.setToolTip(plain_tip(explained(state, self.tr, unasked=unasked) or text))
+        self._model.setToolTip(plain_tip(explained(state, self.tr, kept=kept) or text))
         known = state.share >= 0
         self._progress.setRange(0, 100 if known else 0)
         self._progress.setValue(round(state.share * 100) if known else -1)
         self._progress.setVisible(loading and self._roomy)
         self._cancel.setVisible(loading)
-        self._server.show_state(state)
-        telling = state.phase in (Phase.LOADING, Phase.FAILED)  # where there is room for one of them
+        self._server.show_state(state, narrow=narrow)
+        telling = state.phase in (Phase.LOADING, Phase.FAILED) and not self._asked  # where there is room for one of them
         self._server.setVisible(state.server is not None and (self._roomy or not telling))
-        self._model.setVisible(self._roomy or not self._server.isVisibleTo(self))
+        alone = self._roomy and not self._server.speaks_for_both
+        self._model.setVisible(alone or not self._server.isVisibleTo(self))
         self._fit()
 
     @Slot(object)
@@ -129,6 +133,13 @@ class StatusBar(QStatusBar):
         """What of the page goes to the server."""
         self._leaving = leaving
         self._server.show_leaving(leaving)
+        self.show_model_state(self._state)
+
+    @Slot(bool)
+    def show_server_asked(self, asked: bool) -> None:
+        """Whether a question is with the server."""
+        self._asked = asked
+        self._server.show_asked(asked)
         self.show_model_state(self._state)
 
     @Slot(float)
@@ -150,8 +161,7 @@ class StatusBar(QStatusBar):
     @Slot(int)
     def show_words(self, count: int) -> None:
         """How many words the draft has."""
-        number = self.locale().toString(count)
-        self._words.setText(self.tr("1 word") if count == 1 else self.tr("{count} words").format(count=number))
+        self._words.setText(shown_words(count, self.locale(), self.tr))
 
     @Slot()
     def hide_words(self) -> None:
@@ -162,10 +172,9 @@ class StatusBar(QStatusBar):
     @Slot(object)
     def show_tally(self, tally: Tally) -> None:
         """How much of the draft was typed: on pointing at the words, and to a screen reader."""
-        words = self.tr("1 word") if tally.words == 1 else self.tr("{count} words")
         typed = self.tr("{percent} % typed by you") if tally.accepted_characters else self.tr("all typed by you")
         text = self.tr("{words}, {typed}").format(
-            words=words.format(count=self.locale().toString(tally.words)),
+            words=shown_words(tally.words, self.locale(), self.tr),
             typed=typed.format(percent=tally.percent_typed),
         )
         self._words.setToolTip(text if tally.characters else self.tr("Words in the draft"))
@@ -186,12 +195,8 @@ class StatusBar(QStatusBar):
     @Slot(str)
     def show_notice(self, text: str) -> None:
         """Say something for a few seconds. Where it is long the facts give way; what is still cut off can be pointed at."""
-        metrics = self.fontMetrics()
-        for self._facts_give_way in (False, True):
-            self._fit()
-            if metrics.horizontalAdvance(text) <= self._room():
-                break
-        self.showMessage(metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._room()), NOTICE_MS)
+        self._notice, self._until = text, QDeadlineTimer(NOTICE_MS)
+        self._fit_notice()
         self.setToolTip(plain_tip(text))
         self.noticed.emit(text)
 
@@ -201,9 +206,19 @@ class StatusBar(QStatusBar):
         if text := why_nothing_comes(self._state, self._leaving, self.tr):
             self.show_notice(text)
 
+    def _fit_notice(self) -> None:
+        metrics = self.fontMetrics()
+        for self._facts_give_way in (False, True):
+            self._fit()
+            if metrics.horizontalAdvance(self._notice) <= self._room():
+                break
+        self._fitted = metrics.elidedText(self._notice, Qt.TextElideMode.ElideRight, self._room())
+        self.showMessage(self._fitted, max(1, self._until.remainingTime()))
+
     @Slot(str)
     def _message_changed(self, text: str) -> None:
-        if not text:
+        if text != self._fitted:  # it is over, or another has its place
+            self._notice = ""
             self._facts_give_way = False
             self.setToolTip("")
             self._fit()
@@ -228,6 +243,8 @@ class StatusBar(QStatusBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.show_model_state(self._state)
+        if self._notice and not self._until.hasExpired():
+            self._fit_notice()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -252,7 +269,7 @@ class StatusBar(QStatusBar):
         locale = self.locale()
         widest = {
             self._rate: [self.tr("{rate} tokens/s").format(rate=locale.toString(888.8, "f", 1))],
-            self._words: [self.tr("{count} words").format(count=locale.toString(888888))],
+            self._words: [shown_words(888888, locale, self.tr)],
             self._saved: [text for text, _ in self._save_texts().values()],
         }
         for label, texts in widest.items():

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from afterword.assist.answers import Where
 from afterword.errors import Cancelled, ServerCannot
 from afterword.sentences import sentence
+from afterword.window.mending import how_to_mend
 from afterword.window.recipient import Recipient
 
 
 def why_it_failed(error: Exception, origin: str, tr: Callable[[str], str]) -> str:
-    """What is wrong with whoever was asked.
+    """What is wrong with whoever was asked, and what can be done.
 
     Args:
         error: says it.
@@ -23,7 +24,7 @@ def why_it_failed(error: Exception, origin: str, tr: Callable[[str], str]) -> st
         return text.format(url=origin or error.url)
     if isinstance(error, Cancelled):
         return tr("Stopped, since whoever was asked is not in use any more.")
-    return sentence(error, tr)
+    return f"{sentence(error, tr)} {how_to_mend(error, origin, tr)}".rstrip()
 
 
 def why_nobody_answers(asked: Where, recipient: Recipient, tr: Callable[[str], str]) -> str:

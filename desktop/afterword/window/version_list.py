@@ -9,6 +9,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from afterword.drafts.versions import Occasion, Version
+from afterword.window.counts import shown_words
 from afterword.window.times import shown_time
 
 _VERSION = Qt.ItemDataRole.UserRole
@@ -83,8 +84,7 @@ class VersionList(QListWidget):
         return self.tr("{time} · {name}\n{words}").format(time=time, name=name, words=self._size(version, words))
 
     def _size(self, version: Version, now: int) -> str:
-        count = self.locale().toString(version.words)
-        words = self.tr("1 word") if version.words == 1 else self.tr("{count} words").format(count=count)
+        words = shown_words(version.words, self.locale(), self.tr)
         if version.words == now:
             return words
         told = self.tr("{words}, {count} more than now") if version.words > now else self.tr("{words}, {count} fewer than now")
