@@ -75,13 +75,13 @@ def run(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """The tests that take no minutes, in as many processes as there are cores, up to four.
+    """The tests that take no minutes, in one process more than there are cores, since many wait; in up to four.
 
     Each has one thread for torch: the threads of two that wait for each other busily would hold up both.
     """
-    processes = min(4, os.cpu_count() or 1)
-    beside = ["-n", str(processes), "--dist", "worksteal"] if processes > 1 else []
-    return tests("not long and not servers", [*beside, *rest], **({"OMP_NUM_THREADS": "1"} if beside else {}))
+    processes = min(4, (os.cpu_count() or 1) + 1)
+    beside = ["-n", str(processes), "--dist", "worksteal"]
+    return tests("not long and not servers", [*beside, *rest], OMP_NUM_THREADS="1")
 
 
 def test_long(rest: list[str]) -> int:

@@ -162,8 +162,8 @@ class Asking:
 
     def asks(self) -> None:
         self.heard.clear()
-        self.asker.ask(Asked("What?", Matter(""), shared=True), Where.THERE)
         asked = len(self.desk.server.questions) + 1
+        self.asker.ask(Asked("What?", Matter(""), shared=True), Where.THERE)
         self.desk.until(lambda: len(self.desk.server.questions) == asked)
 
     def hears(self, word: int) -> None:

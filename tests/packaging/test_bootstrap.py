@@ -59,9 +59,9 @@ def _screen(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
 # --- the environment ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("cores", "beside"), [(1, ""), (2, " -n 2 --dist worksteal"), (64, " -n 4 --dist worksteal")])
+@pytest.mark.parametrize(("cores", "processes"), [(1, 2), (2, 3), (64, 4)])
 def test_the_first_call_makes_everything_and_the_second_does_the_work_alone(
-    bootstrap: ModuleType, calls: list[str], cores: int, beside: str, monkeypatch: pytest.MonkeyPatch
+    bootstrap: ModuleType, calls: list[str], cores: int, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap.os, "cpu_count", lambda: cores)
     assert bootstrap.main(["test", "-q"]) == 0
@@ -69,10 +69,10 @@ def test_the_first_call_makes_everything_and_the_second_does_the_work_alone(
     assert "-m venv" in venv
     assert install.endswith("-c constraints.txt -e .[test,lint]")
     assert fetch == "PYTHON -m afterword models fetch starter"
-    assert tests == f"PYTHON -m pytest -m not long and not servers{beside} -q"
+    assert tests == f"PYTHON -m pytest -m not long and not servers -n {processes} --dist worksteal -q"
     calls.clear()
     assert bootstrap.main(["test"]) == 0
-    assert calls == [fetch, f"PYTHON -m pytest -m not long and not servers{beside}"]
+    assert calls == [fetch, f"PYTHON -m pytest -m not long and not servers -n {processes} --dist worksteal"]
 
 
 @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
