@@ -119,7 +119,7 @@ def test_the_server_alone(server: Running, qtbot: QtBot, tmp_path: Path) -> None
     with writing(qtbot, tmp_path, server, none_here, alone=True) as writer:
         writer.type(BEGINNING)
         writer.until(lambda: writer.page.ghost_text.startswith(" city of"))
-        writer.reads(f"suggested by {server.at}")
+        writer.reads(f"{MODEL} on {server.at}")
         writer.keep_picture(f"{server.kind.name}-alone")
         QTest.keyClick(writer.page, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
         assert writer.page.text() == f"{BEGINNING} city"
