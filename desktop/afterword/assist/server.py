@@ -9,27 +9,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from afterword.assist.types import ServerState
 from afterword.engine.protocol import Request
-from afterword.errors import (
-    KeyUnread,
-    ServerNoModels,
-    ServerOtherScheme,
-    ServerRedirects,
-    ServerRefused,
-    ServerUnreachable,
-    ServerUntrusted,
-)
+from afterword.errors import ServerRefused
 from afterword.suggest.memory import Memory
 from afterword.suggest.remote import Remote, RemoteOpener, Reply
-
-_OUT_OF_REACH = (
-    KeyUnread,
-    ServerNoModels,
-    ServerOtherScheme,
-    ServerRedirects,
-    ServerRefused,
-    ServerUnreachable,
-    ServerUntrusted,
-)
+from afterword.suggest.rest import OUT_OF_REACH
 
 
 class ServerHost(QObject):
@@ -104,7 +87,7 @@ class ServerHost(QObject):
         Args:
             room: how many characters of a question it can read, where that is known by now.
         """
-        if self._remote is not None and isinstance(self._remote.error, _OUT_OF_REACH):
+        if self._remote is not None and isinstance(self._remote.error, OUT_OF_REACH):
             self.try_again()
         if self._state is not None and room is not None:
             self._show(replace(self._state, room=room))
@@ -114,7 +97,7 @@ class ServerHost(QObject):
 
         Not where it refuses: it may do so for what was asked.
         """
-        if self._remote is not None and isinstance(error, _OUT_OF_REACH) and not isinstance(error, ServerRefused):
+        if self._remote is not None and isinstance(error, OUT_OF_REACH) and not isinstance(error, ServerRefused):
             self._remote.begin_rest(error)
             self._look()
 

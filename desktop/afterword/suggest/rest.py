@@ -12,6 +12,7 @@ from afterword.errors import (
     ServerRedirects,
     ServerRefused,
     ServerUnencrypted,
+    ServerUnreachable,
     ServerUntrusted,
 )
 
@@ -32,6 +33,9 @@ RESTS: Mapping[type[BaseException], float] = {
 """Seconds after what seldom mends itself soon: a network of a hotel that wants to be signed in to and has a page for every
 address, a clock that is wrong, a key that is not valid yet. The keyring may ask the person at the machine to open it, so it is
 left alone for longer. What lasts and is not among these is never tried again."""
+
+OUT_OF_REACH: tuple[type[BaseException], ...] = (ServerUnreachable, *RESTS)
+"""What keeps a server from answering anything, and not from suggesting alone: over, once it answers a question."""
 
 
 class Rest:
