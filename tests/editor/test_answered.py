@@ -52,7 +52,21 @@ def test_what_is_selected_stays_and_the_answer_comes_behind_it(writer: Writer) -
     assert writer.text == "One two Four three"
     writer.has("One")
     writer.page.insert_answer(", two")
-    assert writer.text == "One, two", "a blank only where two words would run together"
+    assert writer.text == "One, two", "a blank only where one is missing"
+
+
+def test_an_answer_to_paragraphs_comes_as_one_of_its_own(writer: Writer) -> None:
+    selects(writer, "One.\n", "Could you come at six?", "\nThree.")
+    assert writer.page.insert_answer("Yes.")
+    assert writer.text == "One.\nCould you come at six?\nYes.\nThree."
+    writer.page.undo()
+    assert writer.text == "One.\nCould you come at six?\nThree.", "in one step"
+    selects(writer, "One.\n", "Could you come at six?\n", "Three.")
+    writer.page.insert_answer("Yes.")
+    assert writer.text == "One.\nCould you come at six?\nYes.\nThree."
+    selects(writer, "One. Could ", "you come at six?", "")
+    writer.page.insert_answer("Yes.")
+    assert writer.text == "One. Could you come at six? Yes.", "what is no paragraph is gone on with"
 
 
 def test_nothing_is_put_where_the_page_can_only_be_read(writer: Writer) -> None:

@@ -43,13 +43,6 @@ def test_neither_a_doubled_nor_a_missing_space_at_the_cursor(says: str, before: 
     assert list(Suggester(model, without=[LOOKING_AHEAD]).suggest(Request(1, Context(before, after))))[-1].text == shown
 
 
-def test_a_space_before_the_following_word() -> None:
-    assert seam.closing_space("quickly", "home") == " "
-    assert seam.closing_space("학교에", "갔다") == " "
-    assert seam.closing_space("我", "home") == ""
-    assert seam.closing_space("", "home") == ""
-
-
 def test_the_space_comes_only_when_the_suggestion_goes_no_further() -> None:
     suggester = Suggester(ScriptedModel(" and so on"), without=[LOOKING_AHEAD])
     seen = list(suggester.suggest(Request(1, Context("He came,", "“Yes.”"))))

@@ -11,7 +11,7 @@ from afterword.editor.accepted import accepted_format
 from afterword.editor.around import paragraphs
 from afterword.editor.plaintext import clean, index_at, units
 from afterword.editor.replacing import ReplacingSheet
-from afterword.text.boundaries import joined
+from afterword.text.fitting import fitted
 
 
 class AnsweredSheet(ReplacingSheet):
@@ -43,15 +43,17 @@ class AnsweredSheet(ReplacingSheet):
         return stretch
 
     def insert_answer(self, text: str) -> bool:
-        """Put `text` in at the cursor, behind what is selected; False where the page can only be read."""
+        """Put `text` in at the cursor, behind what is selected, with what it needs to stand there; False where the page can only
+        be read.
+        """
         if self.isReadOnly():
             self.write_refused.emit()
             return False
         self.void()
-        end = self.textCursor().selectionEnd()
-        cursor = self._stretch(end, end)
-        before = self.context_around(end, end).before
-        self.insert_accepted(f" {text}" if joined(before, text) else text, cursor)
+        selection = self.textCursor()
+        end = selection.selectionEnd()
+        text = fitted(text, self.context_around(end, end), apart=_is_of_paragraphs(selection))
+        self.insert_accepted(text, self._stretch(end, end))
         self.ensureCursorVisible()
         return True
 
@@ -100,3 +102,11 @@ class AnsweredSheet(ReplacingSheet):
             self.setTextCursor(behind)
             self.setCurrentCharFormat(QTextCharFormat())
             self._doing = False
+
+
+def _is_of_paragraphs(selection: QTextCursor) -> bool:
+    """Whether it holds paragraphs as they are, and no part of one."""
+    document, start, end = selection.document(), selection.selectionStart(), selection.selectionEnd()
+    begins = start == document.findBlock(start).position()
+    last = document.findBlock(end)
+    return start != end and begins and end in (last.position(), last.position() + last.length() - 1)

@@ -1,9 +1,8 @@
-"""Where a suggestion meets the writer's text: no doubled and no missing space on either side."""
+"""Where a suggestion meets the writer's text: what of it does not belong there. What is missing: `text/fitting.py`."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from afterword.text.boundaries import joined
 from afterword.text.context import Context
@@ -27,16 +26,6 @@ def skip(text: str, before: str) -> int:
     if breaks > most:
         return len(leading) if most <= 0 else [at for at, mark in enumerate(leading) if mark == "\n"][breaks - most]
     return len(leading) - len(leading.lstrip(" \t")) if spaced else 0
-
-
-def closing_space(shown: str, after: str) -> str:
-    """The space that is missing between a finished suggestion and the text after the cursor, if any."""
-    if not shown or not after or shown[-1].isspace() or after[0].isspace():
-        return ""
-    if unspaced(shown[-1] + after[0]):
-        return ""
-    opens = after[0].isalnum() or unicodedata.category(after[0]) in ("Ps", "Pi")
-    return " " if opens and (shown[-1].isalnum() or shown[-1] in ".,;:!?…") else ""
 
 
 def inside_word(context: Context) -> bool:

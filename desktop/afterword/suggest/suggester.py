@@ -15,6 +15,7 @@ from afterword.suggest.suggestion import Ended, Suggestion, part, saves_a_key
 from afterword.suggest.worth import worth
 from afterword.text.boundaries import word_ends
 from afterword.text.context import Context
+from afterword.text.fitting import missing_space
 
 CUT, LOOKING_AHEAD, FOLLOWING = "cut", "looking ahead", "what follows"
 
@@ -158,7 +159,7 @@ class Suggester:
         if not saves_a_key(shown):
             return Suggestion((), why)
         kept = part(said, 0, len(shown))
-        if why and (space := seam.closing_space(shown, context.after)):
+        if why and (space := missing_space(shown, context.after)):
             kept += (Piece(space, 1.0),)
         return Suggestion(kept, why)
 
