@@ -61,6 +61,25 @@ def test_it_is_dismissed_by_key_and_the_next_key_writes(window: MainWindow, name
 
 
 @pytest.mark.parametrize("name", STRIPS)
+def test_esc_leads_out_of_it_and_it_stays(window: MainWindow, name: str) -> None:
+    QTest.keyClick(last_button(window, name), Qt.Key.Key_Escape)
+    assert focused() is window.page
+    assert getattr(window, name).isVisible()
+    assert window.panel.isVisible()
+
+
+@pytest.mark.parametrize("name", STRIPS)
+def test_what_is_typed_at_its_buttons_is_for_the_page(window: MainWindow, name: str) -> None:
+    QTest.keyClick(last_button(window, name), Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
+    assert window.page.text() == "", "that is for menus"
+    type_keys(focused(), "w")
+    type_keys(focused(), "ords on ")
+    assert focused() is window.page
+    assert window.page.text() == "words on "
+    assert getattr(window, name).isVisible()
+
+
+@pytest.mark.parametrize("name", STRIPS)
 def test_a_strip_that_goes_leaves_the_focus_where_it_is_otherwise(window: MainWindow, name: str) -> None:
     getattr(window, name).say("Something is to be known.")
     window.notes.setFocus()

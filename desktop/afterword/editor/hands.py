@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from unicodedata import category
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -20,15 +19,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from afterword.editor.accepted import ACCEPTED, accepted_format
-from afterword.editor.keys import MAC
+from afterword.editor.keys import is_for_menus, text_of
 from afterword.editor.plaintext import clean
 from afterword.editor.sheet import Sheet
 
 _ROOM = 3  # lines below the one that is written on, for the ghost
-_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-_WRITING = Qt.KeyboardModifier.AltModifier | _CTRL | Qt.KeyboardModifier.GroupSwitchModifier  # Ctrl+Alt, or the latter: AltGr
 _ERASING = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
-_COMMANDS = (_CTRL, _CTRL | _SHIFT)
 _MENUS = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.MenuBarFocusReason)
 
 
@@ -159,15 +155,15 @@ class HandledSheet(Sheet):
             self.void()
         deed = partial(super().keyPressEvent, event)
         if self.isReadOnly():
-            if event.key() in _ERASING or _text_of(event):
+            if event.key() in _ERASING or text_of(event):
                 self.write_refused.emit()
         else:
             if event.matches(QKeySequence.StandardKey.InsertLineSeparator):
                 deed = partial(self._write, "\n")  # plain text has one kind of newline
-            elif self.textCursor().hasSelection() and _text_of(event):
-                deed = partial(self._write, _text_of(event))
-            elif not MAC and event.modifiers() & _WRITING == Qt.KeyboardModifier.AltModifier and _text_of(event):
-                event.ignore()  # Alt with a letter is for menus; Qt would write it
+            elif self.textCursor().hasSelection() and text_of(event):
+                deed = partial(self._write, text_of(event))
+            elif is_for_menus(event):
+                event.ignore()  # Qt would write it
                 return
         undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
         self.do(deed, asks=not undoes)
@@ -288,14 +284,3 @@ class HandledSheet(Sheet):
             self._write(event.commitString(), event.replacementStart(), event.replacementLength())
             event = QInputMethodEvent(event.preeditString(), event.attributes())
         super().inputMethodEvent(event)
-
-
-def _text_of(event: QKeyEvent) -> str:
-    """What the key writes, by Qt's own rule (QInputControl::isAcceptableInput): Ctrl and Alt together are AltGr."""
-    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-        return "\n"
-    text = event.text()
-    kind = category(text[0]) if text else ""
-    if kind != "Cf" and event.modifiers() in _COMMANDS:
-        return ""
-    return text if kind not in ("", "Cc", "Cn") or text == "\t" else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from unicodedata import category
 
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -55,6 +56,10 @@ _MODIFIER_KEYS = frozenset(
     )
 )
 
+_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+_WRITING = Qt.KeyboardModifier.AltModifier | _CTRL | Qt.KeyboardModifier.GroupSwitchModifier  # Ctrl+Alt, or the latter: AltGr
+_COMMANDS = (_CTRL, _CTRL | _SHIFT)
+
 FIRST_NAMED = Qt.Key.Key_Escape.value
 """Below it the numbers of keys are those of Unicode (Qt::Key)."""
 
@@ -95,3 +100,19 @@ def bare(press: QKeyCombination) -> int:
 def is_modifier(event: QKeyEvent) -> bool:
     """Whether the key does nothing by itself."""
     return event.key() in _MODIFIER_KEYS
+
+
+def text_of(event: QKeyEvent) -> str:
+    """What the key writes, by Qt's own rule (QInputControl::isAcceptableInput): Ctrl and Alt together are AltGr."""
+    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return "\n"
+    text = event.text()
+    kind = category(text[0]) if text else ""
+    if kind != "Cf" and event.modifiers() in _COMMANDS:
+        return ""
+    return text if kind not in ("", "Cc", "Cn") or text == "\t" else ""
+
+
+def is_for_menus(event: QKeyEvent) -> bool:
+    """Whether it is Alt with a letter, which Qt would write where no menu has that letter. On macOS that writes a sign."""
+    return not MAC and event.modifiers() & _WRITING == Qt.KeyboardModifier.AltModifier and bool(text_of(event))

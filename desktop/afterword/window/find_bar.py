@@ -7,10 +7,11 @@ from bisect import bisect_left
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QTextEdit, QWidget
 
 from afterword.editor.page import Page
 from afterword.editor.plaintext import units
+from afterword.window.field import Field
 from afterword.window.glyphs import Glyph, GlyphButton
 
 _HIGHLIGHTED = 400
@@ -55,7 +56,7 @@ class FindBar(QFrame):
         self._goes = False  # the search that is due also goes to a place
         self._highlight = QColor("#ffe48a")
 
-        self._field = QLineEdit(self)
+        self._field = Field(self)
         self._field.setPlaceholderText(self.tr("Find"))
         self._field.setAccessibleName(self.tr("Find"))
         self._field.setToolTip(self.tr("The words to find"))

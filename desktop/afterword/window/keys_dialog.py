@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from afterword.window.actions import TABLE, Action
 from afterword.window.button import Button
+from afterword.window.field import Field
 from afterword.window.key_bindings import Conflict, KeyBindings
 from afterword.window.key_field import KeyField
 from afterword.window.key_rules import Clash, refusal
@@ -49,7 +49,7 @@ class KeysDialog(QDialog):
         self._keys = keys
         self._offered: Callable[[], None] | None = None
         # Made in the order of the tab key.
-        self._search = QLineEdit(self)
+        self._search = Field(self)
         self._search.setPlaceholderText(self.tr("Find an action or a key"))
         self._search.setAccessibleName(self.tr("Find an action or a key"))
         self._search.setToolTip(self.tr("Words of an action, or a key such as F6"))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QSplitter,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from afterword.engine.hub import Found
 from afterword.sentences import sentence
 from afterword.window.boxes import confirm
 from afterword.window.button import Button
+from afterword.window.field import Field
 from afterword.window.model_list import ModelList
 from afterword.window.model_shelf import ModelShelf
 from afterword.window.model_texts import ModelTexts
@@ -63,7 +63,7 @@ class ModelsDialog(QDialog):
         self._found: list[Found] = []
         self._told, self._told_at = "", ""  # what was said last, and at which model
         # Made in the order of the tab key.
-        self._field = QLineEdit(self)
+        self._field = Field(self)
         self._field.setPlaceholderText(self.tr("Search the model hub by name"))
         self._field.setAccessibleName(self.tr("Search the model hub"))
         self._field.setToolTip(self.tr("Models on huggingface.co that have this in their names; only what you type here is sent"))

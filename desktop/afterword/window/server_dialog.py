@@ -24,6 +24,7 @@ from afterword.sentences import sentence
 from afterword.settings import Settings
 from afterword.window import abilities
 from afterword.window.button import Button
+from afterword.window.field import Field
 from afterword.window.key_state import Key, KeyState, key_state
 from afterword.window.probing import Probe, probe_it, tested
 from afterword.window.server_choice import Choice
@@ -130,7 +131,7 @@ class ServerDialog(QDialog):
         return self._found.toPlainText()
 
     def _field(self, name: str, tip: str, text: str, example: str) -> QLineEdit:
-        made = QLineEdit(text, self)
+        made = Field(text, self)
         made.setAccessibleName(name)
         made.setToolTip(tip)
         made.setPlaceholderText(example)

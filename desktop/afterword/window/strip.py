@@ -1,11 +1,12 @@
-"""A strip above the page with a sentence and what can be done about it. It takes no focus and stops no key."""
+"""A strip above the page with a sentence and what can be done about it. It takes no focus by itself, and keeps no key."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from afterword.editor.keys import is_for_menus, text_of
 from afterword.window.button import Button
 
 _ROOMY = 860
@@ -17,7 +18,7 @@ class Strip(QFrame):
 
     Signals:
         told: what it has begun to say.
-        left: it goes while it has the focus, which is to be had elsewhere.
+        left: it goes, or the writer goes, while it has the focus, which is to be had elsewhere.
     """
 
     told = Signal(str)
@@ -56,6 +57,16 @@ class Strip(QFrame):
         if focused is not None and self.isAncestorOf(focused):
             self.left.emit()
         self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What its buttons did not want: Esc leads out of it, and what is written is for the page."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif text_of(event) and not is_for_menus(event):
+            self.left.emit()
+            QCoreApplication.sendEvent(QApplication.focusWidget() or self.window(), event)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
