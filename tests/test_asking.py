@@ -236,6 +236,19 @@ def test_what_was_selected_is_replaced_after_it_was_compared(writer: Writer) -> 
     assert writer.page.text() == DRAFT
 
 
+def test_of_which_text_is_seen_on_the_page(writer: Writer) -> None:
+    writer.start()
+    writer.has(DRAFT, LONG)
+    writer.asks("Shorter")
+    writer.hears(SHORT)
+    writer.page.selectAll()
+    writer.presses("Replace…")
+    writer.until(lambda: writer.panel.comparing)
+    assert writer.page.selected_text() == LONG
+    writer.presses("Replace")
+    assert writer.page.text() == DRAFT.replace(LONG, SHORT)
+
+
 def test_each_change_can_be_left(writer: Writer) -> None:
     compares(writer)
     QTest.keyClick(focused(), Qt.Key.Key_Space)

@@ -159,9 +159,7 @@ def test_while_the_server_reads_it_is_said_and_stop_ends_that(writer: Writer, se
     assert server.wait_until_answering(0)
 
 
-def test_a_server_that_is_killed_amid_an_answer_is_away_and_so_it_is_said_as_long_as_it_is(
-    writer: Writer, server: OpenAIServer
-) -> None:
+def test_of_a_server_that_is_killed_amid_an_answer_it_is_said_as_long_as_it_is_away(writer: Writer, server: OpenAIServer) -> None:
     writer.is_answered()
     label = part(writer.window.status, ServerLabel)
     assert label.text() == "server not asked"
@@ -170,15 +168,18 @@ def test_a_server_that_is_killed_amid_an_answer_is_away_and_so_it_is_said_as_lon
     writer.until(lambda: not writer.panel.busy)
     assert "broke off" in writer.panel.message
     assert writer.panel.transcript.toPlainText().endswith(" (broken off)")
-    writer.until(lambda: label.text() == "server away")
+    writer.until(lambda: "it was asked last: " in label.toolTip())
     server.faults = Faults()
     writer.is_answered()
-    writer.until(lambda: label.text() == "server not asked")
+    writer.until(lambda: "it was asked last: " not in label.toolTip())
     server.close()
     assert server.wait_until_left()
     writer.asks("And now?")
     writer.until(lambda: not writer.panel.busy)
     assert "cannot be reached" in writer.panel.message
+    writer.until(lambda: "it was asked last: " in label.toolTip())
+    assert label.text() == "server not asked", "suggestions are off"
+    writer.window.preferences.switch_suggestions(True)
     writer.until(lambda: label.text() == "server away")
 
 

@@ -52,7 +52,7 @@ def test_what_was_stopped_says_so_behind_it_and_is_put_in_without_that(writer: W
     assert shown(writer) == "What?\nThe meeting (stopped)"
     writer.opens()
     writer.presses("Insert")
-    assert writer.page.text() == f"{DRAFT}The meeting"
+    assert writer.page.text() == f"{DRAFT} The meeting"
 
 
 def test_return_for_the_next_question_leaves_a_mark_between_them(writer: Writer) -> None:
@@ -95,7 +95,7 @@ def breaks(question: Question, stopped: Callable[[], bool] = never) -> Iterator[
     raise ServerBrokeOff(ORIGIN)
 
 
-def test_an_answer_whose_connection_broke_is_marked_and_one_that_never_began_is_not(
+def test_an_answer_whose_connection_broke_is_marked_and_of_one_that_never_began_nothing_is_there(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer.model, "answer", breaks)
@@ -108,4 +108,4 @@ def test_an_answer_whose_connection_broke_is_marked_and_one_that_never_began_is_
     writer.model.reply_error = ValueError("?")
     writer.asks("And now?")
     writer.until(lambda: not writer.panel.busy)
-    assert shown(writer).endswith("And now?\n")
+    assert shown(writer) == "What?\nHe said, “I (broken off)"

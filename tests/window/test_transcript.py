@@ -38,6 +38,18 @@ def test_all_of_it_stands_there_in_turn(transcript: Transcript, turns: list[tupl
         assert transcript.answer == answer.strip()
         expected.append(f"{question}\n{answer.strip()}")
     assert transcript.toPlainText() == "\n\n".join(expected)
+    if turns:
+        transcript.mark("(stopped)")
+    before = transcript.toPlainText(), transcript.answer
+    transcript.begin("Not asked")
+    transcript.finish("")
+    transcript.take_back()
+    assert (transcript.toPlainText(), transcript.answer) == before
+    transcript.begin("Asked")
+    transcript.grow("then")
+    transcript.finish("then")
+    assert transcript.toPlainText().endswith("Asked\nthen")
+    assert transcript.toPlainText().startswith(before[0])
 
 
 def test_it_is_painted_a_moment_later_and_not_with_every_word(transcript: Transcript, qtbot: QtBot) -> None:

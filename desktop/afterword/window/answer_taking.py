@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QTextCursor
 
 from afterword.drafts.choosing import Edit, parts_of
 from afterword.drafts.compare import Passage, compare
@@ -57,9 +58,10 @@ class AnswerTaking(QObject):
 
     @Slot()
     def compare(self) -> None:
-        """Show what the answer changes in what was selected."""
-        if self._talk is None:
+        """Show what the answer changes in what was selected, and that on the page: by now something else may be."""
+        if self._talk is None or self._talk.stretch is None:
             return
+        self._page.setTextCursor(QTextCursor(self._talk.stretch))
         was = self._talk.matter.text
         begin, end = was[: len(was) - len(was.lstrip())], was[len(was.rstrip()) :]
         self._job = self._jobs.start(compare, was, begin + text_alone(self._panel.transcript.answer, was).strip() + end)

@@ -128,8 +128,9 @@ class Asking(QObject):
     @Slot()
     def _private_changed(self) -> None:
         """What was said before this belongs to it: it is not told to whoever is asked from now on."""
-        if self._talk is not None:
-            self._talk.over = True
+        for talk in (self._talk, self._going.before if self._going is not None else None):
+            if talk is not None:
+                talk.over = True
         self._preview.look_soon()
 
     @Slot(str)
@@ -181,8 +182,8 @@ class Asking(QObject):
         if going.there and not (agreed and self._sharing.shared):
             self._say(self.tr("Nothing was sent."))
             return
+        self._going = replace(going, before=self._talk)
         self._talk = talk_of(self._talk, going.asked, self._sharing.origin if going.there else "", self._page)
-        self._going = going
         if going.asked.question == shown:  # not one of the ready ones
             self._panel.field.remember(shown)
         self._panel.transcript.begin(shown)
@@ -231,9 +232,11 @@ class Asking(QObject):
         """It ended, by an error where there is one."""
         if self._going is None:
             return
-        said = self._close_answer()
+        going, said = self._going, self._close_answer()
         if error is not None and said:
             self._panel.transcript.mark(self.tr("(broken off)"))
+        elif error is not None:
+            self._take_back(going)
         if error is not None:
             self._say(why_it_failed(error, self._sharing.origin, self.tr))
         elif said:
@@ -246,9 +249,18 @@ class Asking(QObject):
         """There is no model that could answer."""
         if self._going is None:
             return
-        asked = self._going.where
+        going = self._going
         self._close_answer()
-        self._say(why_nobody_answers(asked, self._recipient, self.tr))
+        self._take_back(going)
+        self._say(why_nobody_answers(going.where, self._recipient, self.tr))
+
+    def _take_back(self, going: Going) -> None:
+        """Be as if that had not been asked: nobody heard it."""
+        self._talk = going.before
+        self._panel.transcript.take_back()
+        self._panel.field.take_back(going.asked.question)
+        self._offer()
+        self._preview.look()
 
     @Slot()
     def stop(self) -> None:

@@ -49,11 +49,13 @@ class Going:
         asked: as it was asked.
         where: who answers.
         read: whether it is being read there; else whoever is there is busy with something else.
+        before: what was talked about before it.
     """
 
     asked: Asked
     where: Where
     read: bool = False
+    before: Conversation | None = None
 
     @property
     def there(self) -> bool:

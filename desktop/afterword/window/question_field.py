@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
+
+from afterword.window.field import Field
 
 
-class QuestionField(QLineEdit):
+class QuestionField(Field):
     """Up and Down go through the questions that were asked, the last one first; what was being written stays at the end of them.
 
     Signals:
@@ -41,6 +43,13 @@ class QuestionField(QLineEdit):
             self._earlier.append(question)
         self._at, self._being_written = len(self._earlier), ""
         self.clear()
+
+    def take_back(self, question: str) -> None:
+        """It was not asked, after all: it is there again, unless there is another by now."""
+        if self._earlier[-1:] == [question] and not self.text():
+            self._at = len(self._earlier) - 1
+            self._being_written = self._earlier.pop()
+            self.setText(question)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))

@@ -31,6 +31,7 @@ class Transcript(QPlainTextEdit):
         self.setToolTip(self.tr("What the model answers; it is not in your draft until you put it there"))
         self.setPlaceholderText(self.tr("The answer comes here. Nothing of it is in your draft until you put it there."))
         self._begin = 0  # of the last answer
+        self._before: tuple[int, int, str] | None = None  # where the last question begins, and the answer before it
         self._wanted = ""
         self._shown = ""
         self._word = ""
@@ -58,6 +59,7 @@ class Transcript(QPlainTextEdit):
         asked.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
         asked.setFontWeight(600)
         cursor = self._end()
+        self._before = (cursor.position(), self._begin, self._wanted)
         if self._begin or self._shown:
             cursor.insertText("\n\n", answer)
         cursor.insertText(broken(question), asked)
@@ -83,6 +85,19 @@ class Transcript(QPlainTextEdit):
         self.say("")
         self._paint()
 
+    def take_back(self) -> None:
+        """The last question was not asked, after all."""
+        self.say("")
+        if self._before is None:
+            return
+        start, self._begin, self._wanted = self._before
+        cursor, self._before = self._end(), None
+        cursor.setPosition(start, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        self._soon.stop()
+        self._shown = broken(self._wanted)
+        self._follow()
+
     def mark(self, text: str) -> None:
         """Say `text` behind the answer that was finished: it is no part of it."""
         look = QTextCharFormat()
@@ -96,6 +111,7 @@ class Transcript(QPlainTextEdit):
         self._soon.stop()
         self.clear()
         self._begin, self._wanted, self._shown, self._word = 0, "", "", ""
+        self._before = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
