@@ -22,6 +22,7 @@ from afterword.errors import ServerUnreachable
 from afterword.settings import Settings
 from afterword.suggest.remote import RemoteOpener
 from afterword.watch import Watch
+from afterword.window import server_label
 from afterword.window.server_choice import Choice
 from afterword.window.server_label import ServerLabel
 from tests.desk import Answers
@@ -139,6 +140,19 @@ def test_the_server_is_first(writer: Writer) -> None:
     label = part(writer.window.status, ServerLabel)
     assert label.toolTip() == f"The last suggestion was made by big on {URL}. What you write goes to {URL}."
     assert label.accessibleName() == f"suggested by there.example. {label.toolTip()}"
+
+
+def test_who_made_it_is_forgotten_once_nothing_is_suggested(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_label, "_FORGET_AFTER_MS", 50)
+    writer.local.gate = threading.Semaphore(0)
+    writer.start()
+    writer.type("Once,")
+    writer.sees(CITY)
+    writer.reads("suggested by there.example")
+    writer.qtbot.wait(150)
+    writer.reads("suggested by there.example")
+    QTest.keyClick(writer.page, Qt.Key.Key_Escape)
+    writer.reads("server: there.example")
 
 
 @pytest.mark.usefixtures("patient")

@@ -11,9 +11,19 @@ from pytestqt.qtbot import QtBot
 
 from afterword.assist.types import ModelState, Phase, ServerState
 from afterword.engine.protocol import Piece
-from afterword.errors import GenerationFailed, ServerUnreachable
+from afterword.errors import (
+    GenerationFailed,
+    ServerBusy,
+    ServerModelMissing,
+    ServerRefused,
+    ServerSilent,
+    ServerUnreachable,
+    ServerUntrusted,
+)
+from afterword.sentences import sentence
 from afterword.suggest.cascade import LOCAL, SERVER
 from afterword.suggest.suggestion import Suggestion
+from afterword.window import server_label
 from afterword.window.elided_label import ElidedLabel
 from afterword.window.server_label import ServerLabel
 from afterword.window.sharing import Leaving
@@ -121,6 +131,30 @@ def test_while_suggestions_are_off_nothing_is_said_to_go_to_the_server(status: S
         assert of_server(status)[1].endswith(GOES)
 
 
+@pytest.mark.parametrize("error", [ServerUnreachable(URL, "no route"), ServerSilent(URL, 10.0), ServerBusy(URL)])
+def test_while_suggestions_are_off_nobody_finds_out_that_it_is_back_so_it_is_not_called_away(
+    status: StatusBar, error: Exception
+) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(replace(BOTH, server=replace(THERE, error=error)))
+    status.show_suggestions(False)
+    text, tip = of_server(status)
+    assert text == "server not asked"
+    assert tip.endswith(f"When you ask for one, that does. When it was asked last: {sentence(error)}")
+    status.show_suggestions(True)
+    assert of_server(status)[0] in ("server away", "server busy")
+
+
+@pytest.mark.parametrize("error", [ServerRefused(URL), ServerModelMissing(URL, "big"), ServerUntrusted(URL, "expired")])
+def test_what_only_the_writer_can_mend_is_said_with_suggestions_off_too(status: StatusBar, error: Exception) -> None:
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(replace(BOTH, server=replace(THERE, error=error)))
+    said = of_server(status)
+    status.show_suggestions(False)
+    assert of_server(status) == said
+    assert said[0] != "server not asked"
+
+
 # --- a server that is alone ------------------------------------------------------------------------------------------
 
 
@@ -200,6 +234,25 @@ def test_who_asks_by_hand_is_told_why_nothing_comes(status: StatusBar, leaving: 
     status.show_model_state(state)
     status.tell_why_nothing_comes()
     assert status.currentMessage() == said
+
+
+# --- who made it ------------------------------------------------------------------------------------------------------
+
+
+def test_who_made_it_is_said_as_long_as_it_is_shown_and_a_moment_longer(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_label, "_FORGET_AFTER_MS", 50)
+    status = shown(qtbot, 1000)
+    status.show_leaving(Leaving.TEXT)
+    status.show_model_state(BOTH)
+    for _ in range(2):
+        status.show_author(made_by(SERVER))
+        status.author_gone()
+        status.show_author(made_by(LOCAL))  # the next came within that moment
+        qtbot.wait(150)
+        assert of_server(status)[0] == "suggested here"
+        status.author_gone()
+        assert of_server(status)[0] == "suggested here"
+        qtbot.waitUntil(lambda: of_server(status)[0] == "server: there.example")
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

@@ -84,6 +84,7 @@ class Seat(QObject):
         host.rate_measured.connect(window.show_rate)
         page.suggestion_shown.connect(window.status.show_author)
         page.suggestion_settled.connect(window.status.show_author)
+        page.suggestion_gone.connect(window.status.author_gone)
         window.servers.works.connect(host.server.try_again)
         window.sharing_changed.connect(controller.set_shared)
         window.sharing.leaving_changed.connect(window.status.show_leaving)

@@ -47,6 +47,7 @@ class OfferingSheet(HandledSheet):
         suggestion_typed: a Suggestion that was shown, all of which the writer typed.
         suggestion_dropped: a Suggestion that was shown for long enough to be seen and is gone, of which nothing was accepted and
             not all was typed.
+        suggestion_gone: one that was offered is no more.
     """
 
     suggestion_wanted = Signal(object, object, object)
@@ -62,6 +63,7 @@ class OfferingSheet(HandledSheet):
     suggestion_taken = Signal(str, object)
     suggestion_typed = Signal(object)
     suggestion_dropped = Signal(object)
+    suggestion_gone = Signal()
 
     _offer: Offer | None = None  # here, since Qt sends events while the widget is still being made
     _wished: Wish | None = None
@@ -228,9 +230,12 @@ class OfferingSheet(HandledSheet):
         self.take_ghost_off()
         self.scroll_back()
         offer, self._offer = self._offer, None
-        if offer is not None and offer.typed:
+        if offer is None:
+            return
+        self.suggestion_gone.emit()
+        if offer.typed:
             self.suggestion_typed.emit(offer.suggestion)
-        elif offer is not None and offer.ignored and offer.seen_for(self._clock()) >= SEEN_AFTER:
+        elif offer.ignored and offer.seen_for(self._clock()) >= SEEN_AFTER:
             self.suggestion_dropped.emit(offer.suggestion)
 
     def _stop(self, offer: Offer) -> bool:

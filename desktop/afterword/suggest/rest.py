@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from afterword.errors import (
     KeyUnread,
     ServerAddressInvalid,
+    ServerCannot,
+    ServerModelMissing,
     ServerNoModels,
     ServerOtherScheme,
     ServerRedirects,
@@ -33,6 +35,9 @@ RESTS: Mapping[type[BaseException], float] = {
 """Seconds after what seldom mends itself soon: a network of a hotel that wants to be signed in to and has a page for every
 address, a clock that is wrong, a key that is not valid yet. The keyring may ask the person at the machine to open it, so it is
 left alone for longer. What lasts and is not among these is never tried again."""
+
+FOR_THE_WRITER: tuple[type[BaseException], ...] = (*LASTING, *RESTS, ServerCannot, ServerModelMissing)
+"""What seldom ends before the writer does something about it."""
 
 OUT_OF_REACH: tuple[type[BaseException], ...] = (ServerUnreachable, *RESTS)
 """What keeps a server from answering anything, and not from suggesting alone: over, once it answers a question."""

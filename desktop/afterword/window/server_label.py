@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from afterword import secrets
@@ -18,12 +19,15 @@ from afterword.errors import (
 )
 from afterword.sentences import sentence
 from afterword.suggest.cascade import LOCAL, SERVER
-from afterword.suggest.rest import LASTING
+from afterword.suggest.rest import FOR_THE_WRITER, LASTING
 from afterword.window.elided_label import ElidedLabel
 from afterword.window.mending import how_to_mend
 from afterword.window.sharing import Leaving
 from afterword.window.state_texts import is_without, shown_name
 from afterword.window.tips import plain_tip
+
+_FORGET_AFTER_MS = 3000
+"""Without a suggestion: while the writer types there is another before that, and nothing said of them changes."""
 
 _LONGEST = 40  # characters of the name that a server has for its model
 
@@ -39,6 +43,8 @@ class ServerLabel(ElidedLabel):
         self._suggests = True
         self._asked = False
         self._narrow = False
+        self._forgetting = QTimer(self, singleShot=True, interval=_FORGET_AFTER_MS)
+        self._forgetting.timeout.connect(self._forget_author)
 
     def show_state(self, state: ModelState, *, narrow: bool) -> None:
         """What the model does, and what is known of the server; `narrow` where there is room for little."""
@@ -51,8 +57,14 @@ class ServerLabel(ElidedLabel):
     def show_author(self, by: str) -> None:
         """Who made the suggestion that is shown: a `Suggestion.by`."""
         if by:
+            self._forgetting.stop()
             self._author = by
             self._show()
+
+    @Slot()
+    def author_gone(self) -> None:
+        """No suggestion is shown; there may be another in a moment."""
+        self._forgetting.start()
 
     def show_leaving(self, leaving: Leaving) -> None:
         """What of the page goes to the server."""
@@ -77,6 +89,11 @@ class ServerLabel(ElidedLabel):
             state is not None and state.device == "server" and self._leaving is Leaving.TEXT and not is_without(state, kept=False)
         )
 
+    @Slot()
+    def _forget_author(self) -> None:
+        self._author = ""
+        self._show()
+
     def _show(self) -> None:
         state = self._state
         text, explained = ("", "") if state is None or state.server is None else self._texts(state, state.server)
@@ -95,11 +112,14 @@ class ServerLabel(ElidedLabel):
     def _of_suggestions(self, state: ModelState, server: ServerState) -> tuple[str, str]:
         if self._leaving is not Leaving.TEXT:
             return self._kept_here(state, server)
-        if server.error is not None:
+        if server.error is not None and (self._suggests or isinstance(server.error, FOR_THE_WRITER)):
             return self._wrong(state, server, server.error)
         if not self._suggests:
             text = self.tr("Suggestions are off: while you write nothing goes to {url}. When you ask for one, that does.")
-            return self.tr("server not asked"), text.format(url=server.url)
+            said = [text.format(url=server.url)]
+            if server.error is not None:
+                said.append(self.tr("When it was asked last: {error}").format(error=sentence(server.error, self.tr)))
+            return self.tr("server not asked"), " ".join(said)
         goes = self.tr("What you write goes to {url}.").format(url=server.url)
         if server.slow:
             slow = self.tr("The server is slower than you type: this machine answers.") if state.here else ""

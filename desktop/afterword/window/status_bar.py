@@ -128,6 +128,11 @@ class StatusBar(QStatusBar):
         """Who made the suggestion that is shown."""
         self._server.show_author(suggestion.by)
 
+    @Slot()
+    def author_gone(self) -> None:
+        """No suggestion is shown any more."""
+        self._server.author_gone()
+
     @Slot(object)
     def show_leaving(self, leaving: Leaving) -> None:
         """What of the page goes to the server."""
