@@ -157,6 +157,48 @@ def test_the_question_is_in_sight_however_one_comes_to_it(small: Writer, by: str
     assert in_sight(small.panel.field)
 
 
+@pytest.mark.parametrize(("width", "height"), [(480, 400), (400, 320)])
+@pytest.mark.parametrize("panels", [1, 2])
+def test_the_end_of_an_answer_and_what_can_be_done_with_it_are_in_sight(
+    small: Writer, width: int, height: int, panels: int
+) -> None:
+    small.window.switch_panel(panels == 2)
+    small.server.reply = " ".join(f"Ferry {number} was late." for number in range(20))
+    small.asks("What is missing?")
+    small.hears(small.server.reply)
+    for size in ((width, height), (1100, 750), (width, height)):
+        small.window.resize(*size)
+        small.until(lambda: in_sight(small.button("Insert")) and ends_in_sight(small))
+        assert lines_in_sight(small) > 4
+        assert small.page.visibleRegion().boundingRect().height() >= 60
+
+
+def ends_in_sight(writer: Writer) -> bool:
+    transcript = writer.panel.transcript
+    end = transcript.cursorRect(transcript._end())
+    return transcript.visibleRegion().boundingRect().contains(end.bottomLeft().x(), end.bottom())
+
+
+def test_in_a_small_window_a_comparison_is_read_and_made(small: Writer) -> None:
+    small.window.switch_panel(True)
+    small.server.reply = SHORT
+    small.asks("Shorter")
+    small.hears(SHORT)
+    small.presses("Replace…")
+    small.until(lambda: small.panel.comparing)
+    assert small.panel.changes._text.visibleRegion().boundingRect().height() > 60
+    goes_to(small, "Replace")
+    assert in_sight(small.button("Replace"))
+
+
+def goes_to(writer: Writer, text: str) -> None:
+    for _ in range(9):
+        if focused() is writer.button(text):
+            return
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+    raise AssertionError(text)
+
+
 def test_in_a_small_window_one_sees_why_there_is_no_answer(small: Writer) -> None:
     small.server.reply_error = ServerUnreachable(ORIGIN, "refused")
     small.asks("Shorter")

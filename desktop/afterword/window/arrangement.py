@@ -64,8 +64,9 @@ class Arrangement(QWidget):
             whole = self._window.width()
         else:
             whole = self._window.height()
-            part = 3 if self._tall in shown else 2  # of 5
-            sides = [whole * part // 5 // max(len(shown), 1) for _ in shown]
+            others = len([side for side in shown if side is not self._tall])
+            tall, other = (3, 0) if not others else (2, 1 / others) if others < len(shown) else (0, 2 / others)  # fifths
+            sides = [round(whole * (tall if side is self._tall else other) / 5) for side in shown]
         widths = dict(zip(shown, sides, strict=True))
         self.splitter.setSizes([max(whole - sum(sides), 1), *(widths.get(side, 0) for side in self._sides)])
 

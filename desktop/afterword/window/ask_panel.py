@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from afterword.drafts.choosing import Part
@@ -15,6 +15,8 @@ from afterword.window.glyphs import Glyph, GlyphButton
 from afterword.window.question_box import QuestionBox
 from afterword.window.rows import add_row
 from afterword.window.transcript import Transcript
+
+_MARGIN = 10
 
 
 class AskPanel(QFrame):
@@ -63,7 +65,7 @@ class AskPanel(QFrame):
         self._compare.clicked.connect(self.compare_wanted)
         self._discard = Button(self.tr("Discard"), self.tr("Forget the answer and what was asked before"), self)
         self._discard.clicked.connect(self.discard_wanted)
-        self._answer = QWidget(self)
+        self._answer = self._seen = QWidget(self)
         self._scroll = QScrollArea(self)
         self._lay_out(title)
         self.field.used.connect(self._see_question)
@@ -94,14 +96,14 @@ class AskPanel(QFrame):
         self._message.setText(text)
         self._message.setVisible(bool(text))
         if text:
-            self._scroll.ensureWidgetVisible(self._message)
+            self._see(self._message)
 
     def set_busy(self, busy: bool) -> None:
         """An answer is coming, or comes no more."""
         self._busy = busy
         self.question.set_busy(busy)
         if busy:
-            self._scroll.ensureWidgetVisible(self._answer)
+            self._see(self._answer)
 
     def offer(self, *, insert: bool, discard: bool, compare: bool, why_not: str = "") -> None:
         """What can be done with the answer, and why it cannot be compared, where it cannot."""
@@ -125,6 +127,7 @@ class AskPanel(QFrame):
         self.setFocusProxy(self.changes)
         self.question.hide()
         self._answer.hide()
+        self._see(self.changes.focusProxy() or self.changes)
         self.show_message("")
 
     @Slot()
@@ -136,13 +139,22 @@ class AskPanel(QFrame):
             self._answer.show()
             self.changes.hide()
             self.setFocusProxy(self.field)
+            self._see(self._answer)
             if within:
                 self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _see_question(self) -> None:
-        """Have it in sight, where the panel is too low for all of it."""
-        self._scroll.ensureWidgetVisible(self.field)
+        self._see(self.field)
+
+    def _see(self, widget: QWidget) -> None:
+        """Have it in sight, where the panel is too low for all of it, also when that has another size."""
+        self._seen = widget
+        self._see_again()
+
+    @Slot()
+    def _see_again(self) -> None:
+        self._scroll.ensureWidgetVisible(self._seen)
 
     # --- what the writer does -------------------------------------------------------------------------------------
 
@@ -156,6 +168,13 @@ class AskPanel(QFrame):
         else:
             self.close_wanted.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self._answer.sizeHint().height() - self.transcript.sizeHint().height()
+        self.transcript.have_height(
+            self._scroll.viewport().height() - beside - _MARGIN
+        )  # all of the answer's part is in sight at once
+
     # --- building -------------------------------------------------------------------------------------------------
 
     def _lay_out(self, title: QLabel) -> None:
@@ -167,11 +186,12 @@ class AskPanel(QFrame):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(within)
+        scroll.verticalScrollBar().rangeChanged.connect(self._see_again, Qt.ConnectionType.QueuedConnection)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
         column = QVBoxLayout(within)
-        column.setContentsMargins(14, 10, 14, 10)
+        column.setContentsMargins(14, _MARGIN, 14, _MARGIN)
         column.setSpacing(8)
         add_row(column, (title, 1), self._close)
         column.addWidget(self.question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPalette, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
@@ -40,6 +40,9 @@ class ChangeText(QTextBrowser):
         self.changes: list[Change] = []
         self.taken: set[int] = set()
         self.current = 0
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())  # it gets the height that there is
 
     def show_parts(self, parts: Sequence[Part]) -> None:
         """Show the changes, all of them taken, and look at the first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QAbstractSlider, QPlainTextEdit, QWidget
 
@@ -38,6 +38,7 @@ class Transcript(QPlainTextEdit):
         self._soon = QTimer(self, singleShot=True, interval=_PAINT_MS)
         self._soon.timeout.connect(self._paint)
         self._follows = True
+        self._height = 0
         bar = self.verticalScrollBar()
         bar.actionTriggered.connect(self._scrolled)
         bar.rangeChanged.connect(self._follow, Qt.ConnectionType.QueuedConnection)
@@ -51,6 +52,15 @@ class Transcript(QPlainTextEdit):
     def word(self) -> str:
         """What it says in the place of the answer, as long as nothing of that has come; "" for nothing."""
         return "" if self._shown else self._word
+
+    def have_height(self, height: int) -> None:
+        """Be so high at least, where that is no less than is needed to read and no more than is usual."""
+        self._height = max(self.minimumSizeHint().height(), min(height, super().sizeHint().height()))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        size = super().sizeHint()
+        return QSize(size.width(), self._height or size.height())
 
     def begin(self, question: str) -> None:
         """The answer to `question` is to come, behind what is there."""
