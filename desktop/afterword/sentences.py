@@ -53,7 +53,7 @@ SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.NoChatTemplate: "“{name}” was not made to answer questions. Choose one that was: its name often ends in “Instruct”.",
     errors.QuestionTooLong: "The question with its text is {over} % longer than what “{name}” can read. Select less of it.",
     errors.ServerAddressInvalid: "“{url}” is not the address of a server. One looks like https://server.example/v1, "
-    "and has no password in it.",
+    "with no key or password in it.",
     errors.ServerUnencrypted: "“{url}” is another machine, and the connection would not be encrypted, so nothing was sent.",
     errors.ServerUnreachable: "The server {url} cannot be reached: {reason}.",
     errors.ServerBrokeOff: "The server {url} broke off before its first word: the text may be longer than its model can read.",

@@ -59,7 +59,7 @@ def test_a_key_that_no_keyring_took_is_not_said_to_be_kept_nor_looked_for_there_
     assert "kept in the system's keyring" not in told(dialog)
     named(dialog, "Address").setText("https://other.example")
     assert named(dialog, "Key").placeholderText() == "none"
-    assert "kept in the system's keyring" in told(dialog)
+    assert "A key goes into the system's keyring" in told(dialog)
 
 
 def test_a_key_that_is_only_known_can_be_forgotten_without_a_word_of_a_keyring(

@@ -48,7 +48,10 @@ class KeyState:
     def told(self, tr: Callable[[str], str]) -> tuple[str, str]:
         """What stands in the empty field of the key, and what is said below it."""
         field, text = {
-            Key.NONE: (tr("none"), tr("The key is kept in the system's keyring, and in no file.")),
+            Key.NONE: (
+                tr("none"),
+                tr("A key goes into the system's keyring and no file; where there is none, it is known until Afterword ends."),
+            ),
             Key.KEPT: (tr("one is kept"), tr("The key is kept in the system's keyring, and in no file.")),
             Key.ASKED: (
                 tr("known until Afterword ends"),

@@ -59,7 +59,7 @@ def address(url: str, unencrypted: bool = False) -> Address:
         ServerUnencrypted: it is plain http to another machine, and that is not allowed.
     """
     typed = url.strip()
-    shown = re.split(r"[?#]", typed, maxsplit=1)[0].rpartition("@")[2]  # a key or a password is in no message
+    shown = _without_secrets(typed)
     try:
         parts = urlsplit(typed if _SCHEME.match(typed) else f"//{_bracketed(typed)}")
         host = _host(parts)
@@ -77,6 +77,15 @@ def address(url: str, unencrypted: bool = False) -> Address:
     if kind == "http" and not loopback and not unencrypted:
         raise ServerUnencrypted(origin)
     return Address(origin, origin + path, loopback)
+
+
+def _without_secrets(typed: str) -> str:
+    """What was typed, as it may be in a message: with a sign where a key or a password is, and all else that is not its place."""
+    head, mark = re.fullmatch(r"(?s)([^?#]*)([?#]?).*", typed).groups()  # type: ignore[union-attr]
+    scheme, at, rest = head.rpartition("@")
+    begin = _SCHEME.match(scheme)
+    hidden = f"{begin.group() if begin else ''}…@" if at else ""
+    return f"{hidden}{rest}{mark}{'…' if mark else ''}"
 
 
 def _host(parts: SplitResult) -> str:
