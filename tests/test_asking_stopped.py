@@ -79,6 +79,25 @@ def test_an_answer_that_ended_has_no_mark_and_neither_has_one_that_is_stopped_af
     assert shown(writer) == f"What?\n{SHORT}"
 
 
+@pytest.mark.parametrize(
+    ("reply", "heard", "why"),
+    [
+        ("It has a roof. " + "It has a door, " * 40, "It has a roof.", "(cut: it went round)"),
+        ("\n".join(map(str, range(1100))), "\n".join(map(str, range(1000))), "(cut: it went on and on)"),
+    ],
+)
+def test_what_was_cut_says_so_and_why(writer: Writer, reply: str, heard: str, why: str) -> None:
+    writer.start()
+    writer.model.reply = reply
+    writer.asks("What?")
+    writer.hears(heard)
+    assert shown(writer) == f"What?\n{heard} {why}"
+    writer.model.reply = "No."
+    writer.asks("And?")
+    writer.hears("No.")
+    assert shown(writer).endswith("And?\nNo.")
+
+
 def test_the_mark_is_greyed(writer: Writer) -> None:
     begins(writer)
     writer.presses("Stop")

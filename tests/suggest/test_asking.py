@@ -21,6 +21,7 @@ from afterword.suggest.asking import (
     SYSTEM,
     Answer,
     Asked,
+    Cut,
     Matter,
     Turn,
     answers,
@@ -231,8 +232,22 @@ def test_it_only_grows_until_it_goes_in_circles(words: list[str]) -> None:
 def test_a_loop_is_cut_and_the_model_stopped() -> None:
     model = ScriptedModel()
     model.reply = "Paris. " + "La Belle Étoile, " * 5000
-    assert last(model, asked()).text == "Paris. La Belle Étoile,"
+    assert last(model, asked()) == Answer("Paris.", cut=Cut.ROUND)
     assert model.iterators_open == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("It has a roof. The writer has " + "a roof, and the writer has " * 40, "It has a roof."),
+        ("- The roof\n- The door\n" + "- The wall\n" * 40, "- The roof\n- The door\n- The wall"),
+        ("- The roof\n- The door " + "and the wall " * 40, "- The roof"),
+    ],
+)
+def test_what_is_heard_of_a_loop_ends_with_a_sentence_or_a_line_where_there_is_one(said: str, heard: str) -> None:
+    model = ScriptedModel()
+    model.reply = said
+    assert last(model, asked()) == Answer(heard, cut=Cut.ROUND)
 
 
 def test_an_answer_has_a_thousand_words_at_most_and_then_the_model_is_stopped() -> None:
@@ -240,6 +255,7 @@ def test_an_answer_has_a_thousand_words_at_most_and_then_the_model_is_stopped() 
     model.reply = " ".join(f"word{number}" for number in range(5000))
     answered = [answer.text for answer in answers(model, asked())]
     assert answered[-1] == " ".join(f"word{number}" for number in range(1000))
+    assert last(model, asked()).cut is Cut.LONG
     assert len(answered) <= 1001
     assert model.iterators_open == 0
 
@@ -252,8 +268,8 @@ def test_an_answer_that_goes_round_is_cut_but_never_a_text_that_is_to_take_the_p
         "So might its tone. ",
     )
     model.reply = setting + pace + tone + setting + tone + pace + setting + pace + setting + tone + "The end."
-    assert last(model, asked()).text == (setting + pace + tone).strip()
-    assert last(model, asked(alone=True)).text == model.reply
+    assert last(model, asked()) == Answer((setting + pace + tone).strip(), cut=Cut.ROUND)
+    assert last(model, asked(alone=True)) == Answer(model.reply)
 
 
 def test_a_word_without_end_is_cut_and_the_model_stopped() -> None:

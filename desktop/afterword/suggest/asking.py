@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
+from operator import itemgetter
 
 from afterword.engine.protocol import Answers, Message, Question, never
 from afterword.engine.sampling import LETTERS_PER_WORD, Sampling
 from afterword.errors import DeviceFull, QuestionTooLong, ServerBrokeOff
 from afterword.suggest.spoken import loops_from, remarks_from, repeated_from, without_thoughts
-from afterword.text.boundaries import count_words, word_ends
+from afterword.text.boundaries import count_words, sentence_ends, word_ends
 from afterword.text.characters import writable
 from afterword.text.excerpt import excerpt
 
@@ -123,6 +125,13 @@ class Asked:
         return (Message("system", SYSTEM), *said)
 
 
+class Cut(Enum):
+    """Why an answer is no longer than it is, where the model would have said more."""
+
+    LONG = "long"
+    ROUND = "round"  # it said the same again
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a model said so far.
@@ -130,10 +139,12 @@ class Answer:
     Attributes:
         text: all of it until now.
         read: how many words of the draft it was given; None where that is all that was meant for it.
+        cut: why it ends here; None where the model ended it, or may go on.
     """
 
     text: str
     read: int | None = None
+    cut: Cut | None = None
 
 
 def given_for_question(asked: Asked) -> str:
@@ -150,8 +161,8 @@ def answers(model: Answers, asked: Asked, stopped: Callable[[], bool] = never) -
     narrowed, read, moved, tries = asked, None, False, 0
     while not stopped():
         try:
-            for text in _spoken(model, narrowed, stopped):
-                yield Answer(text, read)
+            for said in _spoken(model, narrowed, stopped):
+                yield replace(said, read=read)
             return
         except DeviceFull:  # it goes on on the processor
             if moved:
@@ -177,7 +188,7 @@ def _narrowed(asked: Asked, over: int) -> Asked | None:
     return replace(asked, matter=asked.matter.within(most))
 
 
-def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterator[str]:
+def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterator[Answer]:
     """What it says that is meant for the writer, all of it each time."""
     sampling = replace(SAMPLING, seed=asked.seed)
     stream = model.answer(Question(asked.messages(), sampling, asked.shared), stopped)
@@ -185,20 +196,35 @@ def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterat
     try:
         for more in without_thoughts(stream):
             said += more
-            end = _end_of(said, asked)
-            yield said if end is None else said[:end].rstrip()
-            if end is not None:
+            if (end := _ended(said, asked)) is not None:
+                yield end
                 return
+            yield Answer(said)
     finally:
         if isinstance(stream, Generator):
             stream.close()  # what a server still says is not waited for
 
 
-def _end_of(said: str, asked: Asked) -> int | None:
-    """Where what is meant for the writer has ended; None where it goes on."""
+def _ended(said: str, asked: Asked) -> Answer | None:
+    """What is meant for the writer, where that has ended; None where it goes on."""
     about = asked.matter.text
-    ends = (_too_long_from(said), loops_from(said), remarks_from(said, about) if asked.alone else repeated_from(said))
-    return min((end for end in ends if end is not None), default=None)
+    ends: dict[Cut | None, int | None] = {Cut.LONG: _too_long_from(said), Cut.ROUND: loops_from(said)}
+    if asked.alone:
+        ends[None] = remarks_from(said, about)
+    elif ends[Cut.ROUND] is None:
+        ends[Cut.ROUND] = repeated_from(said)
+    end, cut = min(((end, cut) for cut, end in ends.items() if end is not None), key=itemgetter(0), default=(None, None))
+    if end is None:
+        return None
+    return Answer(said[: _whole(said, end) if cut is Cut.ROUND else end].rstrip(), cut=cut)
+
+
+def _whole(said: str, end: int) -> int:
+    """Where, at `end` or before, a sentence or a line ends; `end` where none does."""
+    if "\n" in said[len(said[:end].rstrip()) : end + 1]:
+        return end
+    line = said.rfind("\n", 0, end) + 1
+    return line + max(sentence_ends(said[line:end]), default=0) or end
 
 
 def _too_long_from(said: str) -> int | None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from afterword.assist.types import ModelState
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
-from afterword.suggest.asking import Answer, Asked, Ready, Turn, given_for_question
+from afterword.suggest.asking import Answer, Asked, Cut, Ready, Turn, given_for_question
 from afterword.suggest.spoken import text_alone
 from afterword.window.answer_taking import AnswerTaking
 from afterword.window.ask_panel import AskPanel
@@ -222,6 +222,7 @@ class Asking(QObject):
         if answer.text:
             self._quiet.stop()
         self._panel.transcript.grow(answer.text)
+        self._going = replace(self._going, cut=answer.cut)
         if answer.read is not None and not self._panel.message:
             text = self.tr("The model could read only {words} around the cursor.")
             words = shown_words(answer.read, self._panel.locale(), self.tr)
@@ -237,12 +238,17 @@ class Asking(QObject):
             self._panel.transcript.mark(self.tr("(broken off)"))
         elif error is not None:
             self._take_back(going)
+        elif going.cut is not None:
+            self._panel.transcript.mark(self._why_cut(going.cut))
         if error is not None:
             self._say(why_it_failed(error, self._sharing.origin, self.tr))
         elif said:
             self.told.emit(self.tr("Answer: {text}").format(text=said))
         else:
             self._say(self.tr("The model had nothing to say to that."))
+
+    def _why_cut(self, cut: Cut) -> str:
+        return self.tr("(cut: it went round)") if cut is Cut.ROUND else self.tr("(cut: it went on and on)")
 
     @Slot()
     def miss(self) -> None:

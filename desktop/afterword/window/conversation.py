@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextCursor
 from afterword.assist.answers import Where
 from afterword.editor.page import Page
 from afterword.editor.plaintext import clean
-from afterword.suggest.asking import READ_THERE, Asked, Matter, Turn
+from afterword.suggest.asking import READ_THERE, Asked, Cut, Matter, Turn
 
 
 @dataclass
@@ -50,12 +50,14 @@ class Going:
         where: who answers.
         read: whether it is being read there; else whoever is there is busy with something else.
         before: what was talked about before it.
+        cut: why the answer has no more; None where the model ended it, or may go on.
     """
 
     asked: Asked
     where: Where
     read: bool = False
     before: Conversation | None = None
+    cut: Cut | None = None
 
     @property
     def there(self) -> bool:

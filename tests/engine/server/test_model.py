@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from afterword.engine.protocol import Answers, LanguageModel, Message, Question
-from afterword.engine.sampling import Sampling
+from afterword.engine.sampling import LETTERS_PER_WORD, Sampling
 from afterword.engine.server.agreement import AGAIN, NOT_AGAIN
 from afterword.engine.server.given import given
 from afterword.engine.server.model import ServerModel
@@ -483,7 +483,7 @@ def test_an_answer_has_an_end(server: OpenAIServer, opened: Open) -> None:
     server.faults.endless = True
     server.replies = " on and"
     said = "".join(model.answer(question("Good?", max_words=20)))
-    assert 20 <= len(said.split()) <= 23
+    assert 20 * LETTERS_PER_WORD <= len(said) <= 20 * LETTERS_PER_WORD + 200
     assert server.wait_until_idle()
 
 

@@ -23,7 +23,6 @@ from afterword.engine.server.typed import Known, agreeing, behind, healed, kept
 from afterword.engine.server.types import Abilities, Server
 from afterword.engine.server.wire import Patience, Wire
 from afterword.errors import QuestionTooLong, ServerBrokeOff, ServerCannot, ServerFailed
-from afterword.text.boundaries import count_words
 from afterword.text.context import Context
 from afterword.watch import Watch
 
@@ -229,15 +228,11 @@ class ServerModel:
             return
         asked = body.chat(self.abilities.model, question, self._kind, most)
         answer = self._wire.stream(asked.path, asked.body, asked.most, _ANSWERS)
-        reader, bounds, said = ChatReader(self._wire.address.base), Bounds(asked.words), ""
+        reader, bounds = ChatReader(self._wire.address.base), Bounds(asked.words)
         try:
             while not bounds.reached and (event := answer.next(stopped)) is not None:
-                text = bounds.within(reader.read(event))
-                said += text
-                if text:
+                if text := bounds.within(reader.read(event)):
                     yield text
-                if count_words(said) > question.sampling.max_words:
-                    return
         finally:
             answer.close()
 
