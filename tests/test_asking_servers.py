@@ -162,7 +162,7 @@ def test_while_the_server_reads_it_is_said_and_stop_ends_that(writer: Writer, se
 def test_of_a_server_that_is_killed_amid_an_answer_it_is_said_as_long_as_it_is_away(writer: Writer, server: OpenAIServer) -> None:
     writer.is_answered()
     label = part(writer.window.status, ServerLabel)
-    assert label.text() == "server not asked"
+    assert label.text() == "server: when you ask"
     server.faults = Faults(cut_after=2)
     writer.asks("And now?")
     writer.until(lambda: not writer.panel.busy)
@@ -178,7 +178,7 @@ def test_of_a_server_that_is_killed_amid_an_answer_it_is_said_as_long_as_it_is_a
     writer.until(lambda: not writer.panel.busy)
     assert "cannot be reached" in writer.panel.message
     writer.until(lambda: "it was asked last: " in label.toolTip())
-    assert label.text() == "server not asked", "suggestions are off"
+    assert label.text() == "server: when you ask", "suggestions are off"
     writer.window.preferences.switch_suggestions(True)
     writer.until(lambda: label.text() == "server away")
 

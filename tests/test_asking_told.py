@@ -45,7 +45,7 @@ def test_while_a_question_is_with_the_server_the_bar_says_so_whatever_suggestion
     assert said_of_server(writer.window) == "asking there.example"
     gate.release(99)
     writer.hears("From there.")
-    assert said_of_server(writer.window) == ("server: there.example" if on else "server not asked")
+    assert said_of_server(writer.window) == ("server: there.example" if on else "server: when you ask")
 
 
 def stops(writer: Writer) -> None:

@@ -322,11 +322,11 @@ def test_a_server_that_is_known_to_be_back_is_no_longer_said_to_be_away(alone: W
 def test_while_suggestions_are_off_nothing_is_said_to_go_to_the_server(writer: Writer) -> None:
     writer.start()
     writer.window.status.suggestions_switched.emit(False)
-    writer.reads("server not asked")
+    writer.reads("server: when you ask")
     writer.window.status.suggestions_switched.emit(True)
     writer.reads("server: there.example")
     writer.window.preferences.pause(True)
-    writer.reads("server not asked")
+    writer.reads("server: when you ask")
 
 
 def test_a_key_that_no_keyring_keeps_is_used_until_the_program_ends(

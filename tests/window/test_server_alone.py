@@ -40,7 +40,7 @@ def test_beside_it_no_model_is_said_to_be_ready_whatever_else_is_said(status: St
     status.show_model_state(alone(ServerState(URL, "starter", slow=True)))
     assert (of_model(status), of_server(status)[0]) == ("", "server slow")
     status.show_suggestions(False)
-    assert (of_model(status), of_server(status)[0]) == ("", "server not asked")
+    assert (of_model(status), of_server(status)[0]) == ("", "server: when you ask")
 
 
 def test_the_starter_of_this_machine_is_still_called_so(status: StatusBar) -> None:

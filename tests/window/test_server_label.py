@@ -125,8 +125,11 @@ def test_while_suggestions_are_off_nothing_is_said_to_go_to_the_server(status: S
         status.show_author(made_by(SERVER))
         status.show_suggestions(False)
         text, tip = of_server(status)
-        assert text == "server not asked"
-        assert tip == f"Suggestions are off: while you write nothing goes to {URL}. When you ask for one, that does."
+        assert text == "server: when you ask"
+        assert (
+            tip
+            == f"Suggestions are off: while you write nothing goes to {URL}. When you ask for one, or about the draft, that does."
+        )
         status.show_suggestions(True)
         assert of_server(status)[1].endswith(GOES)
 
@@ -139,8 +142,8 @@ def test_while_suggestions_are_off_nobody_finds_out_that_it_is_back_so_it_is_not
     status.show_model_state(replace(BOTH, server=replace(THERE, error=error)))
     status.show_suggestions(False)
     text, tip = of_server(status)
-    assert text == "server not asked"
-    assert tip.endswith(f"When you ask for one, that does. When it was asked last: {sentence(error)}")
+    assert text == "server: when you ask"
+    assert tip.endswith(f"When you ask for one, or about the draft, that does. When it was asked last: {sentence(error)}")
     status.show_suggestions(True)
     assert of_server(status)[0] in ("server away", "server busy")
 
@@ -152,7 +155,7 @@ def test_what_only_the_writer_can_mend_is_said_with_suggestions_off_too(status: 
     said = of_server(status)
     status.show_suggestions(False)
     assert of_server(status) == said
-    assert said[0] != "server not asked"
+    assert said[0] != "server: when you ask"
 
 
 # --- a server that is alone ------------------------------------------------------------------------------------------

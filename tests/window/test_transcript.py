@@ -208,6 +208,17 @@ def test_nothing_can_be_written_into_it(transcript: Transcript) -> None:
     assert not transcript.document().isUndoAvailable()
 
 
+def test_right_to_left_text_stands_at_the_right(transcript: Transcript) -> None:
+    transcript.begin("And in Arabic?")
+    transcript.grow("مرحبا بك")
+    transcript.finish("مرحبا بك")
+    question = transcript.document().firstBlock()
+    places = [block.layout().lineAt(0).naturalTextRect() for block in (question, question.next())]
+    assert places[0].left() < 20
+    assert places[1].left() > 60
+    assert places[1].right() > 170
+
+
 words = st.lists(st.sampled_from(["a", "wwwwwwwwww", "x" * 700, " ", "\n", "y" * 3000]), max_size=14).map("".join)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from afterword.jobs import Job, Jobs
 from afterword.window.boxes import confirm
 from afterword.window.button import Button
 from afterword.window.comparison import Comparison
+from afterword.window.counts import shown_words
 from afterword.window.times import shown_time
 
 
@@ -91,9 +92,9 @@ class RecoveryDialog(QDialog):
     def _about(self, orphan: Orphan) -> str:
         found = orphan.found
         when = shown_time(found.at, self.locale(), self.tr)
-        words = QLocale().toString(orphan.words)
+        words = shown_words(orphan.words, self.locale(), self.tr)
         name = found.head.path.name if found.head.path is not None else Path(suggested_name(found.text)).stem
-        return self.tr("{name}\n{when} · {words} words").format(name=name, when=when, words=words)
+        return self.tr("{name}\n{when} · {words}").format(name=name, when=when, words=words)
 
     @Slot(int)
     def _show(self, row: int) -> None:

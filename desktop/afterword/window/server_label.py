@@ -115,11 +115,13 @@ class ServerLabel(ElidedLabel):
         if server.error is not None and (self._suggests or isinstance(server.error, FOR_THE_WRITER)):
             return self._wrong(state, server, server.error)
         if not self._suggests:
-            text = self.tr("Suggestions are off: while you write nothing goes to {url}. When you ask for one, that does.")
+            text = self.tr(
+                "Suggestions are off: while you write nothing goes to {url}. When you ask for one, or about the draft, that does."
+            )
             said = [text.format(url=server.url)]
             if server.error is not None:
                 said.append(self.tr("When it was asked last: {error}").format(error=sentence(server.error, self.tr)))
-            return self.tr("server not asked"), " ".join(said)
+            return self.tr("server: when you ask"), " ".join(said)
         goes = self.tr("What you write goes to {url}.").format(url=server.url)
         if server.slow:
             slow = self.tr("The server is slower than you type: this machine answers.") if state.here else ""

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import (
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QAbstractSlider, QPlainTextEdit, QWidget
+
+from afterword.editor.layout import SpacedLayout
 
 _PAINT_MS = 30  # a fast model says hundreds of words a second
 _LINE = 2000  # characters: to lay out a line takes as long as all of it is, each time that it grows
@@ -23,10 +35,14 @@ class Transcript(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        document = QTextDocument(self)
+        self._lines = SpacedLayout(document)  # QPlainTextEdit's own would have right-to-left text at the left
+        document.setDocumentLayout(self._lines)
+        document.setDocumentMargin(8)
+        self.setDocument(document)
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
-        self.document().setDocumentMargin(8)
         self.setAccessibleName(self.tr("Answer"))
         self.setToolTip(self.tr("What the model answers; it is not in your draft until you put it there"))
         self.setPlaceholderText(self.tr("The answer comes here. Nothing of it is in your draft until you put it there."))
