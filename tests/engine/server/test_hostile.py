@@ -24,7 +24,7 @@ from afterword.errors import (
 )
 from afterword.sentences import sentence
 from tests.engine.server.conftest import Connect, request
-from tests.engine.server.test_wire import BODY, COMPLETIONS
+from tests.engine.server.wiring import BODY, COMPLETIONS
 from tests.fakes.openai_server import OpenAIServer, Said
 
 Open = Callable[..., ServerModel]

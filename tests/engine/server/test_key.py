@@ -12,7 +12,7 @@ from afterword.engine.server.wire import Patience, Wire
 from afterword.errors import ServerFailed, ServerNotUnderstood, ServerRedirects, ServerUnreachable
 from afterword.sentences import sentence
 from tests.engine.server.conftest import Connect
-from tests.engine.server.test_wire import fails
+from tests.engine.server.wiring import fails
 from tests.fakes.openai_server import OpenAIServer
 
 

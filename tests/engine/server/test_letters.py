@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from afterword.engine.server.model import ServerModel
+from tests.engine.server.asking import texts
 from tests.engine.server.conftest import request
-from tests.engine.server.test_model import texts
 from tests.fakes.openai_server import OpenAIServer, Said
 
 Open = Callable[..., ServerModel]

@@ -28,7 +28,7 @@ from afterword.errors import (
 )
 from afterword.sentences import sentence
 from afterword.watch import Watch
-from tests.engine.server.test_wire import wait_for
+from tests.engine.server.wiring import wait_for
 from tests.fakes.openai_server import OpenAIServer
 
 
