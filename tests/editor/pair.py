@@ -20,7 +20,7 @@ class Pair:
     def __init__(self) -> None:
         self.now = 0.0
         self.page = Page(clock=lambda: self.now)
-        self.twin = HandledSheet()
+        self.twin = HandledSheet(clock=lambda: self.now)
         for sheet in (self.page, self.twin):
             sheet.set_look(PageLook(font_size=10, width=40))
             sheet.resize(420, 700)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QWidget
 from afterword.editor.accepted import ACCEPTED, accepted_format
 from afterword.editor.keys import is_for_menus, text_of
 from afterword.editor.plaintext import clean
-from afterword.editor.sheet import Sheet
+from afterword.editor.writing import WritingSheet, erases, written_by
 
 _ROOM = 3  # lines below the one that is written on, for the ghost
 _ERASING = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
@@ -53,10 +54,13 @@ class _State:
     cursor: int
 
 
-class HandledSheet(Sheet):
+class HandledSheet(WritingSheet):
     """Takes the ghost off, does what the writer wants, and reports what became of the page, all within one event.
 
     The context menu begins with the actions that were added to the page (`QWidget.addAction`), and is about where the mouse is.
+
+    Args:
+        clock: seconds, rising.
 
     Signals:
         write_refused: the writer typed where the page can only be read.
@@ -64,14 +68,13 @@ class HandledSheet(Sheet):
 
     write_refused = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(parent, clock)
         self._doing = False
-        self._changes = 0
         self._accepts = 0
-        self.document().contentsChange.connect(self._contents_changed)
-        self.cursorPositionChanged.connect(self._cursor_moved)
-        self.selectionChanged.connect(self._cursor_moved)
+        self.document().contentsChange.connect(self._void_changed)
+        self.cursorPositionChanged.connect(self._void_moved)
+        self.selectionChanged.connect(self._void_moved)
 
     # --- for subclasses ---------------------------------------------------------------------------------------------
 
@@ -157,14 +160,13 @@ class HandledSheet(Sheet):
         if self.isReadOnly():
             if event.key() in _ERASING or text_of(event):
                 self.write_refused.emit()
-        else:
-            if event.matches(QKeySequence.StandardKey.InsertLineSeparator):
-                deed = partial(self._write, "\n")  # plain text has one kind of newline
-            elif self.textCursor().hasSelection() and text_of(event):
-                deed = partial(self._write, text_of(event))
-            elif is_for_menus(event):
-                event.ignore()  # Qt would write it
-                return
+        elif is_for_menus(event):
+            event.ignore()  # Qt would write it
+            return
+        elif text := written_by(event):
+            deed = partial(self.write, text)
+        elif not self.textCursor().hasSelection() and erases(event):
+            deed = partial(self.erase, event.key() != Qt.Key.Key_Backspace)
         undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
         self.do(deed, asks=not undoes)
         self.keep_room()
@@ -228,13 +230,12 @@ class HandledSheet(Sheet):
         menu.popup(event.globalPos())
 
     @Slot(int, int, int)
-    def _contents_changed(self, _position: int, _removed: int, _added: int) -> None:
-        self._changes += 1
+    def _void_changed(self, _position: int, _removed: int, _added: int) -> None:
         if not self._doing:
             self.void()
 
     @Slot()
-    def _cursor_moved(self) -> None:
+    def _void_moved(self) -> None:
         if not self._doing:
             self.void()
 
@@ -257,30 +258,8 @@ class HandledSheet(Sheet):
             return ""
         return clean(self._stretch(before.cursor, now.cursor).selectedText())
 
-    def _stretch(self, start: int, end: int) -> QTextCursor:
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(start)
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        return cursor
-
-    def _write(self, text: str, start: int = 0, length: int = 0) -> None:
-        """Put `text` in place of the selection, and not in its format, as Qt would: what the writer writes bears no mark.
-
-        Args:
-            text: what is written.
-            start: where what is to be replaced besides begins, counted from the cursor.
-            length: how long that is.
-        """
-        cursor = place = self.textCursor()
-        if start or length:
-            cursor.removeSelectedText()
-            place = self._stretch(cursor.position() + start, cursor.position() + start + length)
-        place.insertText(clean(text), QTextCharFormat())
-        self.setTextCursor(cursor)
-        self.ensureCursorVisible()
-
     def _commit(self, event: QInputMethodEvent) -> None:
         if (event.commitString() or event.replacementLength()) and not self.isReadOnly():
-            self._write(event.commitString(), event.replacementStart(), event.replacementLength())
+            self.write(event.commitString(), event.replacementStart(), event.replacementLength())
             event = QInputMethodEvent(event.preeditString(), event.attributes())
         super().inputMethodEvent(event)

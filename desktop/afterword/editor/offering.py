@@ -72,8 +72,7 @@ class OfferingSheet(HandledSheet):
     _voids = 0
 
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock)
         self._enabled = True
         self._rest = QTimer(self, singleShot=True, interval=READ_AFTER_MS)
         self._rest.timeout.connect(self._rested)
