@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -27,7 +28,7 @@ from afterword.window.dialogs import Unsaved
 from afterword.window.recovery_dialog import RecoveryDialog
 from afterword.window.saving import Kept, Opening, load
 from tests.fakes.scripted import ScriptedModel
-from tests.window.conftest import ScriptedDialogs, part, press
+from tests.window.conftest import ScriptedDialogs, focused, part, press
 
 # A whole program with two windows, on which somebody writes: in a draft that has a file, and in one that has none.
 PROGRAM = r"""
@@ -130,6 +131,58 @@ def test_both_drafts_are_offered_with_what_changed_and_come_back_each_in_a_windo
     ferry.page.undo()
     assert ferry.page.text() == "The ferry left.\n", "it is a change of the draft as it was saved"
     assert (killed / "ferry.md").read_text("utf-8") == "The ferry left.\n"
+
+
+WRITTEN = {"Dear": ("Dear Ben, it rained.", ""), "ferry": ("Once. ", "The ferry left.\n")}
+
+
+@pytest.mark.parametrize("order", [["Dear", "ferry"], ["ferry", "Dear"]])
+def test_the_dialog_has_the_keys_until_all_is_decided_then_the_writer_goes_on_in_the_draft_recovered_last(
+    desk: Desk, qtbot: QtBot, order: list[str]
+) -> None:
+    dialog = offered(desk, qtbot)
+    qtbot.waitUntil(lambda: desk.page.text() == "The ferry left.\n" and not desk.jobs.busy)  # the session is back
+    choose(dialog, order[0])
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    for _ in order:
+        QTest.keyClick(focused(), Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: not desk.jobs.busy)
+    other, last = (WRITTEN[name] for name in order)
+    qtbot.waitUntil(lambda: {seat.page.text() for seat in desk.seats} == {"".join(other), "".join(last)})
+    [seat] = [seat for seat in desk.seats if seat.page.text() == "".join(last)]
+    qtbot.waitUntil(seat.window.isActiveWindow)
+    QTest.keyClicks(focused(), "And so on. ")
+    assert seat.page.text() == f"{last[0]}And so on. {last[1]}"
+
+
+def test_what_is_recovered_opens_behind_and_comes_forward_also_where_the_rest_is_left_for_later(desk: Desk, qtbot: QtBot) -> None:
+    dialog = offered(desk, qtbot)
+    qtbot.waitUntil(lambda: desk.page.text() == "The ferry left.\n" and not desk.jobs.busy)
+    first = desk.window
+    choose(dialog, "Dear")
+    press(dialog, "Recover")
+    window = desk.window
+    assert window is not first
+    assert window.windowHandle().property("_q_showWithoutActivating"), "it opens behind the dialog, as Qt tells a window manager"
+    assert dialog.isActiveWindow()
+    press(dialog, "Decide later")
+    qtbot.waitUntil(window.isActiveWindow)
+    desk.open_window()
+    assert not desk.window.windowHandle().property("_q_showWithoutActivating")
+
+
+def test_a_window_that_was_closed_before_all_was_decided_does_not_come_forward(desk: Desk, qtbot: QtBot) -> None:
+    dialog = offered(desk, qtbot)
+    qtbot.waitUntil(lambda: desk.page.text() == "The ferry left.\n" and not desk.jobs.busy)
+    choose(dialog, "Dear")
+    press(dialog, "Recover")
+    window = desk.window
+    window.page.document().setModified(False)
+    window.close()
+    qtbot.waitUntil(lambda: len(desk.seats) == 1)
+    press(dialog, "Decide later")
+    assert not window.isVisible()
 
 
 def test_a_file_that_changed_since_the_crash_is_not_replaced_unasked(desk: Desk, killed: Path, qtbot: QtBot) -> None:

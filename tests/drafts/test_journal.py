@@ -73,21 +73,24 @@ def test_all_that_was_written_down_comes_back_and_of_a_torn_end_all_before_it(
     journal = Journal(tmp_path_factory.mktemp("j") / "one.journal")
     journal.begin(HEAD, text)
     states, sizes = [text], [journal.size]
+    places: list[int | None] = [None]
     for number, batch in enumerate(batches):
         journal.append(batch, 2000.0 + number)
         states.append(applied(states[-1], batch))
+        places.append(batch[-1].position + units(batch[-1].added) if batch else places[-1])
         sizes.append(journal.size)
     journal.close()
     found = read_journal(journal.path)
     assert (found.head, found.before, found.text, found.whole) == (HEAD, text, states[-1], True)
     assert found.at == (1999.0 + len(batches) if batches else HEAD.begun)
+    assert found.place == places[-1]
     written = journal.path.read_bytes()
     cut = data.draw(st.integers(sizes[0], len(written)), "cut")
     torn = written[:cut] + data.draw(st.sampled_from([b"", b"\0" * 9, b"\xff" * 20]), "tail")
     journal.path.write_bytes(torn)
     kept = max(at for at, size in enumerate(sizes) if size <= cut)
     found = read_journal(journal.path)
-    assert (found.text, found.whole) == (states[kept], torn == written[: sizes[kept]])
+    assert (found.text, found.place, found.whole) == (states[kept], places[kept], torn == written[: sizes[kept]])
 
 
 @pytest.mark.parametrize("cut", [0, 5, 60, 100])
@@ -169,6 +172,19 @@ def test_beginning_anew_is_all_or_nothing(journal: Journal, monkeypatch: pytest.
     assert read_journal(journal.path).text == "Another"
     journal.drop()
     assert not journal.path.exists()
+
+
+def test_where_the_writer_was_last_is_known_also_of_a_journal_that_is_begun_anew(journal: Journal) -> None:
+    journal.begin(HEAD, TEXT)
+    journal.append([], 1.0, notes="Ida is the captain.")
+    assert read_journal(journal.path).place is None
+    journal.begin(HEAD, "🐟 The old ferry left.", before="🐟 The ferry left.", at=2.0)
+    assert read_journal(journal.path).place == len("fi The old ")
+    journal.append([], 3.0, notes="Ida is the cook.")
+    assert read_journal(journal.path).place == len("fi The old ")
+    journal.append([Edit(3, 4, "")], 4.0)
+    assert read_journal(journal.path).place == 3
+    journal.close()
 
 
 def test_notes_are_kept_where_they_were_changed(journal: Journal) -> None:

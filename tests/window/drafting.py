@@ -11,6 +11,7 @@ from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from afterword.drafts import draft as drafts
+from afterword.drafts.journal import Head, Recovered
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
 from afterword.window.documents import Documents
@@ -45,6 +46,11 @@ def opened(qtbot: QtBot, documents: Documents, path: Path, text: str | bytes = "
     documents.open_draft(path)
     qtbot.waitUntil(lambda: documents.path == path)
     return path
+
+
+def left_behind(path: Path, before: str, text: str, place: int | None = None) -> Recovered:
+    """What a crash left of a draft."""
+    return Recovered(Head(path, 0.0, path.name), before, text, None, None, 0.0, True, place)
 
 
 def state(documents: Documents) -> SaveState:

@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from afterword.editor.page import Page
+from afterword.editor.plaintext import units
 from afterword.jobs import Jobs
 from afterword.settings import Settings
+from afterword.watch import Watch
 from afterword.window.dialogs import Twice, Unsaved
 from afterword.window.documents import Documents
 from afterword.window.recent import COUNT, RecentFiles
-from afterword.window.saving import SaveState
+from afterword.window.saving import Opening, SaveState, load
 
 from .conftest import ScriptedDialogs
-from .drafting import Gate, opened, settled, state, type_text
+from .drafting import Gate, left_behind, opened, settled, state, type_text
 
 # --- opening --------------------------------------------------------------------------------------------------------
 
@@ -209,10 +211,35 @@ def test_a_draft_that_is_still_being_read_gives_way_to_one_that_comes_back_after
     (tmp_path / "other.md").write_text("Other.", "utf-8")
     documents.open_draft(tmp_path / "other.md")
     qtbot.waitUntil(lambda: reading.calls == 1)
-    documents.put_changed(None, tmp_path / "lost.md", "", "Typed before the crash.", None)
+    documents.put_changed(None, left_behind(tmp_path / "lost.md", "", "Typed before the crash."))
     reading.event.set()
     settled(qtbot, jobs)
     assert (page.text(), documents.name, dialogs.asked) == ("Typed before the crash.", "lost.md", [])
+
+
+@pytest.mark.parametrize("name", ["long.md", "long.txt"])
+def test_the_cursor_of_one_that_comes_back_is_where_the_writer_was_and_in_sight(
+    qtbot: QtBot, documents: Documents, page: Page, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    before = "".join(f"👋 *Line* {number}\n\n" for number in range(300))
+    path.write_text(before, "utf-8")
+    place = units(before[: before.index("Line* 200")])
+    text = before.replace("Line* 200", "Words* 200") + "The end."
+    page.resize(600, 400)
+    page.show()
+    documents.put_changed(load(Opening(path), watch=Watch()), left_behind(path, before, text, place + units("Words")))
+    cursor = page.textCursor()
+    assert (cursor.hasSelection(), cursor.block().text()[: cursor.positionInBlock() - 1]) == (False, "👋 *Words")
+    assert page.viewport().rect().contains(page.cursorRect())
+    type_text(page, ", words")
+    assert "👋 *Words, words* 200\n" in page.text()
+
+
+def test_one_that_is_shorter_than_it_was_has_the_cursor_at_its_end(documents: Documents, page: Page, tmp_path: Path) -> None:
+    (path := tmp_path / "a.md").write_text("Once upon a time.", "utf-8")
+    documents.put_changed(load(Opening(path), watch=Watch()), left_behind(path, "Once upon a time.", "Once.", 99))
+    assert page.textCursor().position() == len("Once.")
 
 
 def test_a_draft_that_another_window_has_is_left_to_it(

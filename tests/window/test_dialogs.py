@@ -106,6 +106,21 @@ def test_a_file_changed_outside(parent: QWidget, dialogs: WindowDialogs, text: s
     assert answers == [answer]
 
 
+@pytest.mark.parametrize(("tabs", "answer"), [(0, Changed.CANCEL), (1, Changed.MINE), (2, Changed.THEIRS)])
+def test_return_presses_the_button_that_has_the_focus_and_at_first_none_that_loses_something(
+    parent: QWidget, dialogs: WindowDialogs, qtbot: QtBot, tabs: int, answer: Changed
+) -> None:
+    answers: list[object] = []
+    dialogs.ask_changed("a.md", DIFFERENT, answers.append)
+    dialog = part(parent, ChangedDialog)
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    while tabs and focused() is not dialog.findChildren(QPushButton)[tabs - 1]:
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+    QTest.keyClick(focused(), Qt.Key.Key_Return)
+    assert answers == [answer]
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [("Go to that window", Twice.GO_THERE), ("Read it here", Twice.READ_HERE), ("Cancel", Twice.CANCEL)],

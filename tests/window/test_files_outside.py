@@ -22,7 +22,7 @@ from afterword.window.main_window import MainWindow
 from afterword.window.saving import Opening, SaveState, load
 
 from .conftest import ScriptedDialogs, press
-from .drafting import opened, typed
+from .drafting import left_behind, opened, typed
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_what_comes_back_after_a_crash_over_what_another_program_wrote_is_told(
 ) -> None:
     path = tmp_path / "a.md"
     path.write_bytes(b"Theirs.\n")
-    documents.put_changed(load(Opening(path), watch=Watch()), path, "Old.\n", "Mine.\n", None)
+    documents.put_changed(load(Opening(path), watch=Watch()), left_behind(path, "Old.\n", "Mine.\n"))
     qtbot.waitUntil(lambda: disputed == [True])
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from afterword.drafts.journal import Edit, Head, Journal
@@ -16,7 +18,7 @@ from afterword.jobs import Jobs
 from afterword.window.comparison import Comparison
 from afterword.window.recovery_dialog import RecoveryDialog
 
-from .conftest import part, press
+from .conftest import focused, part, press
 
 BOOK = "".join(f"Paragraph {number} of a long book.\n\n" for number in range(400))
 
@@ -89,6 +91,47 @@ def test_the_writer_decides_about_each_and_closing_decides_nothing(asked: Asked)
     assert [answer for answer, _ in asked.answers] == ["recovered", "thrown_away", "left"]
     assert asked.answers[0] == ("recovered", "Untitled")
     assert len({name for _, name in asked.answers}) == 3
+
+
+def test_return_presses_the_button_that_has_the_focus_and_throwing_away_is_asked_about(asked: Asked, qtbot: QtBot) -> None:
+    asked.dialog.activateWindow()
+    qtbot.waitUntil(asked.dialog.isActiveWindow)
+    while focused() is not asked.dialog._throw:
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+    for _ in range(2):
+        QTest.keyClick(focused(), Qt.Key.Key_Return)
+        box = part(asked.dialog, QMessageBox)
+        qtbot.waitUntil(box.isActiveWindow)
+        QTest.keyClick(focused(), Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: asked.dialog.findChild(QMessageBox) is None)
+        asked.dialog.activateWindow()  # a window manager does that
+        qtbot.waitUntil(asked.dialog.isActiveWindow)
+    assert (asked.answers, asked.dialog._list.count()) == ([], 3)
+
+
+def test_a_return_that_is_held_down_recovers_one_draft(asked: Asked, qtbot: QtBot) -> None:
+    asked.dialog.activateWindow()
+    qtbot.waitUntil(asked.dialog._list.hasFocus)
+    QTest.keyPress(asked.dialog._list, Qt.Key.Key_Return)
+    for widget in (asked.dialog._list, asked.dialog._open):
+        held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
+        QApplication.sendEvent(widget, held)
+    assert [answer for answer, _ in asked.answers] == ["recovered"]
+
+
+def test_it_stays_in_front_of_what_a_recovered_draft_is_shown_in(asked: Asked, qtbot: QtBot) -> None:
+    def show(_: object) -> None:
+        window = QLineEdit()
+        qtbot.addWidget(window)
+        window.show()
+        window.activateWindow()
+
+    asked.dialog.recovered.connect(show)
+    asked.dialog.activateWindow()
+    for left in (2, 1, 0):
+        qtbot.waitUntil(asked.dialog.isActiveWindow)
+        QTest.keyClick(focused(), Qt.Key.Key_Return)
+        assert asked.dialog._list.count() == left
 
 
 def test_it_closes_when_all_is_decided(asked: Asked) -> None:

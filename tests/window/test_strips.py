@@ -79,6 +79,20 @@ def test_what_is_typed_at_its_buttons_is_for_the_page(window: MainWindow, name: 
     assert getattr(window, name).isVisible()
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("name", STRIPS)
+def test_return_presses_the_button_that_has_the_focus_and_writes_no_line(window: MainWindow, name: str, key: Qt.Key) -> None:
+    button = last_button(window, name)
+    pressed: list[bool] = []
+    button.clicked.connect(lambda: pressed.append(True))
+    for modifier in (Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier):
+        QTest.keyClick(button, key, modifier)
+    assert (pressed, window.page.text()) == ([], "")
+    assert focused() is button
+    QTest.keyClick(button, key)
+    assert (len(pressed), window.page.text()) == (1, "")
+
+
 @pytest.mark.parametrize("name", STRIPS)
 def test_a_strip_that_goes_leaves_the_focus_where_it_is_otherwise(window: MainWindow, name: str) -> None:
     getattr(window, name).say("Something is to be known.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from afterword import paths
+from afterword.app.seat import Seat
 from afterword.app.windows import Windows
 from afterword.drafts.recovery import Orphan, orphans
 from afterword.jobs import Jobs
@@ -30,6 +31,7 @@ class ComingBack(QObject):
         super().__init__(parent)
         self._windows = windows
         self._jobs = jobs
+        self._recovered: Seat | None = None  # has the draft that was recovered last, while others are asked about
         self.session = SessionKeeper(paths.session_file(), self._open_now, jobs, self)
         self.session.found.connect(self._come_back)
         windows.draft_opened.connect(self.session.remember)
@@ -85,16 +87,23 @@ class ComingBack(QObject):
         dialog.recovered.connect(self._recover)
         dialog.thrown_away.connect(self._throw_away)
         dialog.left.connect(self._leave_for_later)
+        dialog.finished.connect(self._decided)
         dialog.open()
 
     @Slot(object)
     def _recover(self, orphan: Orphan) -> None:
+        """Have the draft in a window that comes forward once all is decided, lest it takes the keys of the dialog."""
         here = self._windows.unchanged(orphan.found.head.path)
-        if here is not None:
-            here.come_forward()
-        else:
-            self._windows.make_room()
-        (here or self._windows.window).recovering.recover(orphan)
+        if here is None:
+            self._windows.make_room(behind=True)
+        self._recovered = here or self._windows.used
+        self._recovered.window.recovering.recover(orphan)
+
+    @Slot()
+    def _decided(self) -> None:
+        seat, self._recovered = self._recovered, None
+        if seat in self._windows.seats:
+            seat.window.come_forward()
 
     @Slot(object)
     def _throw_away(self, orphan: Orphan) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QSize, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog
 
 from afterword.app.seat import Seat
@@ -69,10 +69,14 @@ class Windows(QObject):
     @Slot()
     def open(self) -> None:
         """Open another one, for another draft, a little beside the one that was used last."""
+        self._open()
+
+    def _open(self, *, behind: bool = False) -> None:
         before = self.window
         self._used = self._begin()
         self.window.move(_beside(before, self.window.size()))
         bring_on_screen(self.window)
+        self.window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, behind)
         self.window.show()
 
     @Slot()
@@ -80,14 +84,17 @@ class Windows(QObject):
         """Close every one once all have asked about what is not saved; where the writer would rather stay none closes."""
         self._quitting.begin()
 
-    def make_room(self, here: bool = True) -> None:
-        """Have one in front on which no draft gives way to another: another one where it cannot be `here`."""
-        if not here or not self.window.documents.empty or self.window.recovering.busy:
-            self.open()
+    def make_room(self, here: bool = True, *, behind: bool = False) -> None:
+        """Have one in front on which no draft gives way to another: another one where it cannot be `here`.
 
-    def unchanged(self, path: Path | None) -> MainWindow | None:
+        It opens `behind` what has the keys, where that is to keep them.
+        """
+        if not here or not self.window.documents.empty or self.window.recovering.busy:
+            self._open(behind=behind)
+
+    def unchanged(self, path: Path | None) -> Seat | None:
         """The one that has the draft at `path`, if it was not changed there since."""
-        return None if path is None else next((window for window in self._having(path) if not window.documents.dirty), None)
+        return None if path is None else next((seat for seat in self._having(path) if not seat.window.documents.dirty), None)
 
     def bring(self, draft: Path | None) -> None:
         """Come to the front, with `draft`."""
@@ -101,13 +108,13 @@ class Windows(QObject):
         if draft is not None:
             self.window.open_draft(draft)
 
-    def _having(self, path: Path) -> Iterator[MainWindow]:
-        return (seat.window for seat in self.seats if seat.window.documents.has(path))
+    def _having(self, path: Path) -> Iterator[Seat]:
+        return (seat for seat in self.seats if seat.window.documents.has(path))
 
     def _way_to(self, draft: Path) -> Callable[[], None] | None:
         """What brings the window that has `draft` to the front; None where none has. Two would write over each other's work."""
-        window = next(self._having(draft), None)
-        return None if window is None else partial(_show_again, window, draft)
+        seat = next(self._having(draft), None)
+        return None if seat is None else partial(_show_again, seat.window, draft)
 
     @Slot()
     def _note_use(self) -> None:

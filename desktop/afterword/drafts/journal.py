@@ -69,6 +69,7 @@ class Recovered:
         private: whether nothing of the draft may leave this machine; None where that was not changed.
         at: when the last change was written down, in seconds since 1970.
         whole: whether the journal ends as it should; else the last moments before a crash may be missing.
+        place: where the last change of the text ended, in UTF-16 units; None where that was not changed.
     """
 
     head: Head
@@ -78,6 +79,7 @@ class Recovered:
     private: bool | None
     at: float
     whole: bool
+    place: int | None = None
 
 
 class Journal:
@@ -195,16 +197,16 @@ def read_journal(path: Path) -> Recovered:
         before = text.decode(_CODE, "surrogatepass")
     except (StopIteration, ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
         raise JournalBroken(path, "it is damaged") from error
-    at, notes, private = head.begun, None, None
+    at, notes, private, place = head.begun, None, None, None
     for payload, after in frames:
         try:
             change = json.loads(payload)
-            _apply(text, (Edit(*edit) for edit in change["edits"]))
+            place = _apply(text, (Edit(*edit) for edit in change["edits"]), place)
             at, notes, private = float(change["at"]), change.get("notes", notes), change.get("private", private)
         except (ValueError, KeyError, TypeError, RecursionError):
             break
         end = after
-    return Recovered(head, before, text.decode(_CODE, "surrogatepass"), notes, private, at, end == len(data))
+    return Recovered(head, before, text.decode(_CODE, "surrogatepass"), notes, private, at, end == len(data), place)
 
 
 def _framed(payload: bytes) -> bytes:
@@ -241,8 +243,11 @@ def _frames(data: bytes) -> Iterator[tuple[bytes, int]]:
         yield payload, at
 
 
-def _apply(text: bytearray, edits: Iterable[Edit]) -> None:
-    """Make the changes; ValueError where one does not fit the text, which is then as it was before all of them."""
+def _apply(text: bytearray, edits: Iterable[Edit], place: int | None) -> int | None:
+    """Make the changes; ValueError where one does not fit the text, which is then as it was before all of them.
+
+    Returns where the last one ended; `place` where there is none.
+    """
     undo: list[tuple[int, bytes, int]] = []
     try:
         for edit in edits:
@@ -252,7 +257,9 @@ def _apply(text: bytearray, edits: Iterable[Edit]) -> None:
             added = edit.added.encode(_CODE, "surrogatepass")
             undo.append((start, bytes(text[start:end]), len(added)))
             text[start:end] = added
+            place = (start + len(added)) // 2
     except (ValueError, TypeError, AttributeError):
         for start, removed, added_length in reversed(undo):
             text[start : start + added_length] = removed
         raise ValueError("an edit that does not fit") from None
+    return place

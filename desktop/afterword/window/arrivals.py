@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from afterword.drafts.beside import Beside
+from afterword.drafts.journal import Recovered
 from afterword.editor.plaintext import clean
 from afterword.files import same_file
 from afterword.jobs import Jobs
@@ -107,25 +108,26 @@ class Arrivals(QObject):
         """Whether the draft at `path` is the one here, or the one that is being read."""
         return same_file(path, self._draft.path) or same_file(path, self._reading.path)
 
-    def put_changed(
-        self, kept: Kept | None, lost: Path | None, before: str, text: str, notes: str | None, private: bool = False
-    ) -> None:
-        """Put a draft on the page as it is on the disk, and change it to `text` and `notes`, which are not saved.
+    def put_changed(self, kept: Kept | None, found: Recovered) -> None:
+        """Put a draft on the page as it is on the disk, None where it is not any more, and change it to what was `found`.
 
-        One that is not on the disk any more was at `lost`. Where the file holds something else than `before`, of which `text` was
-        made, another program has changed it. What is `private`, or is by what is kept beside it, never leaves this machine.
+        That is not saved. Where the file holds something else than what it was before, another program has changed it. What was
+        private, or is by what is kept beside it, never leaves this machine. The cursor is where the writer was last.
         """
-        if kept is not None and kept.draft.stamp is not None and clean(kept.draft.text) != before:
+        private = found.head.private if found.private is None else found.private
+        if kept is not None and kept.draft.stamp is not None and clean(kept.draft.text) != found.before:
             unknown = replace(kept.draft.stamp, mtime_ns=0, digest=b"")
             kept = replace(kept, draft=replace(kept.draft, stamp=unknown))
         self._reading.give_up()
         if kept is None:
-            self._draft.put("", Beside(private=private), None, lost)
+            self._draft.put("", Beside(private=private), None, found.head.path)
         else:
             beside = replace(kept.beside, private=True, unsure=False) if private else kept.beside
             self._draft.put(kept.draft.text, beside, kept)
-        self._draft.change(text, notes)
+        self._draft.change(found.text, found.notes)
         self.opened.emit()
+        if found.place is not None:
+            self._draft.go_to(found.place)
 
     def clear(self, path: Path | None = None) -> None:
         """Have an empty draft, which is to be at `path`."""

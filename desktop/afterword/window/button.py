@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 
@@ -18,3 +20,18 @@ class Button(QPushButton):
         super().__init__(text, parent)
         self.setToolTip(tip)
         self.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses it, whichever button is the default one; one that is held down does so once, and nothing else."""
+        if not is_return(event):
+            super().keyPressEvent(event)
+            return
+        event.accept()
+        if not event.isAutoRepeat():
+            self.click()
+
+
+def is_return(event: QKeyEvent) -> bool:
+    """Whether it is Return alone, on the keypad too."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not held

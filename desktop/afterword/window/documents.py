@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from afterword.drafts.encoding import Form
+from afterword.drafts.journal import Recovered
 from afterword.editor.ledger import AuthorLedger
 from afterword.editor.page import Page
 from afterword.jobs import Jobs
@@ -236,11 +237,9 @@ class Documents(QObject):
         """Read the file in another encoding, by Python's name, once what is not saved is safe."""
         self._arrivals.read_again(encoding)
 
-    def put_changed(
-        self, kept: Kept | None, lost: Path | None, before: str, text: str, notes: str | None, private: bool = False
-    ) -> None:
+    def put_changed(self, kept: Kept | None, found: Recovered) -> None:
         """Put what a crash left of a draft on the page; see `Arrivals.put_changed`."""
-        self._arrivals.put_changed(kept, lost, before, text, notes, private)
+        self._arrivals.put_changed(kept, found)
         self._others.look_soon()
 
     # --- leaving it -----------------------------------------------------------------------------------------------

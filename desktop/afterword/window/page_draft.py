@@ -186,6 +186,12 @@ class PageDraft(QObject):
         self.mark_changed()
         self.journal.write_now()
 
+    def go_to(self, place: int) -> None:
+        """Have the cursor there, in UTF-16 units, and in sight."""
+        cursor = self._page.textCursor()
+        cursor.setPosition(min(place, self._page.document().characterCount() - 1))
+        self._page.setTextCursor(cursor)
+
     # --- what was read and saved ----------------------------------------------------------------------------------
 
     def put(self, text: str, beside: Beside, kept: Kept | None, lost: Path | None = None) -> None:

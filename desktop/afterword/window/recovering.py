@@ -70,9 +70,7 @@ class Recovering(QObject):
     def _put(self, orphan: Orphan, kept: Kept | None) -> None:
         self._coming -= 1
         self._drop()  # another one was here: the writer was asked about it
-        found = orphan.found
-        private = found.head.private if found.private is None else found.private
-        self._documents.put_changed(kept, found.head.path, found.before, found.text, found.notes, private)
+        self._documents.put_changed(kept, orphan.found)
         self._here = orphan
 
     def _leave(self, orphan: Orphan | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -22,7 +23,7 @@ from afterword.drafts.naming import suggested_name
 from afterword.drafts.recovery import Orphan
 from afterword.jobs import Job, Jobs
 from afterword.window.boxes import confirm
-from afterword.window.button import Button
+from afterword.window.button import Button, is_return
 from afterword.window.comparison import Comparison
 from afterword.window.counts import shown_words
 from afterword.window.times import shown_time
@@ -30,6 +31,8 @@ from afterword.window.times import shown_time
 
 class RecoveryDialog(QDialog):
     """Offers drafts for recovery. Nothing is dropped but what the writer throws away; closing it decides nothing.
+
+    It stays in front, and has the keys, until all is decided.
 
     Args:
         found: what was left behind, at least one.
@@ -112,6 +115,7 @@ class RecoveryDialog(QDialog):
     @Slot()
     def _recover(self) -> None:
         self.recovered.emit(self._take())
+        self._go_on()
 
     @Slot()
     def _throw_away(self) -> None:
@@ -122,17 +126,27 @@ class RecoveryDialog(QDialog):
     @Slot()
     def _thrown(self) -> None:
         self.thrown_away.emit(self._take())
+        self._go_on()
 
     def _take(self) -> Orphan:
         row = self._list.currentRow()
         orphan = self._orphans.pop(row)
         with QSignalBlocker(self._list):  # it would tell the number that the next one had before
             self._list.takeItem(row)
+        return orphan
+
+    def _go_on(self) -> None:
+        """To the next draft; what opened the one before may have opened a window over this."""
         if not self._orphans:
             self.accept()
-        else:
-            self._show(self._list.currentRow())
-        return orphan
+            return
+        self._show(self._list.currentRow())
+        self.raise_()
+        self.activateWindow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not (is_return(event) and event.isAutoRepeat()):  # one Return, one draft
+            super().keyPressEvent(event)
 
     @Slot()
     def _leave(self) -> None:

@@ -59,10 +59,10 @@ class Strip(QFrame):
         self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What its buttons did not want: Esc leads out of it, and what is written is for the page."""
+        """What its buttons did not want: Esc leads out of it, and what is written is for the page. A line end is not."""
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif text_of(event) and not is_for_menus(event):
+        elif text_of(event) not in ("", "\n") and not is_for_menus(event):
             self.left.emit()
             QCoreApplication.sendEvent(QApplication.focusWidget() or self.window(), event)
         else:
