@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -43,6 +44,16 @@ class Heard:
     @property
     def text(self) -> str:
         return self.answers[-1].text if self.answers else ""
+
+
+class Slow:
+    """A page that takes its time to hear that its answer ended."""
+
+    def __init__(self, asker: Asker) -> None:
+        asker.answer_ended.connect(self._wait)
+
+    def _wait(self) -> None:
+        time.sleep(0.02)
 
 
 class House:
@@ -255,3 +266,21 @@ def test_leaving_ends_what_is_being_answered(house: House, where: Where) -> None
     assert house.host.close()
     assert asked.iterators_open == 0
     assert asked.closed
+
+
+def test_a_question_that_waits_for_one_server_never_goes_to_the_next(house: House) -> None:
+    slow, other, new = Slow(house.page.asker), Heard(Asker(house.answers)), ScriptedModel(name="new")
+    for number in range(1, 6):
+        before = house.opened
+        house.use_server()
+        house.may_open.clear()
+        house.ask(Where.THERE)
+        other.asker.ask(Asked("B?", Matter("The secret."), shared=True), Where.THERE)
+        house.until(lambda before=before: house.opened > before)
+        house.host.use_server(lambda _: new, "https://new.example")
+        house.until(lambda number=number: len(other.ends) == number)
+        house.may_open.set()
+    house.ask(Where.THERE, "To the new one?")
+    house.until(lambda: bool(new.questions))
+    assert [question.messages[-1].text for question in new.questions] == ["The ferry left.\n\nTo the new one?"]
+    assert slow is not None

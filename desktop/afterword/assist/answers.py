@@ -200,8 +200,8 @@ class AnswerHost(QObject):
         opener = self.host.server.opener
         if opener is not self._opener:
             self._opener = opener
+            self.server_changed.emit()  # first, else a question that waits for the one before would go to the new one
             self._connection.use(opener)
-            self.server_changed.emit()
             self._forget_wished.emit()
 
 
@@ -210,7 +210,7 @@ class Asker(QObject):
 
     Signals:
         answer_began: the model, which may have been busy with something else, is reading what was asked.
-        answer_grew: an Answer; it has more with every emission.
+        answer_grew: an Answer, as it is by now.
         answer_ended: the answer ended, by the error that is given, or None; Cancelled where whoever gave it is there no more.
         answer_missing: there is no model that could answer.
     """
