@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,6 +15,7 @@ from afterword.assist.masked import Masked, MaskedOpener, no_masked
 from afterword.assist.types import ModelState, Phase
 from afterword.engine.protocol import LanguageModel, Request
 from afterword.errors import Cancelled, ModelTooLarge
+from afterword.niceness import stand_back
 from afterword.suggest.replacing import Spot, alternatives
 from afterword.suggest.suggester import Suggester
 from afterword.text.context import Context
@@ -113,7 +112,7 @@ class Worker(QObject):
     def begin(self) -> None:
         """The thread has begun: where there are not enough cores for both, the window goes first."""
         if sys.platform == "linux":  # torch's own threads begin as this one is; Qt cannot do it there
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+            stand_back(NICE)
         else:
             QThread.currentThread().setPriority(QThread.Priority.LowPriority)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import threading
 import time
 from collections import deque
@@ -12,6 +10,7 @@ from collections.abc import Callable
 
 from afterword.engine.protocol import LanguageModel, Request
 from afterword.errors import Cancelled, ServerBusy, ServerError, ServerSilent
+from afterword.niceness import stand_back
 from afterword.suggest.rest import Rest
 from afterword.suggest.suggester import Suggester
 from afterword.suggest.suggestion import Ended, Suggestion
@@ -195,8 +194,7 @@ class Remote:
             return self._current
 
     def _run(self) -> None:
-        if sys.platform == "linux":  # threads that it starts begin as it is
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        stand_back(NICE)
         try:
             while (reply := self._next()) is not None:
                 self._serve(reply)
