@@ -117,8 +117,17 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
         ("me:secret@server.example", "…@server.example"),
         ("https://server.example/v1?key=secret", "https://server.example/v1?…"),
         ("https://server.example/#secret", "https://server.example/#…"),
-        ("https://me@server.example?key=secret@there", "https://…@server.example?…"),
+        ("https://me@server.example?key=secret@there", "https://…@there"),
         ("https://server.example:99999", "https://server.example:99999"),
+        ("https://me:se?cret@server.example/v1", "https://…@server.example/v1"),
+        ("https://me:se#cret@server.example/v1", "https://…@server.example/v1"),
+        ("https://me:se@cret@server.example/v1", "https://…@server.example/v1"),
+        ("https://me:secret＠server.example/v1", "https://…@server.example/v1"),
+        ("https://me:secret%40server.example", "https://…@server.example"),
+        ("https://server.example:secret/v1", "https://server.example:…/v1"),
+        ("server.example:sk-secret", "server.example:…"),
+        ("https://[::1", "https://[::1"),
+        ("https://[fe80::1]:0/v1", "https://[fe80::1]:0/v1"),
     ],
 )
 def test_a_message_shows_what_is_wrong_and_no_password(typed: str, shown: str) -> None:

@@ -168,6 +168,19 @@ def test_a_busy_server_is_no_server_that_cannot(server: OpenAIServer, path: str)
         probe(Server(server.url))
 
 
+@pytest.mark.parametrize("path", ["/props", "/api/version", "/info", "/openapi.json"])
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_what_stands_before_a_server_may_let_nobody_to_what_only_some_have(server: OpenAIServer, path: str, status: int) -> None:
+    server.kind, server.faults.status, server.faults.path = "", status, path
+    assert probe(Server(server.url)).completes
+
+
+def test_what_only_some_have_may_be_elsewhere(server: OpenAIServer) -> None:
+    server.kind, server.faults.path = "", "/props"
+    server.faults.redirect = "https://elsewhere.example/"
+    assert probe(Server(server.url)).completes
+
+
 def test_a_web_server_that_knows_no_models(server: OpenAIServer) -> None:
     with http_server() as url, pytest.raises(ServerNoModels):
         probe(Server(url))

@@ -13,6 +13,8 @@ _PATH = re.compile(r"(?:/v1)?(?:/(?:chat/)?completions|/models)?/*\Z", re.IGNORE
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?\Z")
 _SAFE = re.compile(r"[A-Za-z0-9._~/%+@!$&'()*,;=:-]*\Z")  # RFC 3986, of a path
+_AT = re.compile("[@＠﹫]|%40", re.IGNORECASE)  # what stands behind a name and a password
+_NO_PORT = re.compile(r"(?<![\]:]):(?!\d{0,6}(?:/|\Z))(?![0-9a-f:]*(?:\Z|\]))[^/]*", re.IGNORECASE)  # and it is no IPv6 address
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -80,12 +82,13 @@ def address(url: str, unencrypted: bool = False) -> Address:
 
 
 def _without_secrets(typed: str) -> str:
-    """What was typed, as it may be in a message: with a sign where a key or a password is, and all else that is not its place."""
-    head, mark = re.fullmatch(r"(?s)([^?#]*)([?#]?).*", typed).groups()  # type: ignore[union-attr]
-    scheme, at, rest = head.rpartition("@")
-    begin = _SCHEME.match(scheme)
-    hidden = f"{begin.group() if begin else ''}…@" if at else ""
-    return f"{hidden}{rest}{mark}{'…' if mark else ''}"
+    """What was typed, as it may be in a message: with a sign where a key or a password is, or may be."""
+    begin = _SCHEME.match(typed)
+    scheme = begin.group() if begin else ""
+    *hidden, rest = _AT.split(typed[len(scheme) :])
+    place, mark = re.fullmatch(r"(?s)([^?#]*)([?#]?).*", rest).groups()  # type: ignore[union-attr]
+    place = _NO_PORT.sub(":…", place, count=1)
+    return f"{scheme}{'…@' if hidden else ''}{place}{f'{mark}…' if mark else ''}"
 
 
 def _host(parts: SplitResult) -> str:

@@ -1,4 +1,7 @@
-"""What went wrong with a server, as one of our errors. Their words never hold a key, and the body of no request."""
+"""What went wrong with a server, as one of our errors. Their words never hold a key.
+
+What a server says of a request may hold some of that: the writer sees it, and no log has it.
+"""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ from afterword.errors import (
     ServerModelMissing,
     ServerNoModels,
     ServerNotUnderstood,
+    ServerRedirects,
+    ServerRefused,
     ServerUnreachable,
 )
 from afterword.watch import Watch
@@ -193,10 +195,12 @@ class _Probe:
         return replace(found, chats=True)
 
     def _told(self, path: str) -> Mapping[str, Any]:
-        """What is at a path that only servers of one kind have; nothing where it is not."""
+        """What is at a path that only servers of one kind have; nothing where it is not, or what stands before them lets
+        nobody there.
+        """
         try:
             said = self._get(path)
-        except (ServerCannot, ServerFailed, ServerNotUnderstood, ServerModelMissing):
+        except _NOT_TOLD:
             return {}
         return said if isinstance(said, dict) else {}
 
@@ -204,6 +208,16 @@ class _Probe:
         said = self._wire.get(path, self._watch.stopped)
         self._watch.check()
         return said
+
+
+_NOT_TOLD = (
+    ServerCannot,
+    ServerFailed,
+    ServerModelMissing,
+    ServerNotUnderstood,
+    ServerRedirects,
+    ServerRefused,
+)
 
 
 def _is_absent(error: ServerError) -> bool:
