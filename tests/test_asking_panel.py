@@ -128,6 +128,38 @@ def test_of_a_private_draft_the_server_is_never_asked(writer: Writer, agreed: bo
     assert not writer.model.questions[-1].shared
 
 
+def consenting(writer: Writer) -> ConsentDialog:
+    """The dialog that shows what a first question would send."""
+    writer.settings["server.agreed_asking"] = ""
+    writer.has(DRAFT, LONG)
+    writer.opens()
+    writer.chooses(1)
+    writer.asks("Shorter")
+    dialog = writer.dialog(ConsentDialog)
+    assert isinstance(dialog, ConsentDialog)
+    return dialog
+
+
+def test_who_agrees_to_one_server_agrees_to_no_other_that_is_set_meanwhile(writer: Writer) -> None:
+    writer.start(agreed=True)
+    dialog = consenting(writer)
+    other = "https://other.example"
+    writer.desk._keeper.choose_all({"server.url": other, "server.agreed": other})  # in another window
+    dialog.accept()
+    assert writer.panel.message == "Nothing was sent."
+    assert writer.server.questions == []
+    assert (writer.settings["server.agreed"], writer.settings["server.agreed_asking"]) == (other, "")
+
+
+def test_nothing_is_sent_of_a_draft_that_became_private_while_one_was_asked(writer: Writer) -> None:
+    writer.start(agreed=True)
+    dialog = consenting(writer)
+    writer.window.documents.set_private(True)
+    dialog.accept()
+    assert writer.panel.message == "Nothing was sent."
+    assert writer.server.questions == []
+
+
 def test_a_draft_that_becomes_private_ends_what_the_server_says(writer: Writer) -> None:
     writer.start(agreed=True)
     writer.has(DRAFT)

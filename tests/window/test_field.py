@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
 from afterword.editor import keys
-from afterword.window.field import Field
+from afterword.window.field import Field, LongField
 
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 
 
-@pytest.fixture
-def field(qtbot: QtBot) -> Iterator[Field]:
+@pytest.fixture(params=[Field, LongField])
+def field(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Field | LongField]:
     dialog = QDialog()
     qtbot.addWidget(dialog)
-    made = Field(dialog)
+    made: Field | LongField = request.param(dialog)
     QPushButton("&Save", dialog)
     QVBoxLayout(dialog).addWidget(made)
     dialog.show()
@@ -29,24 +29,29 @@ def field(qtbot: QtBot) -> Iterator[Field]:
     dialog.close()
 
 
-def test_alt_with_a_letter_writes_nothing(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def written(field: Field | LongField) -> str:
+    return field.text() if isinstance(field, Field) else field.toPlainText()
+
+
+def test_alt_with_a_letter_writes_nothing(field: Field | LongField, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "MAC", False)
     QTest.keyClicks(field, "sk-1")
     QTest.keyClick(field, Qt.Key.Key_T, ALT)
-    assert field.text() == "sk-1"
+    assert written(field) == "sk-1"
 
 
-def test_on_a_mac_it_writes_the_sign_of_that_key(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_mac_it_writes_the_sign_of_that_key(field: Field | LongField, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "MAC", True)
     QTest.keyClick(field, Qt.Key.Key_T, ALT)
-    assert field.text() == "t"
+    assert written(field) == "t"
 
 
-def test_alt_gr_writes(field: Field) -> None:
+def test_alt_gr_writes(field: Field | LongField) -> None:
     QTest.keyClick(field, Qt.Key.Key_Q, ALT | CONTROL)
-    assert field.text() == "q"
+    assert written(field) == "q"
 
 
+@pytest.mark.parametrize("field", [Field], indirect=True)
 def test_return_with_alt_is_as_without(field: Field, qtbot: QtBot) -> None:
     with qtbot.waitSignal(field.returnPressed):
         QTest.keyClick(field, Qt.Key.Key_Return, ALT)

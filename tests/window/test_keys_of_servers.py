@@ -31,7 +31,7 @@ def test_a_key_is_never_shown_again_and_can_be_forgotten(
     assert named(dialog, "Key").placeholderText() == "none"
     button(dialog, "Save").click()
     qtbot.waitUntil(lambda: not jobs.busy)
-    assert (system_keyring.keys, settings["server.keyed"]) == ({}, [])
+    assert (system_keyring.keys, settings["server.keyed"], settings["server.unwanted"]) == ({}, [], [])
 
 
 def test_where_the_system_has_no_keyring_that_is_told_and_all_works_on(
@@ -113,10 +113,20 @@ def test_a_keyring_that_refuses_is_told_of_in_the_dialog_that_is_open_too(
     qtbot.waitUntil(lambda: "typed again after the next start" in told(dialog))
 
 
-def test_what_is_said_of_one_key_goes_once_another_is_kept(window: MainWindow, qtbot: QtBot) -> None:
-    window.key_strip.say("of another key")
+def test_what_is_said_of_a_key_goes_once_it_is_kept(window: MainWindow, qtbot: QtBot) -> None:
+    window.key_strip.tell(ORIGIN, "not kept")
     saved(window, KEY)
     qtbot.waitUntil(lambda: not window.key_strip.isVisible())
+
+
+def test_what_is_said_of_the_key_of_another_server_stays(
+    window: MainWindow, qtbot: QtBot, jobs: Jobs, system_keyring: FakeKeyring
+) -> None:
+    window.key_strip.tell("https://other.example", "not kept")
+    saved(window, KEY)
+    qtbot.waitUntil(lambda: system_keyring.keys == {ORIGIN: KEY} and not jobs.busy)
+    assert window.key_strip.isVisible()
+    assert window.key_strip.message == "not kept"
 
 
 def test_a_test_without_the_key_says_nothing_of_the_server_as_it_is_set(

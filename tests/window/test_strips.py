@@ -71,7 +71,7 @@ def test_esc_leads_out_of_it_and_it_stays(window: MainWindow, name: str) -> None
 @pytest.mark.parametrize("name", STRIPS)
 def test_what_is_typed_at_its_buttons_is_for_the_page(window: MainWindow, name: str) -> None:
     QTest.keyClick(last_button(window, name), Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
-    assert window.page.text() == "", "that is for menus"
+    assert focused() in getattr(window, name).findChildren(QPushButton), "that is for menus"
     type_keys(focused(), "w")
     type_keys(focused(), "ords on ")
     assert focused() is window.page

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from afterword.window.strip import Strip
 
 
 class KeyStrip(Strip):
-    """Stays until it was read, since by the next start it matters."""
+    """Stays until it was read, or that is mended, since by the next start it matters."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._origin = ""
         self._button(self.tr("Dismiss"), self.tr("Hide this message")).clicked.connect(self.dismiss)
+
+    @Slot(str, str)
+    def tell(self, origin: str, message: str) -> None:
+        """Say what has become of the key of the server at `origin`."""
+        self._origin = origin
+        self.say(message)
+
+    @Slot(str)
+    def untell(self, origin: str) -> None:
+        """The key of that server is kept, after all."""
+        if origin == self._origin:
+            self.dismiss()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from afterword.engine.protocol import Seen
 from afterword.text.boundaries import count_words
 from afterword.window.counts import shown_words
+from afterword.window.field import LongField
 from afterword.window.glyphs import Glyph, GlyphButton
 
 _SETTLE_MS = 400  # after the last key, until the model is told
@@ -37,8 +38,7 @@ class NotesPanel(QFrame):
         self._close = GlyphButton(Glyph.CLOSE, self.tr("Hide the notes"), self)
         self._close.clicked.connect(self.close_wanted)
         about = self._quiet(self.tr("Read before the page, and never part of the draft. Kept beside its file."))
-        self._text = QPlainTextEdit(self)
-        self._text.setTabChangesFocus(True)
+        self._text = LongField(self)
         self._text.setAccessibleName(self.tr("Notes for the model"))
         self._text.setToolTip(self.tr("Who speaks, to whom and in what tone; facts; a passage to sound like"))
         hint = self.tr("Who speaks, to whom and in what tone.\nFacts and names.\nA passage to sound like.")

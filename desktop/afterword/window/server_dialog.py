@@ -87,6 +87,7 @@ class ServerDialog(QDialog):
         self._of_key.setObjectName("quiet")
         self._model = QComboBox(self)
         self._model.setEditable(True)
+        self._model.setLineEdit(Field(self._model))
         self._model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._model.setAccessibleName(self.tr("Model"))
         self._model.setToolTip(self.tr("Which of the server's models; the test lists them"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -43,15 +43,15 @@ class Servers(QObject):
     Signals:
         told: what a screen reader should say.
         key_changed: the server that is set has another key.
-        key_kept: the key that was given last is in the keyring, or was taken out of it, as the writer wished.
-        key_lost: that did not succeed; a sentence.
+        key_kept: the key of the server there is in the keyring, or was taken out of it, as the writer wished.
+        key_lost: likewise where that did not succeed; and a sentence.
         works: the server was tested as it is set, and suggests.
     """
 
     told = Signal(str)
     key_changed = Signal()
-    key_kept = Signal()
-    key_lost = Signal(str)
+    key_kept = Signal(str)
+    key_lost = Signal(str, str)
     works = Signal()
 
     def __init__(
@@ -75,6 +75,7 @@ class Servers(QObject):
         self._strip = strip
         self._window = window
         self._probe = probe
+        self._telling: dict[QObject, str] = {}  # the keyring, of the key of the server there
         sharing.leaving_changed.connect(self.show_leaving)
         documents.renamed.connect(self.show_leaving)
         strip.server_wanted.connect(self.show)
@@ -116,7 +117,7 @@ class Servers(QObject):
             return
         dialog = ConsentDialog(place, uses, self._window)
         keys = ["server.agreed_asking" if use.asking else "server.agreed" for use in uses]
-        dialog.accepted.connect(partial(self._agreed, dict.fromkeys(keys, place.origin), answer))
+        dialog.accepted.connect(partial(self._agreed, place.origin, keys, answer))
         dialog.rejected.connect(partial(answer, False))
         dialog.open()
 
@@ -125,9 +126,12 @@ class Servers(QObject):
         notes, page = parts_of(self._page.context())
         return Part(self.tr("Your notes for the model"), notes), Part(self.tr("The draft before the cursor"), page)
 
-    def _agreed(self, agreed: dict[str, Value], answer: Callable[[bool], None]) -> None:
-        self._keeper.choose_all(agreed)
-        answer(True)
+    def _agreed(self, origin: str, keys: Sequence[str], answer: Callable[[bool], None]) -> None:
+        """The writer agreed to the server at `origin`; by now it may be another, which another window has set."""
+        same = self._sharing.origin == origin
+        if same:
+            self._keeper.choose_all(dict.fromkeys(keys, origin))
+        answer(same)
 
     def _looked(self, agreed: bool) -> None:
         if not agreed:
@@ -150,6 +154,7 @@ class Servers(QObject):
         for origin, wish in wishes.items():
             if wish:
                 job = self._jobs.start(tell_keyring, origin, wish)
+                self._telling[job] = origin
                 job.done.connect(self._keyring_told)
                 job.failed.connect(self._keyring_refused)
         if wanted:
@@ -159,14 +164,19 @@ class Servers(QObject):
 
     @Slot(object)
     def _keyring_told(self, done: bool) -> None:
-        self._keeper.choose_all(key_state.keys_in_settings(self._settings))
+        origin = self._told_of()
         if done:
-            self.key_kept.emit()
+            self.key_kept.emit(origin)
 
     @Slot(object)
     def _keyring_refused(self, error: Exception) -> None:
+        self.key_lost.emit(self._told_of(), sentence(error, self.tr))
+
+    def _told_of(self) -> str:
+        """Where the server is whose key the keyring was told of; the settings have what came of it."""
         self._keeper.choose_all(key_state.keys_in_settings(self._settings))
-        self.key_lost.emit(sentence(error, self.tr))
+        job = self.sender()
+        return self._telling.pop(job, "") if job is not None else ""
 
     @Slot()
     def show_leaving(self) -> None:

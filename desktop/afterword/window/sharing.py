@@ -110,6 +110,6 @@ class Sharing(QObject):
         if self._now == was:
             return
         shared = self._now[0] is Leaving.TEXT
-        if shared != (was[0] is Leaving.TEXT) or (shared and self._now[1] != was[1]):
+        if shared != (was[0] is Leaving.TEXT):
             self.changed.emit(shared)
         self.leaving_changed.emit(self._now[0])
