@@ -209,6 +209,19 @@ def test_insert_puts_it_at_the_cursor_in_one_step(writer: Writer) -> None:
     assert writer.page.text() == "Minutes. "
 
 
+def test_what_stands_behind_an_answer_is_no_part_of_it(writer: Writer) -> None:
+    writer.start()
+    writer.has("One and two")
+    writer.select("and two")
+    writer.page.moveCursor(QTextCursor.MoveOperation.Left)
+    writer.model.reply = "It was.\n"
+    writer.asks("What?")
+    writer.hears("It was.")
+    writer.presses("Insert")
+    assert writer.page.text() == "One It was. and two"
+    assert writer.told == ["Answer: It was."]
+
+
 # --- a compared change ----------------------------------------------------------------------------------------------
 
 
@@ -247,6 +260,22 @@ def test_of_which_text_is_seen_on_the_page(writer: Writer) -> None:
     assert writer.page.selected_text() == LONG
     writer.presses("Replace")
     assert writer.page.text() == DRAFT.replace(LONG, SHORT)
+
+
+def test_who_goes_back_and_writes_on_writes_as_ever(writer: Writer) -> None:
+    compares(writer)
+    writer.presses("Back")
+    writer.page.setFocus()
+    writer.page.moveCursor(QTextCursor.MoveOperation.End)
+    QTest.keyClicks(writer.page, " And so on.")
+    assert writer.page.text() == f"{DRAFT} And so on."
+
+
+def test_who_writes_over_what_is_compared_writes_as_ever(writer: Writer) -> None:
+    compares(writer)
+    writer.page.setFocus()
+    QTest.keyClicks(writer.page, "hello")
+    assert writer.page.text() == DRAFT.replace(LONG, "hello")
 
 
 def test_each_change_can_be_left(writer: Writer) -> None:

@@ -95,6 +95,39 @@ def test_a_conversation_goes_on_after_it(away: Writer) -> None:
     assert [message.text for message in away.server.questions[-1].messages][2:] == [SHORT, "Why?"]
 
 
+def test_what_was_said_before_the_draft_was_private_is_not_told_again_after_it_either(writer: Writer) -> None:
+    writer.start(agreed=True)
+    writer.has(DRAFT)
+    writer.opens()
+    writer.chooses(1)
+    writer.asks("First?")
+    writer.hears("From there.")
+    writer.chooses(0)
+    gate = writer.model.reply_gate = threading.Semaphore(0)
+    writer.model.reply_error = ValueError("?")
+    writer.asks("Second?")
+    writer.until(lambda: bool(writer.model.questions))
+    writer.window.documents.set_private(True)
+    gate.release(9)
+    writer.until(lambda: not writer.panel.busy)
+    writer.window.documents.set_private(False)
+    writer.chooses(1)
+    writer.asks("Third?")
+    writer.until(lambda: len(writer.server.questions) == 2 and not writer.panel.busy)
+    assert [message.text for message in writer.server.questions[-1].messages[1:]] == [f"{DRAFT}\n\nThird?"]
+
+
+def test_one_that_was_answered_just_before_can_still_be_brought_back(away: Writer) -> None:
+    away.server.reply_error = None
+    away.asks("Shorter")
+    away.hears("From there.")
+    away.server.reply_error = AWAY
+    is_refused(away, "Shorter")
+    away.panel.field.clear()
+    QTest.keyClick(away.panel.field, Qt.Key.Key_Up)
+    assert away.panel.field.text() == "Shorter"
+
+
 def test_before_a_model_is_there_too(writer: Writer) -> None:
     writer.start()
     writer.has(DRAFT)

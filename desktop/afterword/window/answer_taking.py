@@ -61,7 +61,9 @@ class AnswerTaking(QObject):
         """Show what the answer changes in what was selected, and that on the page: by now something else may be."""
         if self._talk is None or self._talk.stretch is None:
             return
-        self._page.setTextCursor(QTextCursor(self._talk.stretch))
+        shown = QTextCursor(self._talk.stretch)
+        shown.setKeepPositionOnInsert(False)  # the writer's own cursor goes with what is written
+        self._page.setTextCursor(shown)
         was = self._talk.matter.text
         begin, end = was[: len(was) - len(was.lstrip())], was[len(was.rstrip()) :]
         self._job = self._jobs.start(compare, was, begin + text_alone(self._panel.transcript.answer, was).strip() + end)

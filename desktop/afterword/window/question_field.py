@@ -24,6 +24,7 @@ class QuestionField(Field):
         super().__init__(parent)
         self._earlier: list[str] = []
         self._at = 0
+        self._is_new = False  # whether the last of them was not asked just before too
         self._being_written = ""
         self.setPlaceholderText(self.tr("Ask, or say what to change"))
         self.setAccessibleName(self.tr("Question"))
@@ -39,7 +40,8 @@ class QuestionField(Field):
 
     def remember(self, question: str) -> None:
         """It was asked: it can be gone back to, and the field is free for another."""
-        if self._earlier[-1:] != [question]:
+        self._is_new = self._earlier[-1:] != [question]
+        if self._is_new:
             self._earlier.append(question)
         self._at, self._being_written = len(self._earlier), ""
         self.clear()
@@ -47,8 +49,9 @@ class QuestionField(Field):
     def take_back(self, question: str) -> None:
         """It was not asked, after all: it is there again, unless there is another by now."""
         if self._earlier[-1:] == [question] and not self.text():
-            self._at = len(self._earlier) - 1
-            self._being_written = self._earlier.pop()
+            if self._is_new:
+                self._earlier.pop()
+            self._at, self._being_written = len(self._earlier), question
             self.setText(question)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -120,7 +120,6 @@ class Transcript(QPlainTextEdit):
         cursor, self._before = self._end(), None
         cursor.setPosition(start, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
-        self._soon.stop()
         self._shown = broken(self._wanted)
         self._follow()
 
