@@ -303,6 +303,11 @@ class QuestionTooLong(ModelError):
     over: int
 
 
+@dataclass(eq=False)
+class AnswerUnfinished(ModelError):
+    """All that came of an answer was given, and there was no room for the rest of it."""
+
+
 # --- servers --------------------------------------------------------------------------------------------------------
 
 

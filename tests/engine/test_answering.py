@@ -17,11 +17,12 @@ from afterword.engine.local import TransformersModel
 from afterword.engine.opening import open_model
 from afterword.engine.protocol import Message, Question, Request
 from afterword.engine.sampling import Sampling
-from afterword.errors import GenerationFailed, NoChatTemplate, QuestionTooLong
+from afterword.errors import AnswerUnfinished, GenerationFailed, NoChatTemplate, QuestionTooLong
 from afterword.text.characters import printable
 from afterword.text.context import Context
 from tests.engine.chats import BROKEN, CHAT_ML, CHAT_VOCABULARY, FORGETTING, PARTED, REFUSING, Saying, chat_ml, inst, one_chat_ml
 from tests.engine.tiny import byte_level, gpt2, llama
+from tests.fakes.hearing import heard
 
 GREEDY = Sampling(temperature=0, max_words=3, max_sentences=0)
 SYSTEM = Message("system", "You help a writer.")
@@ -53,7 +54,7 @@ def saying(text: str, template: str = CHAT_ML, behind: str = "") -> Transformers
 
 
 def answer(model: TransformersModel, *messages: Message, sampling: Sampling = GREEDY) -> str:
-    return "".join(model.answer(question(*messages, sampling=sampling)))
+    return heard(model.answer(question(*messages, sampling=sampling)))
 
 
 # --- what the model is given ----------------------------------------------------------------------------------------
@@ -179,6 +180,15 @@ def test_whole_characters_are_streamed_and_no_blank_before_them() -> None:
     assert "".join(parts) == "Gut: 夜の鳥 👩‍👧"
     assert len(parts) > 5
     assert not any("\ufffd" in part for part in parts)
+
+
+def test_it_says_where_there_was_no_room_for_the_rest() -> None:
+    model = saying("a b c d e f g h", behind=" i")
+    with pytest.raises(AnswerUnfinished):
+        list(model.answer(question(USER, sampling=replace(GREEDY, max_words=1))))
+    ended = saying("a b", behind="<|im_end|>")
+    assert "".join(ended.answer(question(USER, sampling=replace(GREEDY, max_words=20)))) == "a b"
+    assert list(model.answer(question(USER), lambda: True)) == [], "who stops it is told nothing"
 
 
 def test_it_is_as_long_as_was_asked_for() -> None:

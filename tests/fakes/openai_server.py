@@ -282,7 +282,7 @@ class _Connection:
     async def _answer(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> bool:
         server, faults = self._server, self._server.faults
         key = headers.get("authorization", "").removeprefix("Bearer ")
-        if faults.redirect:
+        if faults.redirect and faults.path in path:
             return await self._send(307, b"", {"Location": faults.redirect.replace("KEY", key)})
         if faults.media:
             return await self._send(200, b"", {"Content-Type": faults.media.replace("KEY", key)})
@@ -403,7 +403,8 @@ class _Connection:
             yield b'{"response": "", "done": true, "done_reason": "stop"}\n'
         elif not (server.faults.no_done or server.faults.no_reason or server.faults.half_event):
             end: dict[str, Any] = {"delta": {}} if chat else {"text": ""}
-            yield _event({"choices": [end | {"index": 0, "finish_reason": "stop"}]})
+            reason = "length" if told == most and len(parts) > most else "stop"
+            yield _event({"choices": [end | {"index": 0, "finish_reason": reason}]})
 
     def _completion(self, part: Said | str, body: Any) -> dict[str, Any]:
         said = Said(part) if isinstance(part, str) else part

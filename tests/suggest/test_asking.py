@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from afterword.engine.protocol import Answers, Question, never
 from afterword.engine.sampling import LETTERS_PER_WORD
-from afterword.errors import DeviceFull, GenerationFailed, NoChatTemplate, QuestionTooLong, ServerBrokeOff
+from afterword.errors import AnswerUnfinished, DeviceFull, GenerationFailed, NoChatTemplate, QuestionTooLong, ServerBrokeOff
 from afterword.suggest.asking import (
     READ_HERE,
     READY,
@@ -248,6 +248,40 @@ def test_what_is_heard_of_a_loop_ends_with_a_sentence_or_a_line_where_there_is_o
     model = ScriptedModel()
     model.reply = said
     assert last(model, asked()) == Answer(heard, cut=Cut.ROUND)
+
+
+def test_of_a_loop_without_a_sentence_or_a_line_something_is_heard() -> None:
+    model = ScriptedModel()
+    model.reply = "ha" * 200
+    assert last(model, asked()) == Answer("ha", cut=Cut.ROUND)
+
+
+def test_a_text_with_a_refrain_is_corrected_to_its_end() -> None:
+    model = ScriptedModel()
+    refrain = "We will, we will rock you again\n" * 4
+    text = f"First verse heer.\n{refrain}Second verse, which is the writer's own.\n"
+    model.reply = text.replace("heer", "here")
+    answered = list(answers(model, Asked("Correct.", Matter(text, selected=True), alone=True)))[-1]
+    assert answered == Answer(model.reply)
+
+
+def test_where_there_was_no_room_for_the_rest_it_says_so() -> None:
+    class Full(ScriptedModel):
+        def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
+            yield from super().answer(question, stopped)
+            raise AnswerUnfinished(self.name)
+
+    model = Full()
+    model.reply = "The meeting was"
+    assert last(model, asked()) == Answer("The meeting was", cut=Cut.ROOM)
+    model.reply = "<think>The meeting"
+    assert last(model, asked()) == Answer("", cut=Cut.ROOM)
+
+
+def test_thoughts_that_a_template_began_are_not_meant_for_the_writer() -> None:
+    model = ScriptedModel()
+    model.reply = "Who may it be? Hm.\n</think>\n\nAna."
+    assert last(model, asked()) == Answer("Ana.")
 
 
 def test_an_answer_has_a_thousand_words_at_most_and_then_the_model_is_stopped() -> None:

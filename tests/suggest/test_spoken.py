@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.suggest.spoken import loops_from, remarks_from, repeated_from, text_alone, without_thoughts
+from afterword.suggest.spoken import behind_thoughts, loops_from, remarks_from, repeated_from, text_alone, without_thoughts
 
 TEXT = "The roof was not decided on, since two members were away."
 SAID = 'the roof of Hale “said” "no" he: Sure Here is it ``` Changes: » « \'tis I changed . Let me know if'
@@ -129,6 +129,31 @@ def test_a_loop_is_heard_once() -> None:
 @pytest.mark.parametrize("text", ["", "no no no no", "-" * 60, "So it goes. " * 3, TEXT * 3, "\n" * 200 + "x", "x" + " " * 400])
 def test_what_is_said_a_few_times_is_no_loop(text: str) -> None:
     assert loops_from(text) is None
+
+
+def test_a_refrain_of_the_text_itself_is_no_loop() -> None:
+    refrain = "We will, we will rock you again\n" * 4
+    text = f"First verse heer.\n{refrain}Second verse.\n"
+    assert loops_from(f"First verse here.\n{refrain}") is not None
+    assert loops_from(f"First verse here.\n{refrain}", text) is None
+    assert loops_from(f"First verse here.\n{refrain * 2}", text) is not None, "more often than there"
+    assert loops_from("_" * 120, f"Sign here: {'_' * 130}") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Who may it be? Hm.\n</think>\n\nAna.", "\n\nAna."),
+        ("Ana.", "Ana."),
+        ("Hm.</think>", ""),
+    ],
+)
+def test_thoughts_that_were_not_said_to_begin_end_all_the_same(said: str, meant: str) -> None:
+    assert behind_thoughts(said, "Who?") == meant
+
+
+def test_a_text_about_such_marks_keeps_them() -> None:
+    assert behind_thoughts("It ends with </think> there.", "What does </think> do?") == "It ends with </think> there."
 
 
 SETTING = "The setting of the story could be a bit claustrophobic. "

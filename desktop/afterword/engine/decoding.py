@@ -54,6 +54,8 @@ class Decoding:
     guesses: bool
     _begins_word: torch.Tensor = field(init=False)
     _breakers: frozenset[int] | None = field(default=None, init=False)
+    unfinished: bool = field(default=False, init=False)
+    """Whether there was no room for the rest of the last text."""
     _said: list[int] = field(default_factory=list, init=False)  # the last suggestion: what it said may be said again
 
     def __post_init__(self) -> None:
@@ -80,6 +82,7 @@ class Decoding:
         typed = typed or Typed()
         ends = self.ends if ends is None else ends
         draw = self._drawing(sampling)
+        self.unfinished = False
         text, silent = list(prompt), 0
         try:
             for _ in range(self._most(prompt, sampling, len(typed.spelling))):
@@ -98,6 +101,7 @@ class Decoding:
                 silent = 0 if self.vocabulary.spelling[token.id] else silent + 1
                 if silent == _SILENT_AT_MOST:
                     return
+            self.unfinished = True
         finally:
             self._said = text[len(prompt) :]
 

@@ -22,7 +22,7 @@ from afterword.engine.protocol import Capabilities, Piece, Question, Request, Se
 from afterword.engine.runner import Runner, TransformersRunner
 from afterword.engine.spelled import Spelled, Token
 from afterword.engine.vocabulary import Vocabulary
-from afterword.errors import AfterwordError, DeviceFull, GenerationFailed
+from afterword.errors import AfterwordError, AnswerUnfinished, DeviceFull, GenerationFailed
 from afterword.text.context import Context
 
 _RESERVED = 256  # positions that are left for what is to be said, where a model has few: always as many, so that the window stays
@@ -113,6 +113,8 @@ class TransformersModel:
                 if text:
                     begun = True
                     yield text
+        if self.decoding.unfinished:
+            raise AnswerUnfinished(self._name)
 
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
         """Prefill what the next request for `context` will need; see LanguageModel."""

@@ -189,6 +189,7 @@ class Answers(Protocol):
         Raises:
             NoChatTemplate: the model was not made for conversations.
             QuestionTooLong: the messages do not fit into what it can read.
+            AnswerUnfinished: after all that came, where the model had not ended it.
             GenerationFailed, ServerError: it broke while it answered.
         """
         ...

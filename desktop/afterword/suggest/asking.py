@@ -9,8 +9,8 @@ from operator import itemgetter
 
 from afterword.engine.protocol import Answers, Message, Question, never
 from afterword.engine.sampling import LETTERS_PER_WORD, Sampling
-from afterword.errors import DeviceFull, QuestionTooLong, ServerBrokeOff
-from afterword.suggest.spoken import loops_from, remarks_from, repeated_from, without_thoughts
+from afterword.errors import AnswerUnfinished, DeviceFull, QuestionTooLong, ServerBrokeOff
+from afterword.suggest.spoken import behind_thoughts, loops_from, remarks_from, repeated_from, without_thoughts
 from afterword.text.boundaries import count_words, sentence_ends, word_ends
 from afterword.text.characters import writable
 from afterword.text.excerpt import excerpt
@@ -129,6 +129,7 @@ class Cut(Enum):
     """Why an answer is no longer than it is, where the model would have said more."""
 
     LONG = "long"
+    ROOM = "room"  # there was none for more
     ROUND = "round"  # it said the same again
 
 
@@ -196,10 +197,13 @@ def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterat
     try:
         for more in without_thoughts(stream):
             said += more
+            said = behind_thoughts(said, asked.matter.text).lstrip()
             if (end := _ended(said, asked)) is not None:
                 yield end
                 return
             yield Answer(said)
+    except AnswerUnfinished:
+        yield Answer(said, cut=Cut.ROOM)
     finally:
         if isinstance(stream, Generator):
             stream.close()  # what a server still says is not waited for
@@ -208,7 +212,10 @@ def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterat
 def _ended(said: str, asked: Asked) -> Answer | None:
     """What is meant for the writer, where that has ended; None where it goes on."""
     about = asked.matter.text
-    ends: dict[Cut | None, int | None] = {Cut.LONG: _too_long_from(said), Cut.ROUND: loops_from(said)}
+    ends: dict[Cut | None, int | None] = {
+        Cut.LONG: _too_long_from(said),
+        Cut.ROUND: loops_from(said, about if asked.alone else ""),
+    }
     if asked.alone:
         ends[None] = remarks_from(said, about)
     elif ends[Cut.ROUND] is None:

@@ -52,8 +52,13 @@ def without_thoughts(stream: Iterable[str]) -> Iterator[str]:
         yield said.lstrip()
 
 
-def loops_from(said: str) -> int | None:
-    """Where the loop that `said` ends in has been through once; None where it ends in none."""
+def behind_thoughts(said: str, original: str) -> str:
+    """What stands behind thoughts that were never said to begin, as where a chat template begins them; else all of `said`."""
+    return said if _THOUGHT in original else said.rpartition(_THOUGHT)[2]
+
+
+def loops_from(said: str, original: str = "") -> int | None:
+    """Where the loop that `said` ends in has been through once; None where it ends in none, or in one that `original` has too."""
     longest = min(_PERIOD, len(said) // _TIMES)
     for period in range(1, longest + 1):
         times = max(_TIMES, -(-_LOOP // period))
@@ -62,7 +67,8 @@ def loops_from(said: str) -> int | None:
             begin = len(said) - length
             while begin >= period and said[begin - period : begin] == said[-period:]:
                 begin -= period
-            return begin + period
+            rounds = (len(said) - begin) // period
+            return begin + period if original.count(said[-period:].strip()) < rounds - 1 else None
     return None
 
 

@@ -238,17 +238,23 @@ class Asking(QObject):
             self._panel.transcript.mark(self.tr("(broken off)"))
         elif error is not None:
             self._take_back(going)
-        elif going.cut is not None:
+        elif going.cut is not None and said:
             self._panel.transcript.mark(self._why_cut(going.cut))
         if error is not None:
             self._say(why_it_failed(error, self._sharing.origin, self.tr))
         elif said:
             self.told.emit(self.tr("Answer: {text}").format(text=said))
+        elif going.cut is Cut.ROOM:
+            self._say(self.tr("The model thought about it until there was no room for an answer."))
         else:
             self._say(self.tr("The model had nothing to say to that."))
 
     def _why_cut(self, cut: Cut) -> str:
-        return self.tr("(cut: it went round)") if cut is Cut.ROUND else self.tr("(cut: it went on and on)")
+        return {
+            Cut.LONG: self.tr("(cut: it went on and on)"),
+            Cut.ROUND: self.tr("(cut: it went round)"),
+            Cut.ROOM: self.tr("(not finished: there was no room for more)"),
+        }[cut]
 
     @Slot()
     def miss(self) -> None:
@@ -279,7 +285,7 @@ class Asking(QObject):
     def _close_answer(self) -> str:
         going, self._going = self._going, None
         self._quiet.stop()
-        said = self._panel.transcript.answer
+        said = self._panel.transcript.answer.rstrip()
         if going is not None and going.asked.alone:
             said = text_alone(said, going.asked.matter.text)
         self._panel.transcript.finish(said)

@@ -8,9 +8,11 @@ import pytest
 
 from afterword.engine.sampling import LETTERS_PER_WORD
 from afterword.errors import (
+    AnswerUnfinished,
     ServerCannot,
 )
 from tests.engine.server.asking import Open, question
+from tests.fakes.hearing import heard
 from tests.fakes.openai_server import OpenAIServer
 
 
@@ -37,8 +39,18 @@ def test_an_answer_has_an_end(server: OpenAIServer, opened: Open) -> None:
     model = opened()
     server.faults.endless = True
     server.replies = " on and"
-    said = "".join(model.answer(question("Good?", max_words=20)))
+    said = heard(model.answer(question("Good?", max_words=20)))
     assert 20 * LETTERS_PER_WORD <= len(said) <= 20 * LETTERS_PER_WORD + 200
+    assert server.wait_until_idle()
+
+
+def test_where_there_was_no_room_for_the_rest_it_says_so(server: OpenAIServer, opened: Open) -> None:
+    server.replies, server.context = "word " * 5000, 1024
+    model = opened()
+    said: list[str] = []
+    with pytest.raises(AnswerUnfinished):
+        said.extend(model.answer(question("Good?", max_words=1000)))
+    assert len("".join(said).split()) == server.chatted[-1].body["max_tokens"]
     assert server.wait_until_idle()
 
 

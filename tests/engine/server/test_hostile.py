@@ -25,6 +25,7 @@ from afterword.errors import (
 from afterword.sentences import sentence
 from tests.engine.server.conftest import Connect, request
 from tests.engine.server.wiring import BODY, COMPLETIONS
+from tests.fakes.hearing import heard
 from tests.fakes.openai_server import OpenAIServer, Said
 
 Open = Callable[..., ServerModel]
@@ -121,7 +122,7 @@ def test_other_words_are_bounded(server: OpenAIServer, opened: Open) -> None:
 def test_an_answer_is_bounded(server: OpenAIServer, opened: Open, reply: str) -> None:
     model = opened()
     server.replies, server.faults.endless = [reply], True
-    text = "".join(model.answer(asked("Good?", max_words=100)))
+    text = heard(model.answer(asked("Good?", max_words=100)))
     assert len(text) <= 100 * 40 + 200
     assert longest_run(text) <= 200
     assert server.wait_until_idle()

@@ -22,7 +22,7 @@ from afterword.engine.server.too_long import fitting, why_too_long
 from afterword.engine.server.typed import Known, agreeing, behind, healed, kept
 from afterword.engine.server.types import Abilities, Server
 from afterword.engine.server.wire import Patience, Wire
-from afterword.errors import QuestionTooLong, ServerBrokeOff, ServerCannot, ServerFailed
+from afterword.errors import AnswerUnfinished, QuestionTooLong, ServerBrokeOff, ServerCannot, ServerFailed
 from afterword.text.context import Context
 from afterword.watch import Watch
 
@@ -233,6 +233,8 @@ class ServerModel:
             while not bounds.reached and (event := answer.next(stopped)) is not None:
                 if text := bounds.within(reader.read(event)):
                     yield text
+            if bounds.reached or reader.unfinished:
+                raise AnswerUnfinished(self.name)
         finally:
             answer.close()
 

@@ -91,6 +91,8 @@ class ChatReader:
         self._base = base
         self._text = WholeText()
         self._begun = False
+        self.unfinished = False
+        """Whether there was no room for the rest."""
 
     def read(self, event: Mapping[str, Any]) -> str:
         """The text of an event; white space before all text is left out.
@@ -101,6 +103,7 @@ class ChatReader:
         try:
             choices = event["choices"]
             said = choices[0].get("delta") or choices[0].get("message") or {} if choices else {}
+            self.unfinished = bool(choices) and choices[0].get("finish_reason") == "length"
             text = self._text.push(said.get("content") or "")
         except _MISSHAPEN as error:
             raise ServerNotUnderstood(self._base, "an event says no text") from error
