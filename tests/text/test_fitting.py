@@ -15,8 +15,6 @@ from afterword.text.fitting import fitted, missing_space
     [
         ("quickly", "home", " "),
         ("waiting here.", "You are late", " "),
-        ("(at six)", "They came", " "),
-        ("“Yes.”", "They came", " "),
         ("aloud", "(see below)", " "),
         ("학교에", "갔다", " "),  # Korean has spaces
         ("我", "home", ""),
@@ -58,6 +56,37 @@ def test_a_space_between_what_would_run_together(before: str, after: str, missin
 )
 def test_it_stands_as_the_text_around_it_does(before: str, text: str, after: str, apart: bool, there: str) -> None:
     assert before + fitted(text, Context(before, after), apart=apart) + after == there
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after", "there"),
+    [
+        ("He left.", '"Stop!" she said.', "", 'He left. "Stop!" she said.'),
+        ('"Stop!"', "She left.", "", '"Stop!" She left.'),
+        ("‘Stop!’", "She left.", "", "‘Stop!’ She left."),
+        ("„Halt!“", "Sie ging.", "", "„Halt!“ Sie ging."),
+        ("»Halt!«", "Sie ging.", "", "»Halt!« Sie ging."),
+        ("”Hej!”", "Hon gick.", "", "”Hej!” Hon gick."),
+        ("Er rief »", "Halt!", "«", "Er rief »Halt!«"),
+        ("Hon sa ”", "Hej", "”", "Hon sa ”Hej”"),
+        ('He said "', "Stop!", '" and left', 'He said "Stop!" and left'),
+        ("He said (", "aloud", ")", "He said (aloud)"),
+        ("He left.", "‘Stop!’ she said.", "", "He left. ‘Stop!’ she said."),
+        ("He said", "'Stop!' she cried.", "", "He said 'Stop!' she cried."),
+        ("**Bold.**", "She left.", "", "**Bold.** She left."),
+        ("He left.", "*Stop*, he thought.", "", "He left. *Stop*, he thought."),
+        ("Fue.", "¿Por qué?", "", "Fue. ¿Por qué?"),
+        ("It cost", "$5.", "", "It cost $5."),
+        ("100%", "of it", "", "100% of it"),
+        ("(at six)", "They came", "", "(at six) They came"),
+        ("She left", ", he said", "", "She left, he said"),
+        ("It is Ann", "'s house", "", "It is Ann's house"),
+        ("We saw ", "Ann", "'s house", "We saw Ann's house"),
+        ("夜。", "「はい」", "", "夜。「はい」"),
+    ],
+)
+def test_quotes_open_and_close_as_they_do_in_each_language(before: str, text: str, after: str, there: str) -> None:
+    assert before + fitted(text, Context(before, after), apart=False) + after == there
 
 
 _AROUND = st.text(alphabet="ab. \n", max_size=8)

@@ -7,18 +7,48 @@ import unicodedata
 from afterword.text.context import Context
 from afterword.text.scripts import unspaced
 
-_ENDS = ".,;:!?…)]}”»"
-_OPENS = ("Ps", "Pi")  # opening brackets and quotes
+_STOPS = ".,;:!?…"
+_CLOSES = _STOPS + ")]}%"
+_OPENS = "([{¿¡"
+_QUOTES = "\"'“”„‘’‚«»‹›*_"  # either way, by language and place; and Markdown's
+_APOSTROPHES = "'’"
 
 
 def missing_space(before: str, after: str) -> str:
-    """The space that is missing between two texts, if any."""
+    """The space that is missing between two texts, if any. Where a quote stands between them none is said to be missing."""
+    if not _apart(before, after):
+        return ""
+    opens = after[0].isalnum() or unicodedata.category(after[0]) in ("Ps", "Pi")
+    return " " if opens and (before[-1].isalnum() or before[-1] in _STOPS) else ""
+
+
+def _space_beside_whole(before: str, after: str) -> str:
+    """As `missing_space`, of texts one of which is whole, so that a quote at its end closes and one at its beginning opens."""
+    return " " if _apart(before, after) and _ends(before) and _begins(after) and not _goes_on(before, after) else ""
+
+
+def _apart(before: str, after: str) -> bool:
+    """Whether there may be a space between them at all."""
     if not before or not after or before[-1].isspace() or after[0].isspace():
-        return ""
-    if unspaced(before[-1] + after[0]):
-        return ""
-    opens = after[0].isalnum() or unicodedata.category(after[0]) in _OPENS
-    return " " if opens and (before[-1].isalnum() or before[-1] in _ENDS) else ""
+        return False
+    return not unspaced(before[-1] + after[0])
+
+
+def _ends(text: str) -> bool:
+    """Whether a word or a sentence ends with `text`, quotes that close behind it included."""
+    said = text.rstrip(_QUOTES)
+    return bool(said) and (said[-1].isalnum() or said[-1] in _CLOSES)
+
+
+def _begins(text: str) -> bool:
+    """Whether a word begins with `text`, quotes that open before it included."""
+    said = text.lstrip(_QUOTES + _OPENS)
+    return bool(said) and (said[0].isalnum() or unicodedata.category(said[0]) == "Sc")
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a word goes on behind an apostrophe: "don" and "'t", and not "said" and "'Stop!' she cried"."""
+    return after[0] in _APOSTROPHES and before[-1].isalnum() and not any(sign in after[1:] for sign in _APOSTROPHES)
 
 
 def fitted(text: str, context: Context, *, apart: bool) -> str:
@@ -39,7 +69,7 @@ def fitted(text: str, context: Context, *, apart: bool) -> str:
         head = _lines(gap, _breaks(before[::-1])) if before.strip() and (apart or not begins) else ""
         tail = _lines(gap, _breaks(after)) if after.strip() and (apart or not ends) else ""
         return f"{head}{text}{tail}"
-    return f"{missing_space(context.before, text)}{text}{missing_space(text, context.after)}"
+    return f"{_space_beside_whole(context.before, text)}{text}{_space_beside_whole(text, context.after)}"
 
 
 def _lines(wanted: int, there: int) -> str:
