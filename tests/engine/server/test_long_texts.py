@@ -187,6 +187,14 @@ def test_a_server_that_does_not_say_how_long_is_asked_for_a_short_answer(server:
     assert [asked.body["max_tokens"] for asked in server.chatted] == [1632, 256]
 
 
+def test_a_server_that_says_so_again_is_asked_for_a_short_answer(server: OpenAIServer, opened: Open) -> None:
+    model = opened()
+    server.faults.status, server.faults.times, server.faults.path = 400, 2, "/chat/"
+    server.faults.message = "request (4200 tokens) exceeds the available context size (4096 tokens), try increasing it"
+    assert "".join(model.answer(question("Word " * 400, max_words=300))) == "Yes."
+    assert [asked.body["max_tokens"] for asked in server.chatted] == [1632, 1509, 256]
+
+
 def test_a_question_over_which_the_server_breaks_off_is_as_much_too_long_as_it_then_says(
     server: OpenAIServer, opened: Open
 ) -> None:
