@@ -93,6 +93,16 @@ class Writer:
         QTest.keyClicks(self.panel.field, question)
         QTest.keyClick(self.panel.field, Qt.Key.Key_Return)
 
+    def is_shown_what_leaves(self, question: str = "Shorter") -> ConsentDialog:
+        """Ask the server, to whom no question went so far, about what is selected."""
+        self.has(DRAFT, LONG)
+        self.opens()
+        self.chooses(1)
+        self.asks(question)
+        dialog = self.dialog(ConsentDialog)
+        assert isinstance(dialog, ConsentDialog)
+        return dialog
+
     def hears(self, text: str) -> None:
         self.until(lambda: self.answer == text and not self.panel.busy)
 

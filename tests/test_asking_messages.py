@@ -26,13 +26,7 @@ from tests.asking import writer as writer
 
 def refuses(writer: Writer) -> str:
     writer.start(agreed=False)
-    writer.has(DRAFT, LONG)
-    writer.opens()
-    writer.chooses(1)
-    writer.asks("Shorter")
-    dialog = writer.dialog(ConsentDialog)
-    assert isinstance(dialog, ConsentDialog)
-    dialog.reject()
+    writer.is_shown_what_leaves().reject()
     return "Nothing was sent."
 
 

@@ -128,21 +128,10 @@ def test_of_a_private_draft_the_server_is_never_asked(writer: Writer, agreed: bo
     assert not writer.model.questions[-1].shared
 
 
-def consenting(writer: Writer) -> ConsentDialog:
-    """The dialog that shows what a first question would send."""
-    writer.settings["server.agreed_asking"] = ""
-    writer.has(DRAFT, LONG)
-    writer.opens()
-    writer.chooses(1)
-    writer.asks("Shorter")
-    dialog = writer.dialog(ConsentDialog)
-    assert isinstance(dialog, ConsentDialog)
-    return dialog
-
-
 def test_who_agrees_to_one_server_agrees_to_no_other_that_is_set_meanwhile(writer: Writer) -> None:
     writer.start(agreed=True)
-    dialog = consenting(writer)
+    writer.settings["server.agreed_asking"] = ""
+    dialog = writer.is_shown_what_leaves()
     other = "https://other.example"
     writer.desk._keeper.choose_all({"server.url": other, "server.agreed": other})  # in another window
     dialog.accept()
@@ -153,7 +142,8 @@ def test_who_agrees_to_one_server_agrees_to_no_other_that_is_set_meanwhile(write
 
 def test_nothing_is_sent_of_a_draft_that_became_private_while_one_was_asked(writer: Writer) -> None:
     writer.start(agreed=True)
-    dialog = consenting(writer)
+    writer.settings["server.agreed_asking"] = ""
+    dialog = writer.is_shown_what_leaves()
     writer.window.documents.set_private(True)
     dialog.accept()
     assert writer.panel.message == "Nothing was sent."
