@@ -169,16 +169,17 @@ def test_sampling_is_the_same_for_both(desk: Desk) -> None:
 
 
 def test_servers_that_hang_keep_the_window_waiting_no_longer_than_one_of_them(qtbot: QtBot) -> None:
-    desk, hangs = Desk(qtbot), threading.Event()
+    desk, hangs, opened = Desk(qtbot), threading.Event(), []
 
     def hanging(_: Watch) -> LanguageModel:
+        opened.append(True)
         hangs.wait()
         return Gated(name="late")
 
     for number in range(4):
         desk.host.use_server(hanging, f"https://there{number}")
         desk.page.ask(f"text {number}")
-        desk.until(lambda number=number: sum(thread.name == "server" for thread in threading.enumerate()) == number + 1)  # type: ignore[misc]
+        desk.until(lambda number=number: len(opened) == number + 1)  # type: ignore[misc]
     waited: list[float] = []
     for remote in desk.host.server._remotes():
         remote.close = lambda seconds, close=remote.close: (waited.append(seconds), close(seconds))[1]  # type: ignore
