@@ -126,29 +126,34 @@ def test_what_is_typed_without_blanks_is_one_step(writer: Writer) -> None:
     assert undone(writer) == [""]
 
 
-def test_what_was_pasted_stays(writer: Writer) -> None:
+@pytest.mark.parametrize("typed", ["Typed.", "s. Typed.", ". Typed", " Typed", "\nTyped"])
+@pytest.mark.parametrize("there", ["Pasted. ", "Pasted in the hou"])
+def test_what_was_pasted_stays(writer: Writer, there: str, typed: str) -> None:
     writer.has("")
     mime = QMimeData()
-    mime.setText("Pasted. ")
+    mime.setText(there)
     writer.page.insertFromMimeData(mime)
-    writer.types("Typed.")
-    assert undone(writer) == ["Pasted. ", ""]
+    writer.types(typed)
+    assert undone(writer)[-2:] == [there, ""]
 
 
-def test_what_a_program_put_in_stays(writer: Writer) -> None:
+@pytest.mark.parametrize("typed", ["Typed.", "s. Typed.", ". Typed", " Typed", "\nTyped"])
+@pytest.mark.parametrize("there", ["Put. ", "Put into the hou"])
+def test_what_a_program_put_in_stays(writer: Writer, there: str, typed: str) -> None:
     writer.has("")
-    writer.page.textCursor().insertText("Put. ")
-    writer.types("Typed.")
-    assert undone(writer) == ["Put. ", ""]
+    writer.page.textCursor().insertText(there)
+    writer.types(typed)
+    assert undone(writer)[-2:] == [there, ""]
 
 
-def test_what_was_made_again_stays(writer: Writer) -> None:
+@pytest.mark.parametrize("typed", ["two", " two", "s and two"])
+def test_what_was_made_again_stays(writer: Writer, typed: str) -> None:
     writer.has("")
-    writer.types("One ")
+    writer.types("One")
     writer.page.undo()
     writer.page.redo()
-    writer.types("two")
-    assert undone(writer) == ["One ", ""]
+    writer.types(typed)
+    assert undone(writer)[-2:] == ["One", ""]
 
 
 def test_what_was_accepted_is_a_step_between_two_of_the_writers(writer: Writer) -> None:

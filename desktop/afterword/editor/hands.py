@@ -72,6 +72,7 @@ class HandledSheet(WritingSheet):
         super().__init__(parent, clock)
         self._doing = False
         self._accepts = 0
+        self._return_held = False
         self.document().contentsChange.connect(self._void_changed)
         self.cursorPositionChanged.connect(self._void_moved)
         self.selectionChanged.connect(self._void_moved)
@@ -154,6 +155,10 @@ class HandledSheet(WritingSheet):
         self.void()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.isAutoRepeat() and not self._return_held:
+                return  # it was pressed on a button which is gone
+            self._return_held = True
         if event.matches(QKeySequence.StandardKey.Copy):
             self.void()
         deed = partial(super().keyPressEvent, event)
@@ -212,6 +217,11 @@ class HandledSheet(WritingSheet):
         if event.type() == QEvent.Type.ReadOnlyChange:
             self.void()
         return super().event(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self._return_held = False
+        super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         if event.reason() not in _MENUS:  # a menu may be opened to accept

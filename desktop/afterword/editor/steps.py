@@ -22,12 +22,13 @@ class Steps:
     """Knows what was typed or erased last, and says whether what comes now is another step.
 
     A step of typing begins only with the first letter of a word, so that what is undone leaves no half of one; until then it is
-    due. Where nothing tells one word from the next it may begin at any character.
+    due. Where nothing tells one word from the next it may begin at any character, and behind what the writer did not type
+    anywhere: else that would be undone with it.
     """
 
     def __init__(self) -> None:
         self._heard = 0.0
-        self._due = False
+        self._due = self._apart = False
         self._words = 0.0
         self._forward: bool | None = None
 
@@ -37,20 +38,20 @@ class Steps:
             self._due = True
         self._heard = now
 
-    def interrupt(self) -> None:
-        """Something else was done since the last of it."""
-        self._due = True
+    def interrupt(self, changed: bool) -> None:
+        """Something else was done since the last of it; `changed` where that changed the text."""
+        self._due, self._apart = True, self._apart or changed
 
     def begins(self, text: str, before: str) -> bool:
         """Whether a step must begin with `text`, which is typed behind `before`."""
-        return starts_word(before, text) and (self._due or self._words >= WORDS)
+        return self._apart or (starts_word(before, text) and (self._due or self._words >= WORDS))
 
     def wrote(self, text: str, before: str, begun: bool) -> None:
         """`text` was typed behind `before`, and a step has begun with it, or not."""
         if begun:
             self._due, self._words = False, 0.0
         self._words += sum(_sizes(text, before))
-        self._forward = None
+        self._apart, self._forward = False, None
 
     def erases_anew(self, forward: bool) -> bool:
         """Whether a step must begin with the character that is erased, the one behind the cursor or the one before it."""
@@ -58,7 +59,7 @@ class Steps:
 
     def erased(self, forward: bool) -> None:
         """It was erased."""
-        self._due, self._forward = False, forward
+        self._due, self._apart, self._forward = False, False, forward
 
 
 def starts_word(before: str, text: str) -> bool:

@@ -104,7 +104,7 @@ class WritingSheet(Sheet):
         """The writer types or erases; after a save that is a step of its own to Qt, which stops at what was saved."""
         self._steps.hear(self._clock())
         if self._left != self._done or not self.document().isModified():
-            self._steps.interrupt()
+            self._steps.interrupt(changed=self._left[0] != self._changes)
 
     def _put_cursor(self, cursor: QTextCursor) -> None:
         self.setTextCursor(cursor)
