@@ -293,3 +293,16 @@ def test_nothing_of_a_private_draft_is_shown_as_if_it_could_be_sent(by_hand: Set
 def test_without_a_server_nothing_can_be_sent(window: MainWindow) -> None:
     assert answered(window) == [False]
     assert consent(window) is None
+
+
+@pytest.mark.parametrize("answer", ["Send to this server", "Not to a server"])
+def test_what_is_answered_of_one_server_switches_off_no_other_that_is_set_meanwhile(
+    by_hand: Settings, window: MainWindow, answer: str
+) -> None:
+    window.servers.look()
+    other = "https://other.example"
+    window.keeper.choose_all({"server.url": other, "server.agreed": other})
+    assert shares(window)
+    button(asked(window), answer).click()
+    assert shares(window)
+    assert (by_hand["server.enabled"], by_hand["server.agreed"]) == (True, other)

@@ -129,6 +129,22 @@ def test_what_is_said_of_the_key_of_another_server_stays(
     assert window.key_strip.message == "not kept"
 
 
+def test_what_is_said_of_two_keys_goes_for_each(window: MainWindow) -> None:
+    strip = window.key_strip
+    strip.tell("https://one.example", "One.")
+    strip.tell("https://two.example", "Two.")
+    assert strip.message == "One. Two."
+    strip.untell("https://one.example")
+    assert (strip.message, strip.isVisible()) == ("Two.", True)
+    strip.untell("https://two.example")
+    assert not strip.isVisible()
+    strip.tell("https://one.example", "One.")
+    assert strip.message == "One."
+    strip.dismiss()
+    strip.tell("https://two.example", "Two.")
+    assert strip.message == "Two.", "the other was read"
+
+
 def test_a_test_without_the_key_says_nothing_of_the_server_as_it_is_set(
     window: MainWindow, qtbot: QtBot, probe: Probe, settings: Settings, system_keyring: FakeKeyring
 ) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from afterword.window.main_window import MainWindow
@@ -13,6 +14,7 @@ from afterword.window.sharing import Leaving
 
 from .conftest import focused, part, type_keys
 
+NONE = Qt.KeyboardModifier.NoModifier
 STRIPS = "banner held_strip conflict_strip journal_strip crash_strip offer_strip sharing_strip key_strip".split()
 
 
@@ -66,6 +68,19 @@ def test_esc_leads_out_of_it_and_it_stays(window: MainWindow, name: str) -> None
     assert focused() is window.page
     assert getattr(window, name).isVisible()
     assert window.panel.isVisible()
+
+
+def test_return_that_is_held_at_a_button_writes_nothing_on_the_page(window: MainWindow) -> None:
+    QTest.keyPress(last_button(window, "key_strip"), Qt.Key.Key_Return)
+    assert focused() is window.page
+    for _ in range(3):
+        QApplication.sendEvent(focused(), QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, NONE, "\r", True))
+    QTest.keyRelease(focused(), Qt.Key.Key_Return)
+    assert window.page.text() == ""
+    QTest.keyPress(focused(), Qt.Key.Key_Return)
+    QApplication.sendEvent(focused(), QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, NONE, "\r", True))
+    QTest.keyRelease(focused(), Qt.Key.Key_Return)
+    assert window.page.text() == "\n\n", "on the page itself it may be held"
 
 
 @pytest.mark.parametrize("name", STRIPS)

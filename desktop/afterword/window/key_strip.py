@@ -13,17 +13,25 @@ class KeyStrip(Strip):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._origin = ""
+        self._told: dict[str, str] = {}
         self._button(self.tr("Dismiss"), self.tr("Hide this message")).clicked.connect(self.dismiss)
 
     @Slot(str, str)
     def tell(self, origin: str, message: str) -> None:
         """Say what has become of the key of the server at `origin`."""
-        self._origin = origin
-        self.say(message)
+        self._told[origin] = message
+        self.say(" ".join(self._told.values()))
 
     @Slot(str)
     def untell(self, origin: str) -> None:
         """The key of that server is kept, after all."""
-        if origin == self._origin:
-            self.dismiss()
+        if self._told.pop(origin, None) is not None:
+            if self._told:
+                self.say(" ".join(self._told.values()))
+            else:
+                self.dismiss()
+
+    @Slot()
+    def dismiss(self) -> None:
+        self._told.clear()
+        super().dismiss()

@@ -96,7 +96,7 @@ class Servers(QObject):
     @Slot()
     def look(self) -> None:
         """Show what would be sent to the server that is set, and ask; where the writer refuses it is switched off."""
-        self.ask(None, self._looked)
+        self.ask(None, partial(self._looked, self._sharing.origin))
 
     def ask(self, leaves: tuple[Part, ...] | None, answer: Callable[[bool], None]) -> None:
         """See to it that the writer has agreed to the server in use, before anything is sent. To what is sent while one writes
@@ -133,8 +133,8 @@ class Servers(QObject):
             self._keeper.choose_all(dict.fromkeys(keys, origin))
         answer(same)
 
-    def _looked(self, agreed: bool) -> None:
-        if not agreed:
+    def _looked(self, origin: str, agreed: bool) -> None:
+        if not agreed and self._sharing.origin == origin:
             self._keeper.choose("server.enabled", False)
 
     @Slot(object)
