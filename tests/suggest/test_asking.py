@@ -282,6 +282,8 @@ def test_thoughts_that_a_template_began_are_not_meant_for_the_writer() -> None:
     model = ScriptedModel()
     model.reply = "Who may it be? Hm.\n</think>\n\nAna."
     assert last(model, asked()) == Answer("Ana.")
+    model.reply = "Write one sentence, then\n</think>\nand go on."
+    assert list(answers(model, Asked("Where do I put </think>?", Matter(""))))[-1] == Answer(model.reply)
 
 
 def test_an_answer_has_a_thousand_words_at_most_and_then_the_model_is_stopped() -> None:

@@ -138,6 +138,7 @@ def test_a_refrain_of_the_text_itself_is_no_loop() -> None:
     assert loops_from(f"First verse here.\n{refrain}", text) is None
     assert loops_from(f"First verse here.\n{refrain * 2}", text) is not None, "more often than there"
     assert loops_from("_" * 120, f"Sign here: {'_' * 130}") is None
+    assert loops_from("He saw " + "the " * 30, "The other boat saw the sea. " * 90) is not None, "no loop there"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,9 @@ def test_a_refrain_of_the_text_itself_is_no_loop() -> None:
     [
         ("Who may it be? Hm.\n</think>\n\nAna.", "\n\nAna."),
         ("Ana.", "Ana."),
-        ("Hm.</think>", ""),
+        ("Hm.\n</think>", ""),
+        ("\n</think>\n\nAna.", "\n\nAna."),
+        ("Wrap it: <think>…</think> is for thoughts.", "Wrap it: <think>…</think> is for thoughts."),
     ],
 )
 def test_thoughts_that_were_not_said_to_begin_end_all_the_same(said: str, meant: str) -> None:
@@ -153,7 +156,8 @@ def test_thoughts_that_were_not_said_to_begin_end_all_the_same(said: str, meant:
 
 
 def test_a_text_about_such_marks_keeps_them() -> None:
-    assert behind_thoughts("It ends with </think> there.", "What does </think> do?") == "It ends with </think> there."
+    said = "It ends with\n</think>\nthere."
+    assert behind_thoughts(said, "What does </think> do?") == said
 
 
 SETTING = "The setting of the story could be a bit claustrophobic. "

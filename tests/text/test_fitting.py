@@ -83,6 +83,15 @@ def test_it_stands_as_the_text_around_it_does(before: str, text: str, after: str
         ("It is Ann", "'s house", "", "It is Ann's house"),
         ("We saw ", "Ann", "'s house", "We saw Ann's house"),
         ("夜。", "「はい」", "", "夜。「はい」"),
+        ("Il voit l’", "enfant", " dormir.", "Il voit l’enfant dormir."),
+        ("dell'", "uomo", "", "dell'uomo"),
+        ("A certain O’", "Brien", "", "A certain O’Brien"),
+        ("snake_", "name", "", "snake_name"),
+        ("I don", "'t go 'home'", "", "I don't go 'home'"),
+        ("She said 'stop'", "and left.", "", "She said 'stop' and left."),
+        ("She said ‘stop’", "and left.", "", "She said ‘stop’ and left."),
+        ("_Stop_", "and go.", "", "_Stop_ and go."),
+        ("He said", "'tis so", "", "He said 'tis so"),
     ],
 )
 def test_quotes_open_and_close_as_they_do_in_each_language(before: str, text: str, after: str, there: str) -> None:

@@ -197,7 +197,7 @@ def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterat
     try:
         for more in without_thoughts(stream):
             said += more
-            said = behind_thoughts(said, asked.matter.text).lstrip()
+            said = behind_thoughts(said, given_for_question(asked)).lstrip()
             if (end := _ended(said, asked)) is not None:
                 yield end
                 return

@@ -8,6 +8,8 @@ import regex as re
 
 _THINKS, _THOUGHT = "<think>", "</think>"  # as DeepSeek, Qwen and others write it
 
+_THOUGHTS_END = re.compile(rf"(?:\A|\n)\s*{_THOUGHT}")  # on a line of its own, as models write it
+
 _PERIOD = 240  # characters of the longest loop that is looked for
 _TIMES = 4
 _LOOP = 96  # characters that a loop has at least, all its rounds together
@@ -53,8 +55,12 @@ def without_thoughts(stream: Iterable[str]) -> Iterator[str]:
 
 
 def behind_thoughts(said: str, original: str) -> str:
-    """What stands behind thoughts that were never said to begin, as where a chat template begins them; else all of `said`."""
-    return said if _THOUGHT in original else said.rpartition(_THOUGHT)[2]
+    """What stands behind thoughts that were never said to begin, as where a chat template begins them; else all of `said`.
+
+    Where `original`, which the answer is about, speaks of such marks, they are none.
+    """
+    end = None if _THOUGHT in original else _THOUGHTS_END.search(said)
+    return said if end is None else said[end.end() :]
 
 
 def loops_from(said: str, original: str = "") -> int | None:
@@ -67,8 +73,7 @@ def loops_from(said: str, original: str = "") -> int | None:
             begin = len(said) - length
             while begin >= period and said[begin - period : begin] == said[-period:]:
                 begin -= period
-            rounds = (len(said) - begin) // period
-            return begin + period if original.count(said[-period:].strip()) < rounds - 1 else None
+            return begin + period if said[begin + period :].strip() not in original else None
     return None
 
 

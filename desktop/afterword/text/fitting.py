@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 
+import regex as re
+
 from afterword.text.context import Context
 from afterword.text.scripts import unspaced
 
 _STOPS = ".,;:!?…"
 _CLOSES = _STOPS + ")]}%"
 _OPENS = "([{¿¡"
+_OPENERS = {"’": "‘‚’"}
 _QUOTES = "\"'“”„‘’‚«»‹›*_"  # either way, by language and place; and Markdown's
-_APOSTROPHES = "'’"
+_INSIDE_TOO = "'’*_"  # l’enfant, O'Brien, snake_case: behind a letter they close only what they opened
+_OPENING = {sign: re.compile(rf"(?<!\w)[{re.escape(_OPENERS.get(sign, sign))}]") for sign in _INSIDE_TOO}
+_CONTRACTED = re.compile(r"['’]\p{L}{1,2}(?![\p{L}'’])")  # 't, 's, 'll
 
 
 def missing_space(before: str, after: str) -> str:
@@ -37,7 +42,10 @@ def _apart(before: str, after: str) -> bool:
 def _ends(text: str) -> bool:
     """Whether a word or a sentence ends with `text`, quotes that close behind it included."""
     said = text.rstrip(_QUOTES)
-    return bool(said) and (said[-1].isalnum() or said[-1] in _CLOSES)
+    if not said or not (said[-1].isalnum() or said[-1] in _CLOSES):
+        return False
+    sign = text[-1]
+    return sign not in _INSIDE_TOO or not said[-1].isalnum() or _OPENING[sign].search(said.rpartition("\n")[2]) is not None
 
 
 def _begins(text: str) -> bool:
@@ -48,7 +56,7 @@ def _begins(text: str) -> bool:
 
 def _goes_on(before: str, after: str) -> bool:
     """Whether a word goes on behind an apostrophe: "don" and "'t", and not "said" and "'Stop!' she cried"."""
-    return after[0] in _APOSTROPHES and before[-1].isalnum() and not any(sign in after[1:] for sign in _APOSTROPHES)
+    return before[-1].isalnum() and _CONTRACTED.match(after) is not None
 
 
 def fitted(text: str, context: Context, *, apart: bool) -> str:

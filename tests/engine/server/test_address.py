@@ -128,6 +128,10 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
         ("server.example:sk-secret", "server.example:…"),
         ("https://[::1", "https://[::1"),
         ("https://[fe80::1]:0/v1", "https://[fe80::1]:0/v1"),
+        ("https://[fe80::1]:secret/v1", "https://[fe80::1]:…/v1"),
+        ("http://bob:deadbeefcafe0123", "http://bob:…"),
+        ("http://bob:12345678/v1", "http://bob:…/v1"),
+        ("http://bob:123456/x y", "http://bob:…/x y"),
     ],
 )
 def test_a_message_shows_what_is_wrong_and_no_password(typed: str, shown: str) -> None:

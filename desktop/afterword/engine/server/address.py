@@ -14,7 +14,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?\Z")
 _SAFE = re.compile(r"[A-Za-z0-9._~/%+@!$&'()*,;=:-]*\Z")  # RFC 3986, of a path
 _AT = re.compile("[@＠﹫]|%40", re.IGNORECASE)  # what stands behind a name and a password
-_NO_PORT = re.compile(r"(?<![\]:]):(?!\d{0,6}(?:/|\Z))(?![0-9a-f:]*(?:\Z|\]))[^/]*", re.IGNORECASE)  # and it is no IPv6 address
+_PORT = re.compile(r"(\[[^\]/]*\]?|[^:/]*)(?::\d{1,5}(?=/|\Z)|(:[^/]*)|)")  # a host and its port, or what is none
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -87,7 +87,10 @@ def _without_secrets(typed: str) -> str:
     scheme = begin.group() if begin else ""
     *hidden, rest = _AT.split(typed[len(scheme) :])
     place, mark = re.fullmatch(r"(?s)([^?#]*)([?#]?).*", rest).groups()  # type: ignore[union-attr]
-    place = _NO_PORT.sub(":…", place, count=1)
+    place = place.strip()
+    found = _PORT.match(place)
+    if found is not None and found.group(2) and not _is_ipv6(place.partition("/")[0]):
+        place = f"{found.group(1)}:…{place[found.end() :]}"
     return f"{scheme}{'…@' if hidden else ''}{place}{f'{mark}…' if mark else ''}"
 
 
@@ -112,10 +115,15 @@ def _in_ascii(name: str) -> str:
 
 def _bracketed(typed: str) -> str:
     """`typed`, in brackets where it is a bare IPv6 address."""
+    return f"[{IPv6Address(typed)}]" if _is_ipv6(typed) else typed
+
+
+def _is_ipv6(text: str) -> bool:
     try:
-        return f"[{IPv6Address(typed)}]"
+        IPv6Address(text)
     except ValueError:
-        return typed
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:
