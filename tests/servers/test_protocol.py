@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
@@ -22,7 +23,7 @@ from afterword.engine.server.model import ServerModel, open_server
 from afterword.engine.server.probe import probe
 from afterword.engine.server.types import Server
 from afterword.engine.server.wire import Patience
-from afterword.errors import QuestionTooLong, ServerModelMissing, ServerUnreachable
+from afterword.errors import AnswerUnfinished, QuestionTooLong, ServerModelMissing, ServerUnreachable
 from afterword.suggest.asking import READ_THERE, Asked, Matter, answers
 from afterword.suggest.suggester import Suggester
 from afterword.suggest.suggestion import Suggestion
@@ -138,7 +139,9 @@ def test_who_asks_gets_words_behind_any_word(model: ServerModel, before: str) ->
 
 def test_a_question_is_answered_by_the_models_own_template(server: Running, model: ServerModel) -> None:
     question = Question((Message("user", "What is the capital of France?"),), replace(SHOWS_ALL, max_words=20), shared=True)
-    parts = list(model.answer(question))
+    parts: list[str] = []
+    with suppress(AnswerUnfinished):  # 20 words are few
+        parts.extend(model.answer(question))
     assert len(parts) > 1
     if server.kind is TRANSFORMERS:  # in four bits it does not know
         assert "Paris" in "".join(parts)
