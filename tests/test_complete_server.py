@@ -208,4 +208,4 @@ def test_what_is_no_address_is_one_sentence(run: Run) -> None:
     code, out, err = run("The ferry", "--server", "two words")
     assert (code, out) == (1, "")
     wrong = "“two words” is not the address of a server."
-    assert err == f"afterword: {wrong} One looks like https://server.example/v1, with no key or password in it.\n"
+    assert err == f"afterword: {wrong} One looks like https://server.example/v1.\n"

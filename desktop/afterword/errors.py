@@ -324,6 +324,11 @@ class ServerAddressInvalid(ServerError):
 
 
 @dataclass(eq=False)
+class ServerAddressHasKey(ServerAddressInvalid):
+    """There is more in the address than where the server is, as a key or a password would be."""
+
+
+@dataclass(eq=False)
 class ServerUnencrypted(ServerError):
     """The address is of another machine, without encryption, and the user has not allowed that."""
 

@@ -53,8 +53,8 @@ SENTENCES: dict[type[errors.AfterwordError], str] = {
     errors.NoChatTemplate: "“{name}” was not made to answer questions. Choose one that was: its name often ends in “Instruct”.",
     errors.QuestionTooLong: "The question with its text is {over} % longer than what “{name}” can read. Select less of it.",
     errors.AnswerUnfinished: "There was no room for the rest of what “{name}” would have answered.",
-    errors.ServerAddressInvalid: "“{url}” is not the address of a server. One looks like https://server.example/v1, "
-    "with no key or password in it.",
+    errors.ServerAddressInvalid: "“{url}” is not the address of a server. One looks like https://server.example/v1.",
+    errors.ServerAddressHasKey: "“{url}” has more in it than where the server is: a key is not part of its address.",
     errors.ServerUnencrypted: "“{url}” is another machine, and the connection would not be encrypted, so nothing was sent.",
     errors.ServerUnreachable: "The server {url} cannot be reached: {reason}.",
     errors.ServerBrokeOff: "The server {url} broke off before its first word: the text may be longer than its model can read.",

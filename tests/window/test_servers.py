@@ -17,7 +17,7 @@ from afterword.window.main_window import MainWindow
 from afterword.window.shown_text import ShownText
 from tests.fakes.keyring import FakeKeyring
 
-from .conftest import focused, part
+from .conftest import focused, part, type_keys
 from .serving import ABLE, KEY, ORIGIN, URL, Probe, box, button, consent, filled, named, said_by, shown
 from .serving import by_hand as by_hand
 from .serving import probe as probe
@@ -191,6 +191,38 @@ def test_a_kept_key_is_tested_where_none_is_typed(
     said_by(qtbot, filled(window, "https://other.example"))
     assert [server.key for server in probe.asked] == [KEY, ""]
     assert system_keyring.asked == [ORIGIN], "where no key is kept the keyring is not opened"
+
+
+@pytest.mark.parametrize("does", ["Test connection", "Save"])
+def test_what_is_no_address_is_said_where_it_can_be_mended_and_for_as_long(
+    window: MainWindow, qtbot: QtBot, probe: Probe, does: str
+) -> None:
+    dialog = filled(window, "https://server.example/v1?key=secret")
+    qtbot.waitUntil(dialog.isActiveWindow)
+    named(dialog, "Key").setFocus()
+    with qtbot.waitSignal(dialog.told):
+        button(dialog, does).click()
+    assert dialog.found == (
+        "“https://server.example/v1?…” has more in it than where the server is: a key is not part of its address."
+    )
+    assert focused() is named(dialog, "Address")
+    assert probe.asked == []
+    type_keys(focused(), "x")
+    assert dialog.found == ""
+    named(dialog, "Address").setText("http://server.example")
+    button(dialog, does).click()
+    assert "would not be encrypted" in dialog.found
+    assert focused() is box(dialog, "Also without encryption")
+    box(dialog, "Also without encryption").setChecked(True)
+    assert dialog.found == ""
+    assert dialog.isVisible()
+
+
+def test_without_an_address_there_is_nothing_to_test(window: MainWindow) -> None:
+    dialog = shown(window)
+    assert not button(dialog, "Test connection").isEnabled()
+    named(dialog, "Address").setText("htp:/")
+    assert button(dialog, "Test connection").isEnabled()
 
 
 def test_no_encryption_can_only_be_chosen_where_it_matters(window: MainWindow) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from afterword.engine.server.address import Address, address
 from afterword.engine.server.types import Abilities, Server
-from afterword.errors import ServerError
+from afterword.errors import ServerError, ServerUnencrypted
 from afterword.jobs import Job, Jobs
 from afterword.sentences import sentence
 from afterword.settings import Settings
@@ -64,6 +64,7 @@ class ServerDialog(QDialog):
         self._probe = probe
         self._job: Job | None = None
         self._tests_what_is_set = False
+        self._complains = False  # of the address
         # Made in the order of the tab key.
         self._url = self._field(
             self.tr("Address"),
@@ -120,6 +121,8 @@ class ServerDialog(QDialog):
         self._save.clicked.connect(self._choose)
         self._lay_out()
         self._url.textChanged.connect(self.show_what_matters)
+        self._url.textChanged.connect(self._mended)
+        self._unencrypted.toggled.connect(self._mended)
         self._unencrypted.toggled.connect(self.show_what_matters)
         self._enabled.toggled.connect(self.show_what_matters)
         self._key.textChanged.connect(self.show_what_matters)
@@ -180,6 +183,25 @@ class ServerDialog(QDialog):
         except ServerError:
             return None
 
+    def _is_wrong(self) -> bool:
+        """Whether nothing can be asked at the address; then that is said, and the writer is where it can be mended."""
+        try:
+            address(self._url.text(), self._unencrypted.isChecked())
+        except ServerError as error:
+            self._tell(sentence(error, self.tr))
+            self._complains = True
+            field = self._unencrypted if isinstance(error, ServerUnencrypted) else self._url
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        return False
+
+    @Slot()
+    def _mended(self) -> None:
+        """Another address is typed: what was said of the one before is old news."""
+        if self._complains:
+            self._complains = False
+            self._say("")
+
     @property
     def _typed_key(self) -> str:
         return self._key.text().strip()
@@ -205,7 +227,7 @@ class ServerDialog(QDialog):
         """Show of the controls and of the key what is true by now."""
         place = self._place(unencrypted=True)
         self._unencrypted.setEnabled(place is not None and not place.encrypted and not place.loopback)
-        self._test.setEnabled(place is not None)
+        self._test.setEnabled(bool(self._url.text().strip()))
         self._alone.setEnabled(self._enabled.isChecked())
         state = self._key_state()
         self._forget.setVisible(state.forgettable)
@@ -225,6 +247,8 @@ class ServerDialog(QDialog):
     def _test_or_stop(self) -> None:
         if self._job is not None:
             self._job.cancel()
+            return
+        if self._is_wrong():
             return
         self._say(self.tr("Asking the server…"))
         self._test.setText(self.tr("Stop"))
@@ -279,13 +303,8 @@ class ServerDialog(QDialog):
     @Slot()
     def _choose(self) -> None:
         server, enabled = self._server(), self._enabled.isChecked()
-        if server.url or enabled:
-            try:
-                address(server.url, server.unencrypted)
-            except ServerError as error:
-                self._say(sentence(error, self.tr))
-                self.told.emit(self.found)
-                return
+        if (server.url or enabled) and self._is_wrong():
+            return
         alone, unencrypted = self._alone.isChecked(), self._unencrypted.isChecked()
         choice = Choice(server.url, server.model, server.key, enabled, alone, unencrypted, frozenset(self._forgotten))
         self.accept()

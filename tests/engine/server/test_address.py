@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterword.engine.server.address import address
-from afterword.errors import ServerAddressInvalid, ServerUnencrypted
+from afterword.errors import ServerAddressHasKey, ServerAddressInvalid, ServerUnencrypted
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,19 @@ def test_another_machine_without_encryption_has_to_be_allowed(typed: str) -> Non
 def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(ServerAddressInvalid):
         address(typed, unencrypted=True)
+
+
+@pytest.mark.parametrize("typed", ["https://me:secret@server.example", "me@server.example", "server.example?key=1", "host#part"])
+def test_what_has_a_key_in_it_is_told_apart(typed: str) -> None:
+    with pytest.raises(ServerAddressHasKey):
+        address(typed)
+
+
+@pytest.mark.parametrize("typed", ["https://server.example:99999", "htp:/", "two words"])
+def test_what_is_none_has_no_key_in_it(typed: str) -> None:
+    with pytest.raises(ServerAddressInvalid) as caught:
+        address(typed)
+    assert not isinstance(caught.value, ServerAddressHasKey)
 
 
 @pytest.mark.parametrize(

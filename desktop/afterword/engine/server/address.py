@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from afterword.errors import ServerAddressInvalid, ServerUnencrypted
+from afterword.errors import ServerAddressHasKey, ServerAddressInvalid, ServerUnencrypted
 
 _PATH = re.compile(r"(?:/v1)?(?:/(?:chat/)?completions|/models)?/*\Z", re.IGNORECASE)  # what is copied with it
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -57,7 +57,8 @@ def address(url: str, unencrypted: bool = False) -> Address:
         unencrypted: whether plain http to another machine is allowed.
 
     Raises:
-        ServerAddressInvalid: it is nothing of the kind, or has a name and password in it, which belong in the keyring.
+        ServerAddressInvalid: it is nothing of the kind.
+        ServerAddressHasKey: it has a name and a password in it, or a key, which belong in the keyring.
         ServerUnencrypted: it is plain http to another machine, and that is not allowed.
     """
     typed = url.strip()
@@ -72,7 +73,9 @@ def address(url: str, unencrypted: bool = False) -> Address:
     kind = parts.scheme.lower() or ("http" if loopback else "https")
     path = _PATH.sub("", parts.path)
     port_fits = port != 0 and not parts.netloc.endswith(":")
-    if kind not in _PORTS or not port_fits or parts.query or parts.fragment or "@" in parts.netloc or not _SAFE.match(path):
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ServerAddressHasKey(shown)
+    if kind not in _PORTS or not port_fits or not _SAFE.match(path):
         raise ServerAddressInvalid(shown)
     at = "" if port is None or port == _PORTS[kind] else f":{port}"
     origin = f"{kind}://{host}{at}"
