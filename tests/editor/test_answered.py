@@ -55,6 +55,15 @@ def test_what_is_selected_stays_and_the_answer_comes_behind_it(writer: Writer) -
     assert writer.text == "One, two", "a blank only where one is missing"
 
 
+def test_no_word_is_cut_by_an_answer(writer: Writer) -> None:
+    writer.has("🐟 The shop shut.", 8)
+    writer.page.insert_answer("It rained.")
+    assert writer.text == "🐟 The shop It rained. shut."
+    selects(writer, "The s", "ho", "p shut.")
+    writer.page.insert_answer("It rained.")
+    assert writer.text == "The shop It rained. shut."
+
+
 def test_an_answer_to_paragraphs_comes_as_one_of_its_own(writer: Writer) -> None:
     selects(writer, "One.\n", "Could you come at six?", "\nThree.")
     assert writer.page.insert_answer("Yes.")

@@ -3,7 +3,15 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterword.text.boundaries import count_words, first_sentence_end, first_word_end, joined, sentence_ends, word_ends
+from afterword.text.boundaries import (
+    count_words,
+    first_sentence_end,
+    first_word_end,
+    joined,
+    rest_of_word,
+    sentence_ends,
+    word_ends,
+)
 
 
 @pytest.mark.parametrize(
@@ -132,3 +140,24 @@ def test_an_abbreviation_may_begin_before_the_text() -> None:
 )
 def test_words_are_counted_as_a_writer_counts_them(text: str, words: int) -> None:
     assert count_words(text) == words
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rest"),
+    [
+        ("The s", "hop is shut", "hop"),
+        ("The chain is brok", 'en"', "en"),
+        ("I don", "'t know", "'t"),
+        ("a well", "-known man", "-known"),
+        ("3", ".5 km", ".5"),
+        ("naï", "ve.", "ve"),
+        ("The shop", " is shut", ""),
+        ("The shop ", "is shut", ""),
+        ("The shop", ".", ""),
+        ("", "shop", ""),
+        ("shop", "", ""),
+        ("我", "们好", ""),  # nobody knows
+    ],
+)
+def test_the_rest_of_a_word(before: str, after: str, rest: str) -> None:
+    assert after[: rest_of_word(before, after)] == rest

@@ -42,7 +42,7 @@ def test_a_space_between_what_would_run_together(before: str, after: str, missin
         ("One.", "Two.", "", True, "One.\nTwo."),
         ("One. ", "Two.", "", True, "One. \nTwo."),
         ("One.\n\nOne and a half.", "Two.", "", True, "One.\n\nOne and a half.\n\nTwo."),
-        ("One.\n", "Two.", "\nThree.", True, "One.\nTwo.\nThree."),
+        ("One.\n", "Two.", "\nThree.", True, "One.\n\nTwo.\n\nThree."),
         ("One.\n", "Two.", "Three.", True, "One.\nTwo.\nThree."),
         ("One.\n\n", "Two.", "\n\nThree.", True, "One.\n\nTwo.\n\nThree."),
         ("One.", "Two.", "\n\nThree.", True, "One.\n\nTwo.\n\nThree."),
@@ -52,6 +52,11 @@ def test_a_space_between_what_would_run_together(before: str, after: str, missin
         ("One.\n", "Dear Ann,\n\nyes.", "", False, "One.\nDear Ann,\n\nyes."),  # where the writer put the cursor
         ("One.\n", "Dear Ann,\nyes.", "Three.", False, "One.\nDear Ann,\nyes.\nThree."),
         ("One. ", "Dear Ann,\nyes.", " Three.", False, "One. Dear Ann,\nyes. Three."),
+        ("One.\n", "Two.", "\nThree.", False, "One.\n\nTwo.\n\nThree."),  # on the empty line that parts them
+        ("One.\n\n", "Two.", "\n\nThree.", False, "One.\n\nTwo.\n\nThree."),
+        ("Zero.\n\nOne.\n", "Two.", "\nThree.", False, "Zero.\n\nOne.\n\nTwo.\n\nThree."),
+        ("Zero.\nOne.\n", "Two.", "\nThree.", False, "Zero.\nOne.\nTwo.\nThree."),
+        ("One.\n", "Two.", "", False, "One.\nTwo."),
     ],
 )
 def test_it_stands_as_the_text_around_it_does(before: str, text: str, after: str, apart: bool, there: str) -> None:

@@ -11,6 +11,7 @@ from afterword.editor.accepted import accepted_format
 from afterword.editor.around import paragraphs
 from afterword.editor.plaintext import clean, index_at, units
 from afterword.editor.replacing import ReplacingSheet
+from afterword.text.boundaries import rest_of_word
 from afterword.text.fitting import fitted
 
 
@@ -43,8 +44,8 @@ class AnsweredSheet(ReplacingSheet):
         return stretch
 
     def insert_answer(self, text: str) -> bool:
-        """Put `text` in at the cursor, behind what is selected, with what it needs to stand there; False where the page can only
-        be read.
+        """Put `text` in at the cursor, behind what is selected and the word that goes on there, with what it needs to stand
+        there; False where the page can only be read.
         """
         if self.isReadOnly():
             self.write_refused.emit()
@@ -52,6 +53,8 @@ class AnsweredSheet(ReplacingSheet):
         self.void()
         selection = self.textCursor()
         end = selection.selectionEnd()
+        context = self.context_around(end, end)
+        end += units(context.after[: rest_of_word(context.before, context.after)])
         text = fitted(text, self.context_around(end, end), apart=_is_of_paragraphs(selection))
         self.insert_accepted(text, self._stretch(end, end))
         self.ensureCursorVisible()

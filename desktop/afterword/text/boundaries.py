@@ -7,6 +7,8 @@ from itertools import islice
 
 import regex as re  # its \w has the marks of Hindi, Hebrew or a decomposed é, and what joins letters
 
+from afterword.text.scripts import unspaced
+
 _MARK = r"[\p{M}\u200c\u200d]"  # on the character before it, or joining it to the next
 _START = rf"(?!{_MARK})\w"
 _LETTERS = rf"(?={_START})(?:\w*(?=\w)\X)+"  # whole characters as a reader sees them; \X at each would take twice as long
@@ -40,6 +42,15 @@ def in_word(character: str) -> bool:
 def joined(before: str, after: str) -> bool:
     """Whether a word goes on from `before` to `after`: "wal" and "ked", "don" and "'t", "well-" and "known", "3" and ".5"."""
     return _JOINED.fullmatch(f"{before[-2:]}\0{after[:2]}") is not None
+
+
+def rest_of_word(before: str, after: str) -> int:
+    """How much of `after` is of the word that goes on in it from `before`, in characters; 0 where none does."""
+    end, seen = 0, before
+    while joined(seen, after[end:]) and not unspaced(seen[-1] + after[end]):
+        end += first_word_end(after[end:].rstrip())
+        seen = before + after[:end]
+    return end
 
 
 def first_word_end(text: str) -> int:

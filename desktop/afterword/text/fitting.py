@@ -62,8 +62,8 @@ def _goes_on(before: str, after: str) -> bool:
 def fitted(text: str, context: Context, *, apart: bool) -> str:
     """`text` as it is put in at the cursor, with the spaces that are missing around it; or on lines of its own.
 
-    On lines of its own it is where a paragraph begins or ends at the cursor, and it has several lines or stands apart: as far
-    from its neighbours as the paragraphs around it are from each other.
+    On lines of its own it is where a paragraph begins or ends at the cursor, and it has several lines or stands apart, as on an
+    empty line between two: as far from its neighbours as the paragraphs around it are from each other.
 
     Args:
         text: what is put in.
@@ -72,8 +72,12 @@ def fitted(text: str, context: Context, *, apart: bool) -> str:
     """
     before, after = context.before.rstrip(" \t"), context.after.lstrip(" \t")
     begins, ends = before[-1:] in ("", "\n"), after[:1] in ("", "\n")
+    between = begins and ends and bool(before.strip()) and bool(after.strip())
+    apart = apart or between
     if (apart or "\n" in text) and (begins or ends):
-        gap = 2 if any("\n\n" in part for part in (context.before, text, context.after)) else 1
+        others = (before.strip(), text, after.strip()) if between else (context.before, text, context.after)
+        parted = any("\n\n" in part for part in others) or (between and not any("\n" in part for part in others))
+        gap = 2 if parted else 1
         head = _lines(gap, _breaks(before[::-1])) if before.strip() and (apart or not begins) else ""
         tail = _lines(gap, _breaks(after)) if after.strip() and (apart or not ends) else ""
         return f"{head}{text}{tail}"
