@@ -145,7 +145,7 @@ def test_while_suggestions_are_off_nobody_finds_out_that_it_is_back_so_it_is_not
     assert text == "server: when you ask"
     assert tip.endswith(f"When you ask for one, or about the draft, that does. When it was asked last: {sentence(error)}")
     status.show_suggestions(True)
-    assert of_server(status)[0] in ("server away", "server busy")
+    assert of_server(status)[0] in ("server away", "server silent", "server busy")
 
 
 @pytest.mark.parametrize("error", [ServerRefused(URL), ServerModelMissing(URL, "big"), ServerUntrusted(URL, "expired")])
@@ -299,6 +299,7 @@ def test_what_is_said_of_the_server_is_read_whole(qtbot: QtBot, width: int) -> N
         status.show_leaving(leaving)
         status.show_author(made_by(by))
         qtbot.waitUntil(lambda: all(is_whole(label) for label in status.findChildren(ElidedLabel) if label.isVisible()))
+    status.show_rate(23.4)
     assert ("tokens" in " ".join(texts(status))) == (width > 640)
     status.show_model_state(ModelState(Phase.READY, "starter"))
     assert "tokens" in " ".join(texts(status)), "without a server there is room for more"
@@ -346,3 +347,11 @@ def test_what_a_server_calls_itself_is_shown_letter_by_letter(status: StatusBar,
     status.show_model_state(failed)
     assert "&lt;b&gt;route" in part(status, ServerLabel).toolTip()
     assert "no <b>route</b>" in part(status, ServerLabel).accessibleName()
+
+
+def test_how_fast_the_model_here_was_is_not_said_of_a_suggestion_of_the_server(status: StatusBar) -> None:
+    status.show_rate(18.5)
+    status.show_author(made_by(LOCAL))
+    assert any("18.5" in text for text in texts(status))
+    status.show_author(made_by(SERVER))
+    assert not any("18.5" in text for text in texts(status))

@@ -53,7 +53,7 @@ UNTIL_THEN = "Until then the model on this machine stands in."
     ("error", "short", "mend", "stands_in"),
     [
         (ServerUnreachable(URL, "no route"), "server away", "", UNTIL_BACK),
-        (ServerSilent(URL, 10.0), "server away", "", UNTIL_BACK),
+        (ServerSilent(URL, 10.0), "server silent", "", UNTIL_BACK),
         (ServerBusy(URL), "server busy", "", UNTIL_THEN),
         (ServerCannot(URL, "/v1/completions"), "server cannot suggest", "", INSTEAD),
         (ServerModelMissing(URL, "big"), "server: no such model", f"Choose another: {MENU}", INSTEAD),

@@ -219,6 +219,15 @@ def test_right_to_left_text_stands_at_the_right(transcript: Transcript) -> None:
     assert places[1].right() > 170
 
 
+def test_what_is_said_behind_right_to_left_text_reads_from_left_to_right(transcript: Transcript) -> None:
+    for answer, expected in (("مرحبا بك", "مرحبا بك \u2068(stopped)\u2069"), ("Hello", "Hello (stopped)")):
+        transcript.begin("?")
+        transcript.finish(answer)
+        transcript.mark("(stopped)")
+        assert transcript.toPlainText().splitlines()[-1] == expected
+        assert transcript.answer == answer
+
+
 words = st.lists(st.sampled_from(["a", "wwwwwwwwww", "x" * 700, " ", "\n", "y" * 3000]), max_size=14).map("".join)
 
 

@@ -170,7 +170,8 @@ class ServerLabel(ElidedLabel):
         elif isinstance(error, ServerBusy):
             short, stands_in = self.tr("server busy"), self.tr("Until then the model on this machine stands in.")
         elif isinstance(error, (ServerUnreachable, ServerSilent)):
-            short, stands_in = self.tr("server away"), self.tr("Until it is back the model on this machine stands in.")
+            short = self.tr("server silent") if isinstance(error, ServerSilent) else self.tr("server away")
+            stands_in = self.tr("Until it is back the model on this machine stands in.")
         else:
             short = self.tr("server fails")
         return short, " ".join(filter(None, [sentence(error, self.tr), mend, stands_in if state.here else ""]))

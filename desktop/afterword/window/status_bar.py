@@ -12,6 +12,7 @@ from afterword.assist.types import ModelState, Phase
 from afterword.drafts.encoding import Form
 from afterword.drafts.encodings import encoding_of
 from afterword.drafts.ledger import Tally
+from afterword.suggest.cascade import SERVER
 from afterword.suggest.suggestion import Suggestion
 from afterword.window.counts import shown_words
 from afterword.window.elided_label import ElidedLabel
@@ -127,6 +128,8 @@ class StatusBar(QStatusBar):
     def show_author(self, suggestion: Suggestion) -> None:
         """Who made the suggestion that is shown."""
         self._server.show_author(suggestion.by)
+        if suggestion.by == SERVER:
+            self._rate.clear()  # it was not the model's here
 
     @Slot()
     def author_gone(self) -> None:

@@ -19,9 +19,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractSlider, QPlainTextEdit, QWidget
 
 from afterword.editor.layout import SpacedLayout
+from afterword.text.scripts import right_to_left
 
 _PAINT_MS = 30  # a fast model says hundreds of words a second
 _LINE = 2000  # characters: to lay out a line takes as long as all of it is, each time that it grows
+_ISOLATED = "\u2068\u2069"  # else the brackets of what is said in English would be turned round in an Arabic line
 _NEAR = 200  # characters behind those, in which the end of a word is looked for
 _MOST = 100_000  # characters of an answer: more than any model is let say
 _GO = {
@@ -128,6 +130,8 @@ class Transcript(QPlainTextEdit):
         look = QTextCharFormat()
         look.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
         cursor = self._end()
+        if right_to_left(cursor.block().text()):
+            text = f"{_ISOLATED[0]}{text}{_ISOLATED[1]}"
         cursor.insertText(text if cursor.atBlockStart() else f" {text}", look)
         self._follow()
 
