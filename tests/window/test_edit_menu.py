@@ -101,16 +101,71 @@ def test_undo_and_redo_are_offered_where_there_may_be_something_to_undo(window: 
     assert offered() == (False, True)
 
 
-def test_the_page_has_the_keys_once_the_menus_are_left(window: MainWindow) -> None:
-    def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(QApplication.activePopupWidget() or focused(), key, modifier)
-        QApplication.processEvents()
+ALT = Qt.KeyboardModifier.AltModifier
 
-    alt = Qt.KeyboardModifier.AltModifier
+
+def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Press a key where the keys are; nothing else happens before the next one."""
+    QTest.keyClick(QApplication.activePopupWidget() or focused(), key, modifier)
+
+
+def write(text: str) -> None:
+    """Press the keys that write `text`, each where the keys are by then."""
+    for character in text:
+        QTest.keyClicks(QApplication.activePopupWidget() or focused(), character)
+
+
+def open_menu(key: Qt.Key) -> None:
+    press(key, ALT)
+    assert QApplication.activePopupWidget() is not None
+
+
+def test_one_esc_leads_from_a_menu_to_the_page(window: MainWindow) -> None:
     for keys in ((Qt.Key.Key_M,), (Qt.Key.Key_M, Qt.Key.Key_F)):
         for key in keys:
-            press(key, alt)
-            assert QApplication.activePopupWidget() is not None
+            open_menu(key)
             press(Qt.Key.Key_Escape)
-        press(Qt.Key.Key_Escape)
+            assert QApplication.activePopupWidget() is None
+            assert focused() is window.page
+    open_menu(Qt.Key.Key_F)
+    press(Qt.Key.Key_Escape)
+    write(" AFTERESC qu")
+    assert window.page.text() == " AFTERESC qu"
+    assert window.menuBar().activeAction() is None
+
+
+def test_esc_in_a_menu_of_a_menu_closes_only_that(window: MainWindow) -> None:
+    menu, inner = window.menus.menus[Menu.SUGGESTIONS], window.menus.menus[Menu.PACE]
+    open_menu(Qt.Key.Key_S)
+    press(Qt.Key.Key_P)
+    assert QApplication.activePopupWidget() is inner
+    press(Qt.Key.Key_Escape)
+    assert QApplication.activePopupWidget() is menu
+    press(Qt.Key.Key_Escape)
+    assert QApplication.activePopupWidget() is None
+    assert focused() is window.page
+
+
+def test_esc_leads_back_to_the_field_from_which_the_menu_was_opened(window: MainWindow) -> None:
+    do(window, Action.NOTES)
+    notes = focused()
+    open_menu(Qt.Key.Key_F)
+    press(Qt.Key.Key_Escape)
+    assert focused() is notes
+    write("who")
+    assert (window.notes.notes, window.page.text()) == ("who", "")
+
+
+def test_what_is_no_letter_of_the_menu_bar_is_written_where_one_was(window: MainWindow) -> None:
+    window.page.setFocus()
+    bar = window.menuBar()
+    for text in ("qu", "42"):
+        bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
+        write(text)
         assert focused() is window.page
+    assert window.page.text() == "qu42"
+    bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
+    press(Qt.Key.Key_F)
+    assert QApplication.activePopupWidget() is window.menus.menus[Menu.FILE]
+    press(Qt.Key.Key_Escape)
+    assert (focused(), window.page.text()) == (window.page, "qu42")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDoubleSpinBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -91,10 +92,19 @@ def test_a_model_that_writes_again_takes_its_failure_away_but_not_that_of_anothe
 
 def test_details_are_in_the_log(window: MainWindow, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    shown: list[bool] = [True, False]
+
+    def show(url: QUrl) -> bool:
+        opened.append(url.toLocalFile())
+        return shown.pop(0)
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", show)
     window.show_model_state(FAILED)
+    told = heard(window.status.noticed)
     buttons(window)["Details"].click()
-    assert opened == [str(home / "log")]
+    assert (opened, told) == ([str(home / "log")], [])
+    buttons(window)["Details"].click()
+    assert str(home / "log") in str(told[-1]), "nothing shows folders: where it is, is said"
 
 
 def test_models_are_chosen_by_menu(window: MainWindow, dialogs: ScriptedDialogs) -> None:

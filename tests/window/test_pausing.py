@@ -38,6 +38,22 @@ def test_a_pause_is_ended_by_its_own_key_and_by_switching_them_on(window: MainWi
     assert switches(window) == (False, False, False)
 
 
+@pytest.mark.parametrize("action", [Action.PAUSE, Action.SUGGESTIONS])
+def test_a_pause_that_is_ended_is_not_told_of_any_more(window: MainWindow, action: Action) -> None:
+    window.menus.actions[Action.PAUSE].trigger()
+    assert "5 minutes" in window.status.currentMessage()
+    window.menus.actions[action].trigger()
+    assert window.status.currentMessage() == ""
+    assert window.status.toolTip() == ""
+
+
+def test_what_was_told_since_stays_when_a_pause_ends(window: MainWindow) -> None:
+    window.menus.actions[Action.PAUSE].trigger()
+    window.show_notice("Another sentence.")
+    window.menus.actions[Action.PAUSE].trigger()
+    assert window.status.currentMessage() == "Another sentence."
+
+
 def test_what_is_off_cannot_be_paused(window: MainWindow) -> None:
     window.menus.actions[Action.SUGGESTIONS].trigger()
     window.menus.actions[Action.PAUSE].trigger()

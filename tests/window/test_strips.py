@@ -6,11 +6,12 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from afterword.window.main_window import MainWindow
 from afterword.window.sharing import Leaving
+from afterword.window.switch import Switch
 
 from .conftest import focused, part, type_keys
 
@@ -92,6 +93,28 @@ def test_what_is_typed_at_its_buttons_is_for_the_page(window: MainWindow, name: 
     assert focused() is window.page
     assert window.page.text() == "words on "
     assert getattr(window, name).isVisible()
+
+
+def test_what_is_typed_at_a_button_of_the_status_bar_is_for_the_page(window: MainWindow) -> None:
+    switch = part(window.status, Switch)
+    for text, button in (("words", switch), ("on", part(window.status, QToolButton))):
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(button, Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
+        assert focused() is button, "that is for menus"
+        for character in text:
+            QTest.keyClicks(focused(), character)
+        assert focused() is window.page
+    assert window.page.text() == "wordson"
+    assert switch.isChecked()
+
+
+def test_space_at_the_switch_is_for_it_and_return_writes_nothing(window: MainWindow) -> None:
+    switch = part(window.status, Switch)
+    switch.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(switch, Qt.Key.Key_Return)
+    QTest.keyClick(switch, Qt.Key.Key_Space)
+    assert focused() is switch
+    assert (switch.isChecked(), window.page.text()) == (False, "")
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])

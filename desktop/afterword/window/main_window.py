@@ -343,9 +343,12 @@ class MainWindow(QMainWindow):
         self.models.settings_changed.connect(self.keeper.save_soon)
         self.models.model_wanted.connect(self.model_wanted)
         self.models.load_cancelled.connect(self.load_cancelled)
+        self.models.noticed.connect(status.show_notice)
+        self.crash_strip.noticed.connect(status.show_notice)
         status.cancel_wanted.connect(self.models.stop_loading)
         status.suggestions_switched.connect(self.preferences.switch_suggestions)
         status.noticed.connect(self.announcer.announce)
+        status.left.connect(page.setFocus)
         for strip in self._strips:
             strip.told.connect(self.announcer.announce)
             strip.left.connect(page.setFocus)

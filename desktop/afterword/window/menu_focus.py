@@ -1,17 +1,22 @@
-"""Gives the keyboard back when the menus are left: Qt forgets whose it was where one menu was opened after another."""
+"""Gives the keyboard back when the menus are left: with one Esc, however they were opened, and with what no menu wants.
+
+Qt keeps it after the Esc that closes a menu, and forgets whose it was where one menu was opened after another.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QMenuBar, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QWidget
+
+from afterword.window.passing_on import pass_on
 
 
 class MenuFocus(QObject):
     """Of one menu bar.
 
     Args:
-        bar: of a window.
+        bar: of a window, with its menus.
         page: what gets the keyboard where nothing else had it.
     """
 
@@ -19,15 +24,23 @@ class MenuFocus(QObject):
         super().__init__(bar)
         self._bar, self._page = bar, page
         self._before: QWidget = page
-        bar.installEventFilter(self)
+        for watched in (bar, bar.window(), *(action.menu() for action in bar.actions())):
+            watched.installEventFilter(self)
         bar.triggered.connect(self._soon)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._focus_changed)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
-            self._soon()
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            if watched is self._bar.window():  # which gets what the bar did not want
+                return self._bar.hasFocus() and pass_on(event, self._give_back)
+            if event.key() == Qt.Key.Key_Escape and isinstance(watched, QMenu):
+                watched.hide()
+                self._give_back()  # at once: the next key is on its way
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self._soon()
         return super().eventFilter(watched, event)
 
     @Slot(QWidget, QWidget)

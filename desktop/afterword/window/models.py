@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal, Slot
 
 from afterword import paths
 from afterword.assist.types import ModelState, Phase
@@ -13,6 +12,7 @@ from afterword.sentences import sentence
 from afterword.settings import Settings
 from afterword.window.banner import Banner
 from afterword.window.dialogs import Dialogs
+from afterword.window.folders import open_folder
 
 STARTER = "starter"
 
@@ -24,11 +24,13 @@ class Models(QObject):
         model_wanted: load this one: "starter", a folder, a GGUF file, a hub id.
         load_cancelled: stop loading.
         settings_changed: another model is in the settings.
+        noticed: a sentence for the status bar.
     """
 
     model_wanted = Signal(str)
     load_cancelled = Signal()
     settings_changed = Signal()
+    noticed = Signal(str)
 
     def __init__(self, settings: Settings, dialogs: Dialogs, banner: Banner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +79,8 @@ class Models(QObject):
     @Slot()
     def show_log(self) -> None:
         """Open the folder with the log."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_dir())))
+        if not open_folder(paths.log_dir()):
+            self.noticed.emit(self.tr("No program here shows folders. The log is in {path}.").format(path=paths.log_dir()))
 
     @Slot(object)
     def show_state(self, state: ModelState) -> None:

@@ -53,6 +53,7 @@ class Preferences(QObject):
         self._status = status
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MINUTES * 60_000)
         self._pause.timeout.connect(self._end_pause)
+        self._pausing = self.tr("No suggestions for {count} minutes.").format(count=PAUSE_MINUTES)
         self._bring_in_force: dict[str, Callable[[Any], None]] = {
             "suggestions.enabled": self._suggest,
             "suggestions.reveal": lambda on: setattr(page, "reveals", on),
@@ -89,7 +90,7 @@ class Preferences(QObject):
         self._pause.start()
         self._page.suggestions_enabled = False
         self._status.show_suggestions(False)
-        self._status.show_notice(self.tr("No suggestions for {count} minutes.").format(count=PAUSE_MINUTES))
+        self._status.show_notice(self._pausing)
 
     @Slot()
     def _end_pause(self) -> None:
@@ -109,6 +110,7 @@ class Preferences(QObject):
         self._menus.actions[Action.PAUSE].setChecked(False)
         self._page.suggestions_enabled = on
         self._status.show_suggestions(on)
+        self._status.withdraw(self._pausing)
 
     @Slot(object)
     def _look(self, colours: Colours) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QDeadlineTimer, QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from afterword.assist.types import ModelState, Phase
@@ -17,6 +17,7 @@ from afterword.suggest.suggestion import Suggestion
 from afterword.window.counts import shown_words
 from afterword.window.elided_label import ElidedLabel
 from afterword.window.glyphs import Glyph, GlyphButton
+from afterword.window.passing_on import pass_on
 from afterword.window.saving import SaveState
 from afterword.window.server_label import ServerLabel
 from afterword.window.sharing import Leaving
@@ -38,12 +39,14 @@ class StatusBar(QStatusBar):
         suggestions_switched: by the writer, on or off.
         cancel_wanted: the loading model should not be loaded.
         noticed: a sentence that is shown for a few seconds.
+        left: the writer, who had the focus here, types on.
     """
 
     suggestions_switched = Signal(bool)
     cancel_wanted = Signal()
     form_wanted = Signal()
     noticed = Signal(str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -208,6 +211,12 @@ class StatusBar(QStatusBar):
         self.setToolTip(plain_tip(text))
         self.noticed.emit(text)
 
+    @Slot(str)
+    def withdraw(self, text: str) -> None:
+        """Say a notice no longer, if it is still there."""
+        if text == self._notice:
+            self.clearMessage()
+
     @Slot()
     def tell_why_nothing_comes(self) -> None:
         """The writer asked for a suggestion that nobody can make."""
@@ -247,6 +256,11 @@ class StatusBar(QStatusBar):
         for widget in self._facts:
             fits = self._roomy or widget not in (self._rate, self._form)
             widget.setVisible(fits and (widget.hasFocus() or not self._facts_give_way))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What its buttons did not want: what is written is for the page."""
+        if not pass_on(event, self.left.emit):
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

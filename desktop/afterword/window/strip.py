@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from afterword.editor.keys import is_for_menus, text_of
 from afterword.window.button import Button
+from afterword.window.passing_on import pass_on
 
 _ROOMY = 860
 """From this width on the sentence and the buttons stand beside each other."""
@@ -62,10 +62,7 @@ class Strip(QFrame):
         """What its buttons did not want: Esc leads out of it, and what is written is for the page. A line end is not."""
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif text_of(event) not in ("", "\n") and not is_for_menus(event):
-            self.left.emit()
-            QCoreApplication.sendEvent(QApplication.focusWidget() or self.window(), event)
-        else:
+        elif not pass_on(event, self.left.emit):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
