@@ -215,7 +215,9 @@ def test_a_draft_whose_file_is_gone_comes_back_under_its_name_and_is_saved_where
         desk.page.insertPlainText("Once again. ")
     [ours] = [path for path in paths.journals_dir().glob("*.journal") if b"Once again" in path.read_bytes()]
     assert read_journal(ours).head.path == killed / "ferry.md", "should it be killed again"
-    assert documents.suggested_path() == killed / "ferry.md"
+    documents.save()
+    qtbot.waitUntil(lambda: not documents.dirty and documents.path is not None)
+    assert (killed / "ferry.md").read_text("utf-8") == "Once. Once again. The ferry left.\n"
     closed(desk, qtbot)
 
 

@@ -184,9 +184,10 @@ def test_a_draft_that_does_not_exist_yet_is_begun(writer: Writer, qtbot: QtBot, 
     assert (writer.window.documents.path, writer.window.documents.dirty, draft.exists()) == (None, False, False)
     assert writer.window.documents.suggested_path() == draft
     writer.type("Once")
-    writer.dialogs.draft = draft
+    writer.dialogs.draft = tmp_path / "asked.md"
     writer.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: draft.exists() and not writer.window.documents.dirty)
+    qtbot.waitUntil(lambda: not writer.window.documents.dirty)
+    assert not writer.dialogs.draft.exists(), "the name was given already"
     assert draft.read_bytes() == b"Once"
 
 

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from afterword.drafts.journal import Edit, Head, Journal, read_journal
 from afterword.editor.page import Page
+from afterword.editor.plaintext import units
 from afterword.errors import JournalNotWritten
 from afterword.jobs import Jobs
 from afterword.watch import Watch
@@ -132,6 +133,34 @@ def test_one_that_has_grown_is_begun_anew(desk: Desk, monkeypatch: pytest.Monkey
     kept = read_journal(desk.journals[0])
     assert kept.before == "One", "what changed is told from what is on the disk"
     assert kept.notes == "Ida is the captain."
+    assert kept.place == len(desk.page.text())
+
+
+@pytest.mark.parametrize(("place", "found"), [(0, 0), (3, 3), (99, 3)])
+def test_where_the_writer_was_is_kept_within_the_text(desk: Desk, place: int, found: int) -> None:
+    desk.opens("One")
+    desk.keeper.note_place(place)
+    desk.keeps("One")
+    assert read_journal(desk.journals[0]).place == found
+
+
+def test_where_the_writer_was_before_the_draft_was_saved_is_kept_should_its_file_go(desk: Desk) -> None:
+    desk.opens("One two")
+    desk.page.textCursor().insertText("Zero ")
+    desk.keeper.begin(None, "Untitled", "Zero One two")
+    desk.keeper.write_all()
+    desk.keeps("Zero One two")
+    assert read_journal(desk.journals[0]).place == len("Zero ")
+
+
+def test_where_the_writer_was_in_one_draft_is_not_where_they_are_in_the_next(desk: Desk) -> None:
+    desk.opens("One")
+    desk.types(" two")
+    desk.keeps("One two")
+    desk.opens("Another")
+    desk.keeper.write_all()
+    desk.keeps("Another")
+    assert read_journal(desk.journals[0]).place is None
 
 
 @pytest.mark.parametrize("gone", ["journal", "folder"])
@@ -144,10 +173,11 @@ def test_one_that_somebody_removed_is_begun_anew_without_a_word(desk: Desk, gone
         shutil.rmtree(desk.folder)
     else:
         desk.journals[0].unlink()
-    desk.types(" three")
-    desk.keeps("One two three")
+    desk.page.textCursor().insertText("👋 ")
+    desk.keeps("👋 One two")
     kept = read_journal(desk.journals[0])
     assert (kept.before, kept.notes) == ("One", "Ida is the captain.")
+    assert kept.place == units("👋 ")
     assert desk.failed == []
 
 

@@ -34,7 +34,7 @@ def found(tmp_path: Path) -> Iterator[list[Orphan]]:
     ):
         journal = Journal(tmp_path / f"{number}.journal")
         journal.begin(head, text)
-        journal.append([edit], 1.7e9)
+        journal.append([edit], 1.7e9 - number)
         journal.close()
     found = list(orphans(tmp_path))
     yield found
@@ -71,6 +71,24 @@ def test_each_draft_has_its_name_time_and_size(asked: Asked) -> None:
     assert [row.split("\n")[0] for row in rows] == ["ferry.md", "Rain over the bay. Nobody waved", "book.md"]
     assert "5 words" in rows[0]
     assert "23" in rows[0].split("\n")[1], "of 2023"
+
+
+def test_the_newest_is_the_first_and_the_one_that_is_shown(qtbot: QtBot, found: list[Orphan], jobs: Jobs) -> None:
+    asked = Asked(qtbot, found[::-1], jobs)
+    assert [asked.dialog._list.item(row).text().split("\n")[0] for row in (0, 2)] == ["ferry.md", "book.md"]
+    assert asked.changes == "The ferry left at noondawn."
+    asked.dialog._open.click()
+    assert asked.answers == [("recovered", "ferry.md")]
+
+
+@pytest.mark.parametrize(("key", "answers"), [(Qt.Key.Key_R, ["recovered"]), (Qt.Key.Key_L, ["left"] * 3), (Qt.Key.Key_T, [])])
+def test_it_is_decided_by_alt_and_a_letter(asked: Asked, qtbot: QtBot, key: Qt.Key, answers: list[str]) -> None:
+    asked.dialog.activateWindow()
+    qtbot.waitUntil(asked.dialog._list.hasFocus)
+    QTest.keyClick(focused(), key, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: bool(asked.answers) or asked.dialog.findChild(QMessageBox) is not None)
+    assert [answer for answer, _ in asked.answers] == answers
+    assert (asked.dialog.findChild(QMessageBox) is not None) == (key is Qt.Key.Key_T), "that is asked first"
 
 
 def test_what_was_not_saved_is_marked_and_what_is_the_same_is_left_out(asked: Asked) -> None:

@@ -164,6 +164,38 @@ def test_of_two_texts_in_conflict_the_one_that_gives_way_is_kept(
     assert (gone, Occasion.OVERRULED) in writer.kept(path)
 
 
+def test_what_comes_onto_an_empty_page_that_is_named_is_kept_too(writer: Writer, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    writer.window.open_draft(path)
+    qtbot.waitUntil(lambda: writer.documents.name == "a.md")
+    path.write_text("Theirs.\n", "utf-8")
+    writer.documents.save()
+    qtbot.waitUntil(lambda: writer.page.text() == "Theirs.\n")
+    writer.settles()
+    writer.documents.new()
+    writer.settles()
+    assert writer.kept(path) == [("Theirs.\n", Occasion.SAVED)], "also once the draft was left"
+
+
+@pytest.mark.parametrize("answer", [Changed.MINE, Changed.THEIRS])
+def test_so_it_is_where_the_draft_had_no_file_until_another_program_made_it(
+    writer: Writer, dialogs: ScriptedDialogs, qtbot: QtBot, tmp_path: Path, answer: Changed
+) -> None:
+    path = tmp_path / "a.md"
+    writer.window.open_draft(path)
+    qtbot.waitUntil(lambda: writer.documents.name == "a.md")
+    writer.types("Mine.\n")
+    path.write_text("Theirs.\n", "utf-8")
+    dialogs.will("changed", answer)
+    writer.documents.save()
+    qtbot.waitUntil(lambda: not writer.documents.dirty)
+    writer.settles()
+    writer.documents.new()
+    writer.settles()
+    gone = "Theirs.\n" if answer is Changed.MINE else "Mine.\n"
+    assert (gone, Occasion.OVERRULED) in writer.kept(path), "also once the draft was left"
+
+
 def test_the_versions_window_closes_when_the_page_is_another_under_it(writer: Writer, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     writer.opens(path, "Old.\n")

@@ -86,7 +86,7 @@ class Arrivals(QObject):
         Of a draft that another window has it is asked whether to go there, or to read it here too.
         """
         path = path.absolute()
-        if same_file(path, self._draft.path) and self._draft.dirty:
+        if same_file(path, self._draft.target) and self._draft.dirty:
             self.noticed.emit(self.tr("“{name}” is already open.").format(name=path.name))
             return
         go_there = None if self.has(path) else self.elsewhere(path)
@@ -106,7 +106,7 @@ class Arrivals(QObject):
 
     def has(self, path: Path) -> bool:
         """Whether the draft at `path` is the one here, or the one that is being read."""
-        return same_file(path, self._draft.path) or same_file(path, self._reading.path)
+        return same_file(path, self._draft.target) or same_file(path, self._reading.path)
 
     def put_changed(self, kept: Kept | None, found: Recovered) -> None:
         """Put a draft on the page as it is on the disk, None where it is not any more, and change it to what was `found`.
@@ -124,7 +124,7 @@ class Arrivals(QObject):
         else:
             beside = replace(kept.beside, private=True, unsure=False) if private else kept.beside
             self._draft.put(kept.draft.text, beside, kept)
-        self._draft.change(found.text, found.notes)
+        self._draft.change(found.text, found.notes, found.place)
         self.opened.emit()
         if found.place is not None:
             self._draft.go_to(found.place)

@@ -71,9 +71,9 @@ class Conflicts(QObject):
             self.stands.emit(standing)
 
     def _compare(self, *, asks: bool, saves: bool) -> None:
-        if self._draft.path is not None:
+        if self._draft.target is not None:
             self._asks, self._saves = asks, saves
-            self._job = self._jobs.start(load_theirs, Opening(self._draft.path, large=True), self._draft.text)
+            self._job = self._jobs.start(load_theirs, Opening(self._draft.target, large=True), self._draft.text)
             self._job.done.connect(self._compared)
             self._job.failed.connect(self._failed)
 

@@ -112,7 +112,7 @@ class Documents(QObject):
     @property
     def empty(self) -> bool:
         """Whether nothing is here, or on its way, that another draft would take the place of."""
-        return self.path is None and self._arrivals.path is None and not self.dirty and not self.saving
+        return self._draft.target is None and self._arrivals.path is None and not self.dirty and not self.saving
 
     @property
     def ledger(self) -> AuthorLedger:
@@ -270,7 +270,7 @@ class Documents(QObject):
 
     @Slot()
     def save(self) -> None:
-        """Save where it belongs; ask where that is the first time, and where it cannot be saved there."""
+        """Save where it belongs; ask where, if nobody has said that yet or it cannot be saved there."""
         self._saver.save()
 
     @Slot()

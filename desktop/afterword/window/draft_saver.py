@@ -60,7 +60,7 @@ class DraftSaver(QObject):
         self._saving = False
         self._what: Writing | None = None  # that is being written, as the draft was at `_revision`
         self._revision = 0
-        self._next: Path | None = None
+        self._next: tuple[Path, bool] | None = None
         self._job: Job | None = None
         self._times = 0
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
@@ -78,12 +78,12 @@ class DraftSaver(QObject):
 
     @Slot()
     def save(self) -> None:
-        """Save where it belongs; ask where that is the first time, and where it cannot be saved there."""
-        path = self._draft.path
+        """Save where it belongs; ask where, if nobody has said that yet or it cannot be saved there."""
+        path = self._draft.target
         if path is None or self._draft.access.read_only:
             self.save_as()
         else:
-            self._write(path)
+            self._write(path, replaces=False)
 
     @Slot()
     def save_as(self) -> None:
@@ -123,21 +123,22 @@ class DraftSaver(QObject):
 
     # --- writing --------------------------------------------------------------------------------------------------
 
-    def _write(self, path: Path) -> None:
+    def _write(self, path: Path, *, replaces: bool = True) -> None:
+        """Save at `path`; where it `replaces` another file there, the writer was asked about that."""
         if self._saving:
-            self._next = path  # with the text as it is when the running save ends
+            self._next = path, replaces  # with the text as it is when the running save ends
             return
         self._saving = True
         self._departures.hold()
         self.begun.emit()
         self._draft.changed.emit()
-        self._draft.ledger.when_read(partial(self._write_text, path))
+        self._draft.ledger.when_read(partial(self._write_text, path, replaces))
 
-    def _write_text(self, path: Path) -> None:
+    def _write_text(self, path: Path, replaces: bool) -> None:
         draft = self._draft
         self._revision = draft.revision
         beside = Beside(draft.notes, private=draft.privacy.private, unsure=draft.privacy.unsure)
-        self._what = Writing(path, draft.text, beside, draft.ledger.later_runs(), draft.kept, draft.chosen_form)
+        self._what = Writing(path, draft.text, beside, draft.ledger.later_runs(), draft.kept, draft.chosen_form, replaces)
         self._start(self._written, self._failed, save, self._what)
 
     def _start(
@@ -209,9 +210,9 @@ class DraftSaver(QObject):
             return
         self._stop()
         self.noticed.emit(sentence(error, self.tr))
-        path, self._next = self._next, None
-        if path is not None:
-            self._write(path)
+        following, self._next = self._next, None
+        if following is not None:
+            self._write(following[0], replaces=following[1])
         else:
             self._departures.go_on()
 
@@ -245,9 +246,9 @@ class DraftSaver(QObject):
         self._draft.changed.emit()
 
     def _go_on(self) -> None:
-        path, self._next = self._next, None
-        if path is not None and (self._draft.dirty or path != self._draft.path):
-            self._write(path)
+        following, self._next = self._next, None
+        if following is not None and (self._draft.dirty or following[0] != self._draft.path):
+            self._write(following[0], replaces=following[1])
             return
         self.keep_private()
         self._departures.go_on()  # waits where that is being written

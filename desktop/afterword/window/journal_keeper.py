@@ -131,6 +131,7 @@ class JournalKeeper(QObject):
         self._head = Head(None, clock(), "")
         self._base: str | None = ""
         self._edits: list[Edit] = []
+        self._place: int | None = None  # where the last change ended
         self._notes: str | None = None
         self._private: bool | None = None
         self._saved = ""
@@ -173,6 +174,10 @@ class JournalKeeper(QObject):
         self._private = self._unsaved_private = private
         self._soon()
 
+    def note_place(self, place: int) -> None:
+        """The writer was there last, in UTF-16 units, wherever a change ended that was not theirs."""
+        self._edited(Edit(min(place, self._changes.length), 0, ""))
+
     def write_all(self) -> None:
         """What stands in the document is not on the disk any more: write down all of it."""
         self._anew()
@@ -187,16 +192,18 @@ class JournalKeeper(QObject):
     @Slot(object)
     def _edited(self, edit: Edit) -> None:
         self._edits.append(edit)
+        self._place = edit.position + units(edit.added)
         self._soon()
 
     @Slot()
     def _lost(self) -> None:
         _log.info("the journal is begun anew, since a change could not be told")
+        self._place = None  # nobody knows
         self._anew()
         self._soon()
 
     def _anew(self) -> None:
-        self._base, self._edits = self._text(), []
+        self._base, self._edits = self._text(), [] if self._place is None else [Edit(self._place, 0, "")]
         self._notes, self._private = self._unsaved_notes, self._unsaved_private
 
     def _soon(self) -> None:

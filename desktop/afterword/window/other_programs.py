@@ -127,14 +127,15 @@ class OtherPrograms(QObject):
 
     @Slot(object)
     def _keep_mine(self, theirs: Kept) -> None:
-        self.overruled.emit(theirs.draft.text)
         self._draft.keep_mine(theirs)
+        self.overruled.emit(theirs.draft.text)
 
     @Slot(object)
     def _take_theirs(self, theirs: Kept) -> None:
-        if self._draft.text_changed and theirs.draft.text != self._draft.text:
-            self.overruled.emit(self._draft.text)
+        mine = self._draft.text if self._draft.text_changed else theirs.draft.text
         self._draft.take_theirs(theirs)
+        if mine != theirs.draft.text:
+            self.overruled.emit(mine)
         self._saver.keep_private()
         self.followed.emit()
         text = self.tr("“{name}” is as another program saved it. Undo brings back what you had.")

@@ -80,10 +80,14 @@ class PageDraft(QObject):
         return self._kept.draft.path if self._kept is not None else None
 
     @property
+    def target(self) -> Path | None:
+        """Where it is saved, or is to be, since it was there or the writer has named it so; None while nobody knows."""
+        return self.path or self._lost
+
+    @property
     def name(self) -> str:
         """What the title bar calls it."""
-        path = self.path or self._lost
-        return path.name if path is not None else self.tr("Untitled")
+        return self.target.name if self.target is not None else self.tr("Untitled")
 
     @property
     def text(self) -> str:
@@ -138,7 +142,7 @@ class PageDraft(QObject):
     @property
     def folder(self) -> Path:
         """Where file dialogs begin: beside it, else where documents are."""
-        if (path := self.path or self._lost) is not None and path.parent.is_dir():
+        if (path := self.target) is not None and path.parent.is_dir():
             return path.parent
         return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
 
@@ -177,9 +181,11 @@ class PageDraft(QObject):
             self.journal.note_private(private)
         self.privacy.choose(private)
 
-    def change(self, text: str, notes: str | None) -> None:
-        """What comes back after a crash was never saved."""
+    def change(self, text: str, notes: str | None, place: int | None) -> None:
+        """What comes back after a crash was never saved; should there be another one the writer was at `place` again."""
         self._page.replace_text(text)
+        if place is not None:
+            self.journal.note_place(place)
         if notes is not None:
             self.set_notes(notes)
             self.notes_changed.emit(notes)
@@ -267,7 +273,7 @@ class PageDraft(QObject):
     def begin_journal(self) -> None:
         """What is on the page is on the disk, or nothing is on it."""
         text = clean(self._kept.draft.text) if self._kept is not None else ""
-        self.journal.begin(self.path or self._lost, self.name, text, private=self.privacy.private)
+        self.journal.begin(self.target, self.name, text, private=self.privacy.private)
 
     def let_go(self) -> None:
         """Nothing of it can be lost any more, and the page goes."""

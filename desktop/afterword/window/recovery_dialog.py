@@ -35,7 +35,7 @@ class RecoveryDialog(QDialog):
     It stays in front, and has the keys, until all is decided.
 
     Args:
-        found: what was left behind, at least one.
+        found: what was left behind, at least one; the newest is shown first.
         jobs: compare.
         parent: the window that it belongs to.
 
@@ -53,7 +53,7 @@ class RecoveryDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Recover drafts"))
-        self._orphans = list(found)
+        self._orphans = sorted(found, key=lambda orphan: orphan.found.at, reverse=True)
         self._jobs = jobs
         self._comparing: Job | None = None
         told = QLabel(self.tr("These drafts were not saved when Afterword ended. What you had written is here."), self)
@@ -64,11 +64,11 @@ class RecoveryDialog(QDialog):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # a long first line is cut short
         self._list.setToolTip(self.tr("Choose a draft to see what was not saved"))
         self._changes = Comparison(self)
-        self._throw = Button(self.tr("Throw away"), self.tr("Forget what was not saved of this draft, for good"), self)
+        self._throw = Button(self.tr("&Throw away"), self.tr("Forget what was not saved of this draft, for good"), self)
         self._throw.clicked.connect(self._throw_away)
-        self._later = Button(self.tr("Decide later"), self.tr("Ask again at the next start"), self)
+        self._later = Button(self.tr("Decide &later"), self.tr("Ask again at the next start"), self)
         self._later.clicked.connect(self.reject)
-        self._open = Button(self.tr("Recover"), self.tr("Open this draft as it was last"), self)
+        self._open = Button(self.tr("&Recover"), self.tr("Open this draft as it was last"), self)
         self._open.setDefault(True)
         self._open.clicked.connect(self._recover)
         for orphan in self._orphans:

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class ChangedOutside(Exception):
-    """Another program wrote the file since the draft was read."""
+    """Another program wrote the file since the draft was read, or was begun."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class Writing:
         accepted: finds that.
         like: what was last read or written.
         form: how it is to stand in the file, where that is not as before.
+        replaces: whether another file that is there may be replaced.
     """
 
     path: Path
@@ -87,6 +88,7 @@ class Writing:
     accepted: Callable[[], tuple[Run, ...]]
     like: Kept | None
     form: Form | None
+    replaces: bool = True
 
 
 def load(opening: Opening, *, watch: Watch) -> Kept:
@@ -132,14 +134,14 @@ def save(what: Writing, *, watch: Watch) -> Kept:
     here = like if like is not None and same_file(like.draft.path, path) else None
 
     def still() -> None:
-        if here is not None and os.path.exists(path) and changed_outside(here.draft):
+        if os.path.exists(path) and (changed_outside(here.draft) if here is not None else not what.replaces):
             raise ChangedOutside
 
-    still()
     lock = take(path, watch=watch) if here is None else None
     if isinstance(lock, Held):
         raise DraftHeld(path)
     try:
+        still()
         return _save(what, here, still, watch)
     finally:
         if lock is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -74,7 +75,7 @@ class VersionsKeeper(QObject):
     def _followed(self) -> None:
         """What another program wrote is a version too."""
         self._dialog_outdated.emit()
-        self._keep(self._page.text(), Occasion.SAVED)
+        self._keep(self._page.text(), Occasion.SAVED, self._belong(self._documents.path))
 
     @Slot()
     def _opened(self) -> None:
@@ -109,12 +110,19 @@ class VersionsKeeper(QObject):
     def _saved(self, kept: Kept) -> None:
         if kept.draft.path is None:
             return
-        old, self._key, self._unsaved = self._key, key_of(kept.draft.path), False
-        self._keep(kept.draft.text, Occasion.SAVED, old)
+        self._keep(kept.draft.text, Occasion.SAVED, self._belong(kept.draft.path))
+
+    def _belong(self, path: Path | None) -> bytes:
+        """The draft has this file now, if any; returns the key that it had until now."""
+        old = self._key
+        if path is not None:
+            self._key, self._unsaved = key_of(path), False
+        return old
 
     @Slot(str)
     def _overruled(self, text: str) -> None:
-        self._start(_keep, self._store, b"", self._key, text, Occasion.OVERRULED)
+        old = self._belong(self._documents.path)
+        self._start(_keep, self._store, old, self._key, text, Occasion.OVERRULED)
 
     @Slot()
     def _changed(self) -> None:
