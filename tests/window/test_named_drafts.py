@@ -93,6 +93,54 @@ def test_nor_where_another_save_ran_when_it_was_wished_for(
     settled(qtbot, jobs)
     assert path.read_text("utf-8") == "Theirs."
     assert path.with_name("other.md").read_text("utf-8") == page.text() == "Mine."
+    assert (documents.path, dialogs.questions()) == (path.with_name("other.md"), ["save"])
+
+
+def test_one_that_never_leaves_this_machine_does_not_either_as_another_program_wrote_it(
+    qtbot: QtBot, documents: Documents, page: Page, jobs: Jobs, path: Path
+) -> None:
+    documents.set_private(True)
+    settled(qtbot, jobs)
+    path.write_text("Theirs.", "utf-8")
+    documents.open_draft(path)
+    qtbot.waitUntil(lambda: page.text() == "Theirs.")
+    assert documents.private
+
+
+def test_what_was_saved_while_it_was_asked_for_again_stays_on_the_page(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, path: Path
+) -> None:
+    dialogs.will("unsaved", Unsaved.SAVE)
+    documents.open_draft(path, new=True)
+    typed(page, "Dear Ben,")
+    settled(qtbot, jobs)
+    qtbot.waitUntil(path.exists)
+    settled(qtbot, jobs)
+    assert (page.text(), path.read_text("utf-8"), documents.path) == ("Dear Ben,", "Dear Ben,", path)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_who_saves_while_it_is_saved_elsewhere_saves_it_there(
+    qtbot: QtBot, documents: Documents, page: Page, dialogs: ScriptedDialogs, jobs: Jobs, path: Path, kept: bool, writing: Gate
+) -> None:
+    type_text(page, "A.")
+    writing.event.set()
+    if kept:
+        saved(qtbot, documents, jobs)
+    writing.event.clear()
+    noticed: list[str] = []
+    documents.noticed.connect(noticed.append)
+    dialogs.will("save", path.with_name("other.md"))
+    documents.save_as()
+    typed(page, " two")
+    documents.save()
+    writing.event.set()
+    settled(qtbot, jobs)
+    assert path.with_name("other.md").read_text("utf-8") == page.text() == "A. two"
+    assert (documents.path, documents.dirty, dialogs.questions()) == (path.with_name("other.md"), False, ["save"])
+    assert not [text for text in noticed if "another program" in text]
+    assert path.exists() == kept
+    assert not kept or path.read_text("utf-8") == "A."
 
 
 def test_with_nothing_typed_the_page_gets_what_another_program_wrote_there(

@@ -93,7 +93,7 @@ class Arrivals(QObject):
         if go_there is not None:
             self._dialogs.ask_elsewhere_open(path.name, partial(self._open_twice, path, go_there))
         else:
-            self._reading.start(Opening(path, new=new, private=same_file(path, self._draft.path) and self._is_surely_private))
+            self._reading.start(Opening(path, new=new, private=same_file(path, self._draft.target) and self._is_surely_private))
 
     def read_again(self, encoding: str) -> None:
         """Read the file in another encoding, by Python's name."""
@@ -146,7 +146,11 @@ class Arrivals(QObject):
 
     @Slot(object)
     def _begin_named(self, path: Path) -> None:
-        self._departures.begin(partial(self.clear, path))
+        self._departures.begin(partial(self._begin_there, path))
+
+    def _begin_there(self, path: Path) -> None:
+        if not same_file(path, self._draft.path):  # else it was saved there meanwhile
+            self.clear(path)
 
     @Slot(object)
     def _read(self, kept: Kept) -> None:
@@ -159,7 +163,8 @@ class Arrivals(QObject):
             text = self.tr("“{name}” never leaves this machine: a draft with just this text was marked so.")
             self.noticed.emit(text.format(name=kept.draft.path.name if kept.draft.path is not None else ""))
         if not same_file(kept.draft.path, self._draft.path):
-            self._put(kept, kept.beside)
+            same = same_file(kept.draft.path, self._draft.target)  # it was named so, and had no file
+            self._put(kept, self._draft.privacy.over(kept.beside) if same else kept.beside)
         elif times == self._saver.times and not self._draft.is_as(kept):  # else what is on the page is newer, or the same
             self._put(kept, self._draft.privacy.over(kept.beside))
         self.opened.emit()

@@ -60,7 +60,8 @@ class DraftSaver(QObject):
         self._saving = False
         self._what: Writing | None = None  # that is being written, as the draft was at `_revision`
         self._revision = 0
-        self._next: tuple[Path, bool] | None = None
+        self._next: Path | None = None  # where the writer wants it too
+        self._again = False  # they want it saved where it belongs by then
         self._job: Job | None = None
         self._times = 0
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
@@ -80,7 +81,9 @@ class DraftSaver(QObject):
     def save(self) -> None:
         """Save where it belongs; ask where, if nobody has said that yet or it cannot be saved there."""
         path = self._draft.target
-        if path is None or self._draft.access.read_only:
+        if self._saving:
+            self._again = True
+        elif path is None or self._draft.access.read_only:
             self.save_as()
         else:
             self._write(path, replaces=False)
@@ -126,7 +129,7 @@ class DraftSaver(QObject):
     def _write(self, path: Path, *, replaces: bool = True) -> None:
         """Save at `path`; where it `replaces` another file there, the writer was asked about that."""
         if self._saving:
-            self._next = path, replaces  # with the text as it is when the running save ends
+            self._next = path  # with the text as it is when the running save ends
             return
         self._saving = True
         self._departures.hold()
@@ -176,7 +179,7 @@ class DraftSaver(QObject):
         if self.sender() is not self._job:
             return
         self._stop()
-        if self._next is not None:
+        if self._next is not None or self._again:
             self._go_on()
             return
         self._departures.asking = True
@@ -210,10 +213,7 @@ class DraftSaver(QObject):
             return
         self._stop()
         self.noticed.emit(sentence(error, self.tr))
-        following, self._next = self._next, None
-        if following is not None:
-            self._write(following[0], replaces=following[1])
-        else:
+        if not self._save_again():
             self._departures.go_on()
 
     @Slot()
@@ -246,9 +246,16 @@ class DraftSaver(QObject):
         self._draft.changed.emit()
 
     def _go_on(self) -> None:
-        following, self._next = self._next, None
-        if following is not None and (self._draft.dirty or following[0] != self._draft.path):
-            self._write(following[0], replaces=following[1])
+        if self._save_again():
             return
         self.keep_private()
         self._departures.go_on()  # waits where that is being written
+
+    def _save_again(self) -> bool:
+        """Do what the writer wished for while it was being saved; whether there was anything."""
+        path, again, self._next, self._again = self._next, self._again, None, False
+        if path is not None and (self._draft.dirty or path != self._draft.path):
+            self._write(path)
+        elif again and self._draft.dirty:
+            self.save()
+        return self._saving
