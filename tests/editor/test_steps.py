@@ -80,6 +80,17 @@ def test_a_letter_behind_an_emoji_begins_no_step(writer: Writer) -> None:
     assert undone(writer) == ["🐟y ", ""]
 
 
+def test_a_dead_key_that_is_given_up_begins_no_step_within_a_word(writer: Writer) -> None:
+    writer.has("")
+    writer.types("The harb")
+    writer.goes_to(7)
+    writer.goes_to(8)
+    writer.composes("´")
+    writer.composes("")
+    writer.types("our lay")
+    assert undone(writer) == ["The harbour ", ""]
+
+
 def test_what_was_saved_is_what_an_undo_leads_to(writer: Writer) -> None:
     writer.has("")
     writer.types("The har")

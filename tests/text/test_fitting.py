@@ -97,6 +97,12 @@ def test_it_stands_as_the_text_around_it_does(before: str, text: str, after: str
         ("She said ‘stop’", "and left.", "", "She said ‘stop’ and left."),
         ("_Stop_", "and go.", "", "_Stop_ and go."),
         ("He said", "'tis so", "", "He said 'tis so"),
+        ("He said", "'I do,' she answered.", "", "He said 'I do,' she answered."),
+        ("She said", "'No,' and left.", "", "She said 'No,' and left."),
+        ("It is the boys’", "room.", "", "It is the boys’ room."),
+        ("This is James'", "book.", "", "This is James' book."),
+        ("L’", "été", "", "L’été"),
+        ("aujourd’hui qu’", "il", "", "aujourd’hui qu’il"),
     ],
 )
 def test_quotes_open_and_close_as_they_do_in_each_language(before: str, text: str, after: str, there: str) -> None:

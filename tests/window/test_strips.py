@@ -71,6 +71,12 @@ def test_esc_leads_out_of_it_and_it_stays(window: MainWindow, name: str) -> None
     assert window.panel.isVisible()
 
 
+def test_the_tab_key_in_the_menu_bar_writes_nothing(window: MainWindow) -> None:
+    window.menuBar().setFocus(Qt.FocusReason.MenuBarFocusReason)
+    QTest.keyClick(window.menuBar(), Qt.Key.Key_Tab)
+    assert window.page.text() == ""
+
+
 def test_return_that_is_held_at_a_button_writes_nothing_on_the_page(window: MainWindow) -> None:
     QTest.keyPress(last_button(window, "key_strip"), Qt.Key.Key_Return)
     assert focused() is window.page

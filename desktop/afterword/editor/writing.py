@@ -82,10 +82,12 @@ class WritingSheet(Sheet):
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.preeditString():
             self._steps.hear(self._clock())
-        goes_on = self._left == self._done
+        goes_on, changes = self._left == self._done, self._changes
         super().inputMethodEvent(event)
         if goes_on:
             self._left = self._done  # what is only being composed is a change to Qt, but none to the text
+        else:
+            self._left = (self._left[0] + self._changes - changes, self._left[1])
 
     @property
     def _done(self) -> tuple[int, int]:

@@ -14,9 +14,10 @@ _CLOSES = _STOPS + ")]}%"
 _OPENS = "([{¿¡"
 _OPENERS = {"’": "‘‚’"}
 _QUOTES = "\"'“”„‘’‚«»‹›*_"  # either way, by language and place; and Markdown's
-_INSIDE_TOO = "'’*_"  # l’enfant, O'Brien, snake_case: behind a letter they close only what they opened
+_INSIDE_TOO = "'’*_"  # l’enfant, O'Brien, snake_case: what they close they have opened
 _OPENING = {sign: re.compile(rf"(?<!\w)[{re.escape(_OPENERS.get(sign, sign))}]") for sign in _INSIDE_TOO}
-_CONTRACTED = re.compile(r"['’]\p{L}{1,2}(?![\p{L}'’])")  # 't, 's, 'll
+_CONTRACTED = re.compile(r"(?i)['’](?:[tsdm]|ll|re|ve)(?![\p{L}'’])")
+_ELIDED = re.compile(r"(?i)(?<!\p{L})(?:[cdjlmnsto]|qu|jusqu|lorsqu|puisqu|quoiqu|[dn]ell|d?all|[cs][ou]ll|quell|un|gl)['’]\Z")
 
 
 def missing_space(before: str, after: str) -> str:
@@ -45,7 +46,13 @@ def _ends(text: str) -> bool:
     if not said or not (said[-1].isalnum() or said[-1] in _CLOSES):
         return False
     sign = text[-1]
-    return sign not in _INSIDE_TOO or not said[-1].isalnum() or _OPENING[sign].search(said.rpartition("\n")[2]) is not None
+    inside = sign in "*_" or _ELIDED.search(text[-12:]) is not None  # and not the end of a quotation, or of "the boys’"
+    return not (inside and said[-1].isalnum()) or _opened(sign, said)
+
+
+def _opened(sign: str, text: str) -> bool:
+    """Whether a quotation that `sign` ends has begun in the last line of `text`."""
+    return _OPENING[sign].search(text.rpartition("\n")[2]) is not None
 
 
 def _begins(text: str) -> bool:

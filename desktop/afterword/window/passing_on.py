@@ -12,8 +12,11 @@ from afterword.editor.keys import is_for_menus, text_of
 
 
 def pass_on(event: QKeyEvent, leave: Callable[[], object]) -> bool:
-    """Give a key that nothing wanted to what has the focus after `leave`; whether it is one that writes. A line end does not."""
-    if text_of(event) in ("", "\n") or is_for_menus(event):
+    """Give a key that nothing wanted to what has the focus after `leave`; whether it is one that writes.
+
+    A line end and the tab key do not.
+    """
+    if text_of(event) in ("", "\n", "\t") or is_for_menus(event):
         return False
     before = QApplication.focusWidget()
     leave()
