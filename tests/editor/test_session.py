@@ -14,6 +14,17 @@ from tests.editor.session import STEPS, Session
 LONG = 10_000
 
 
+def lived(session: Session, steps: Iterable[tuple[str, int]]) -> Session:
+    """`session`, closed, once all `steps` were taken, undone and made again."""
+    try:
+        for name, number in steps:
+            session.step(name, number)
+        undone_and_redone(session)
+    finally:
+        session.close()
+    return session
+
+
 def undone_and_redone(session: Session) -> None:
     """Undo leads back to the empty page, and redo to the last text through the same ones."""
     if session.composing:
@@ -41,24 +52,12 @@ def distinct(texts: Iterable[str]) -> list[str]:
 @settings(max_examples=120, deadline=None)
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 10_000)), max_size=60))
 def test_whatever_happens_the_page_is_what_was_typed_and_taken(qapp: QApplication, steps: list[tuple[str, int]]) -> None:
-    session = Session()
-    try:
-        for name, number in steps:
-            session.step(name, number)
-        undone_and_redone(session)
-    finally:
-        session.close()
+    lived(Session(), steps)
 
 
 def run(seed: int, steps: int) -> Session:
-    chance, session = random.Random(seed), Session()
-    try:
-        for _ in range(steps):
-            session.step(chance.choice(STEPS), chance.randrange(10_000))
-        undone_and_redone(session)
-    finally:
-        session.close()
-    return session
+    chance = random.Random(seed)
+    return lived(Session(), ((chance.choice(STEPS), chance.randrange(10_000)) for _ in range(steps)))
 
 
 def test_a_session_of_some_hundred_steps(qapp: QApplication) -> None:

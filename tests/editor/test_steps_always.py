@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from afterword.editor.steps import PAUSE, Steps, starts_word
 from tests.editor.conftest import Key
 from tests.editor.session import STEPS, Session
-from tests.editor.test_session import undone_and_redone
+from tests.editor.test_session import lived
 from tests.editor.undoing import LONGER, MOST, SHORTER
 
 
@@ -128,10 +128,4 @@ class _Paced(Session):
     )
 )
 def test_suggestions_change_no_step(qapp: QApplication, steps: list[tuple[str, int]]) -> None:
-    session = _Paced()
-    try:
-        for name, number in steps:
-            session.step(name, number)
-        undone_and_redone(session)
-    finally:
-        session.close()
+    lived(_Paced(), steps)

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from afterword.editor.accepted import ACCEPTED, accepted_format
-from afterword.editor.keys import is_for_menus, text_of
+from afterword.editor.keys import RETURN, is_for_menus, text_of
 from afterword.editor.plaintext import clean
 from afterword.editor.writing import WritingSheet, erases, written_by
 
@@ -155,7 +155,7 @@ class HandledSheet(WritingSheet):
         self.void()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in RETURN:
             if event.isAutoRepeat() and not self._return_held:
                 return  # it was pressed on a button which is gone
             self._return_held = True
@@ -219,7 +219,7 @@ class HandledSheet(WritingSheet):
         return super().event(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+        if event.key() in RETURN and not event.isAutoRepeat():
             self._return_held = False
         super().keyReleaseEvent(event)
 

@@ -60,6 +60,9 @@ _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftMo
 _WRITING = Qt.KeyboardModifier.AltModifier | _CTRL | Qt.KeyboardModifier.GroupSwitchModifier  # Ctrl+Alt, or the latter: AltGr
 _COMMANDS = (_CTRL, _CTRL | _SHIFT)
 
+RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+"""The key that ends a line, and the one of the keypad."""
+
 FIRST_NAMED = Qt.Key.Key_Escape.value
 """Below it the numbers of keys are those of Unicode (Qt::Key)."""
 
@@ -104,7 +107,7 @@ def is_modifier(event: QKeyEvent) -> bool:
 
 def text_of(event: QKeyEvent) -> str:
     """What the key writes, by Qt's own rule (QInputControl::isAcceptableInput): Ctrl and Alt together are AltGr."""
-    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+    if event.key() in RETURN:
         return "\n"
     text = event.text()
     kind = category(text[0]) if text else ""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QKeySequence, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from afterword.editor.keys import text_of
+from afterword.editor.keys import RETURN, text_of
 from afterword.editor.plaintext import clean
 from afterword.editor.sheet import Sheet
 from afterword.editor.steps import Steps
@@ -125,7 +125,7 @@ class WritingSheet(Sheet):
 
 def written_by(event: QKeyEvent) -> str:
     """What the key writes on a page of plain text, which has one kind of newline."""
-    if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+    if event.key() in RETURN:
         kinds = (QKeySequence.StandardKey.InsertParagraphSeparator, QKeySequence.StandardKey.InsertLineSeparator)
         return "\n" if any(event.matches(kind) for kind in kinds) else ""
     return text_of(event)

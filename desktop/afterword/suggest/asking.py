@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from operator import itemgetter
@@ -150,7 +150,11 @@ class Answer:
 
 def given_for_question(asked: Asked) -> str:
     """Exactly the characters that a server is given to answer a question, message by message."""
-    return "\n\n".join(message.text for message in asked.messages())
+    return _in_one(asked.messages())
+
+
+def _in_one(messages: Sequence[Message]) -> str:
+    return "\n\n".join(message.text for message in messages)
 
 
 def answers(model: Answers, asked: Asked, stopped: Callable[[], bool] = never) -> Iterator[Answer]:
@@ -192,12 +196,13 @@ def _narrowed(asked: Asked, over: int) -> Asked | None:
 def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterator[Answer]:
     """What it says that is meant for the writer, all of it each time."""
     sampling = replace(SAMPLING, seed=asked.seed)
-    stream = model.answer(Question(asked.messages(), sampling, asked.shared), stopped)
-    said = ""
+    messages = asked.messages()
+    stream = model.answer(Question(messages, sampling, asked.shared), stopped)
+    said, about = "", _in_one(messages)
     try:
         for more in without_thoughts(stream):
             said += more
-            said = behind_thoughts(said, given_for_question(asked)).lstrip()
+            said = behind_thoughts(said, about).lstrip()
             if (end := _ended(said, asked)) is not None:
                 yield end
                 return
@@ -212,17 +217,13 @@ def _spoken(model: Answers, asked: Asked, stopped: Callable[[], bool]) -> Iterat
 def _ended(said: str, asked: Asked) -> Answer | None:
     """What is meant for the writer, where that has ended; None where it goes on."""
     about = asked.matter.text
-    ends: dict[Cut | None, int | None] = {
-        Cut.LONG: _too_long_from(said),
-        Cut.ROUND: loops_from(said, about if asked.alone else ""),
-    }
-    if asked.alone:
-        ends[None] = remarks_from(said, about)
-    elif ends[Cut.ROUND] is None:
-        ends[Cut.ROUND] = repeated_from(said)
-    end, cut = min(((end, cut) for cut, end in ends.items() if end is not None), key=itemgetter(0), default=(None, None))
-    if end is None:
+    goes_round = loops_from(said, about) if asked.alone else loops_from(said) or repeated_from(said)
+    remarks = remarks_from(said, about) if asked.alone else None
+    ends = ((_too_long_from(said), Cut.LONG), (goes_round, Cut.ROUND), (remarks, None))
+    found = [(end, cut) for end, cut in ends if end is not None]
+    if not found:
         return None
+    end, cut = min(found, key=itemgetter(0))
     return Answer(said[: _whole(said, end) if cut is Cut.ROUND else end].rstrip(), cut=cut)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from afterword.text.boundaries import joined
+from afterword.text import boundaries
 from afterword.text.context import Context
-from afterword.text.scripts import unspaced
 
 _BLANK = re.compile(r"\s+")
 _BREAKS = 2  # line breaks between paragraphs
@@ -29,5 +28,5 @@ def skip(text: str, before: str) -> int:
 
 
 def inside_word(context: Context) -> bool:
-    """Whether a word goes on across the cursor; in scripts without spaces that says nothing."""
-    return joined(context.before, context.after) and not unspaced(context.before[-1:] + context.after[:1])
+    """Whether a word goes on across the cursor."""
+    return boundaries.inside_word(context.before, context.after)

@@ -59,8 +59,8 @@ def behind_thoughts(said: str, original: str) -> str:
 
     Where `original`, which the answer is about, speaks of such marks, they are none.
     """
-    end = None if _THOUGHT in original else _THOUGHTS_END.search(said)
-    return said if end is None else said[end.end() :]
+    end = _THOUGHTS_END.search(said)
+    return said if end is None or _THOUGHT in original else said[end.end() :]
 
 
 def loops_from(said: str, original: str = "") -> int | None:

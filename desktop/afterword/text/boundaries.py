@@ -44,10 +44,15 @@ def joined(before: str, after: str) -> bool:
     return _JOINED.fullmatch(f"{before[-2:]}\0{after[:2]}") is not None
 
 
+def inside_word(before: str, after: str) -> bool:
+    """Whether a word goes on from `before` to `after`, as far as anybody knows: in scripts without spaces letters say nothing."""
+    return joined(before, after) and not unspaced(before[-1:] + after[:1])
+
+
 def rest_of_word(before: str, after: str) -> int:
     """How much of `after` is of the word that goes on in it from `before`, in characters; 0 where none does."""
     end, seen = 0, before
-    while joined(seen, after[end:]) and not unspaced(seen[-1] + after[end]):
+    while inside_word(seen, after[end:]):
         end += first_word_end(after[end:].rstrip())
         seen = before + after[:end]
     return end

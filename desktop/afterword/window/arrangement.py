@@ -64,9 +64,12 @@ class Arrangement(QWidget):
             whole = self._window.width()
         else:
             whole = self._window.height()
-            others = len([side for side in shown if side is not self._tall])
-            tall, other = (3, 0) if not others else (2, 1 / others) if others < len(shown) else (0, 2 / others)  # fifths
-            sides = [round(whole * (tall if side is self._tall else other) / 5) for side in shown]
+            others = [side for side in shown if side is not self._tall]
+            has_tall = len(others) < len(shown)
+            fifths = dict.fromkeys(others, (1 if has_tall else 2) / max(len(others), 1))
+            if has_tall:
+                fifths[self._tall] = 2 if others else 3
+            sides = [round(whole * fifths[side] / 5) for side in shown]
         widths = dict(zip(shown, sides, strict=True))
         self.splitter.setSizes([max(whole - sum(sides), 1), *(widths.get(side, 0) for side in self._sides)])
 

@@ -170,10 +170,9 @@ class AskPanel(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        # So high that all of the answer's part can be in sight at once.
         beside = self._answer.sizeHint().height() - self.transcript.sizeHint().height()
-        self.transcript.have_height(
-            self._scroll.viewport().height() - beside - _MARGIN
-        )  # all of the answer's part is in sight at once
+        self.transcript.have_height(self._scroll.viewport().height() - beside - _MARGIN)
 
     # --- building -------------------------------------------------------------------------------------------------
 

@@ -234,15 +234,15 @@ class Asking(QObject):
         if self._going is None:
             return
         going, said = self._going, self._close_answer()
-        if error is not None and said:
-            self._panel.transcript.mark(self.tr("(broken off)"))
-        elif error is not None:
-            self._take_back(going)
-        elif going.cut is not None and said:
-            self._panel.transcript.mark(self._why_cut(going.cut))
         if error is not None:
+            if said:
+                self._panel.transcript.mark(self.tr("(broken off)"))
+            else:
+                self._take_back(going)
             self._say(why_it_failed(error, self._sharing.origin, self.tr))
         elif said:
+            if going.cut is not None:
+                self._panel.transcript.mark(self._why_cut(going.cut))
             self.told.emit(self.tr("Answer: {text}").format(text=said))
         elif going.cut is Cut.ROOM:
             self._say(self.tr("The model thought about it until there was no room for an answer."))

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from afterword.editor.keys import RETURN
+
 
 class Button(QPushButton):
     """Has a tooltip, is named by its text, and is not pressed by Return unless it has the focus or is made the default.
@@ -34,4 +36,4 @@ class Button(QPushButton):
 def is_return(event: QKeyEvent) -> bool:
     """Whether it is Return alone, on the keypad too."""
     held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not held
+    return event.key() in RETURN and not held

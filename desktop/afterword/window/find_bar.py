@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QTextEdit, QWidget
 
+from afterword.editor.keys import RETURN
 from afterword.editor.page import Page
 from afterword.editor.plaintext import units
 from afterword.window.field import Field
@@ -141,7 +142,7 @@ class FindBar(QFrame):
             if event.key() == Qt.Key.Key_Escape:
                 self.close_bar()
                 return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.key() in RETURN:
                 backwards = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
                 (self.find_previous if backwards else self.find_next)()
                 return True

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from afterword.editor.keys import RETURN
 from afterword.window.actions import MENUS, TABLE, Action, plain, translated
 from afterword.window.key_bindings import KeyBindings
 from afterword.window.key_texts import listed, name_of
@@ -71,7 +72,7 @@ class KeyTree(QTreeWidget):
         self.setCurrentItem(self._items[action])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in RETURN:
             self.key_wanted.emit()
         elif event.key() in _STEPS:
             self._step(_STEPS[event.key()])

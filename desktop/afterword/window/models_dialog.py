@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from afterword.editor.keys import RETURN
 from afterword.engine.hub import Found
 from afterword.sentences import sentence
 from afterword.window.boxes import confirm
@@ -178,7 +179,7 @@ class ModelsDialog(QDialog):
             self._shelf.refresh()  # something else may have changed what there is
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in RETURN:
             if self._field.hasFocus():
                 self._search_now()
             return  # there is no button that Return should press unseen

@@ -35,6 +35,15 @@ SENTENCE = "The sun rose over the harbour, and the first boats of the morning we
 """All that a server is sent of text in a connection test."""
 
 _MODELS = 500  # names that are offered
+_NOT_TOLD = (
+    ServerCannot,
+    ServerFailed,
+    ServerModelMissing,
+    ServerNotUnderstood,
+    ServerRedirects,
+    ServerRefused,
+)
+
 _PATIENCE = Patience(first=120.0, between=30.0)  # some load the model when it is first asked for
 _LOGPROBS = (100, 20, 5, 0)
 """How many alternatives are asked for, until a server gives them. After three letters the starter finished 58 % of words as they
@@ -208,16 +217,6 @@ class _Probe:
         said = self._wire.get(path, self._watch.stopped)
         self._watch.check()
         return said
-
-
-_NOT_TOLD = (
-    ServerCannot,
-    ServerFailed,
-    ServerModelMissing,
-    ServerNotUnderstood,
-    ServerRedirects,
-    ServerRefused,
-)
 
 
 def _is_absent(error: ServerError) -> bool:
