@@ -107,10 +107,13 @@ def test_both_have_nothing_to_say(desk: Desk) -> None:
     desk.until(lambda: desk.page.shown[-1:] != [] and desk.page.shown[-1].why_it_ended is Ended.MODEL)
 
 
+@pytest.mark.usefixtures("patient")
 def test_what_was_suggested_is_remembered_and_asks_nobody(desk: Desk) -> None:
-    desk.local.gate = threading.Semaphore(0)
+    desk.local, desk.server = Gated(words=0), Gated(words=0, name="big")
     desk.start()
     desk.page.ask()
+    desk.until(lambda: len(desk.local.requests) == len(desk.server.requests) == 1)
+    desk.server.let()
     desk.sees(CITY, SERVER, Ended.SENTENCE)
     desk.page.ask("Once, the")
     desk.sees(CITY.removeprefix(" the"), SERVER, Ended.SENTENCE)

@@ -71,7 +71,7 @@ def test_a_server_that_answers_after_a_known_time(server: OpenAIServer) -> None:
     assert asked.first_at is not None
     assert asked.ended_at is not None
     assert asked.first_at - asked.at >= 0.1
-    assert asked.ended_at - asked.first_at >= 0.1 * (asked.pieces - 1)
+    assert asked.ended_at - asked.at >= 0.1 * asked.pieces  # not from the first piece, which may be heard late
     assert (asked.pieces > 0, asked.voided_at, asked.error) == (True, None, None)
 
 
