@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from afterword.assist.masked import Masked, MaskedOpener, no_masked
 from afterword.assist.types import ModelState, Phase
@@ -60,6 +60,7 @@ class Worker(QObject):
     replacements_made = Signal(int, object)
     seen_measured = Signal(int, object)
     rate_measured = Signal(float)
+    _postponed = Signal(int, int, object)
 
     def __init__(self, opener: Opener, masked: MaskedOpener = no_masked) -> None:
         super().__init__()
@@ -73,6 +74,7 @@ class Worker(QObject):
         self._turn = 0
         self._load_wanted = 0
         self._watch = Watch()
+        self._postponed.connect(self.find_replacements, Qt.ConnectionType.QueuedConnection)
 
     # --- called from the main thread --------------------------------------------------------------------------------
 
@@ -194,7 +196,7 @@ class Worker(QObject):
 
     @Slot(int, int, object)
     def find_replacements(self, turn: int, request_id: int, spot: Spot) -> None:
-        """Find other words for those of `spot`; until something newer is wanted."""
+        """Find other words for those of `spot`. It gives way to a request of another page, and is done behind that."""
         if not self._is_wanted(request_id):
             return
         suggester = self._suggester
@@ -215,6 +217,8 @@ class Worker(QObject):
         if found is not None:
             self._failing = False
             self.replacements_made.emit(request_id, found)
+        elif turn != self._turn:
+            self._postponed.emit(self._turn, request_id, spot)
         if not self._failing:
             self._settle()
 
