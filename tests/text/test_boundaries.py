@@ -157,6 +157,16 @@ def test_words_are_counted_as_a_writer_counts_them(text: str, words: int) -> Non
         ("", "shop", ""),
         ("shop", "", ""),
         ("我", "们好", ""),  # nobody knows
+        ("See http://ex", "ample.com/a?b=c, and", "ample.com/a?b=c"),
+        ("(see https://example.com/a", ".html).", ".html"),
+        ("See ht", "tp://example.com.", "tp://example.com"),
+        ("www.example", ".org and", ".org"),
+        ("Write to jane.", "doe+post@example.org, please", "doe+post@example.org"),
+        ("Write to jane@example", ".org.", ".org"),
+        ("See http://example.com", ", and", ""),
+        ("See http://example.com", " and", ""),
+        ("See http://example.com and s", "hop", "hop"),
+        ("At 5@", "home", ""),
     ],
 )
 def test_the_rest_of_a_word(before: str, after: str, rest: str) -> None:

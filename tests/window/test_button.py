@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
-from afterword.window.button import Button
+from afterword.window.button import Button, ToolButton
+from afterword.window.glyphs import Glyph, GlyphButton
 
 KEYS = [Qt.Key.Key_Return, Qt.Key.Key_Enter]
 NONE = Qt.KeyboardModifier.NoModifier
@@ -86,3 +87,15 @@ def test_one_with_a_menu_shows_it(asked: Asked, qtbot: QtBot) -> None:
     QTest.keyClick(asked.other, Qt.Key.Key_Return)
     qtbot.waitUntil(menu.isVisible)
     menu.close()
+
+
+@pytest.mark.parametrize("kind", ["symbol", "fold"])
+def test_the_small_ones_of_panels_and_bars_too(kind: str, asked: Asked, qtbot: QtBot) -> None:
+    small = GlyphButton(Glyph.CLOSE, "Hide", asked) if kind == "symbol" else ToolButton(asked)
+    small.setCheckable(kind == "fold")
+    small.show()
+    small.setFocus()
+    with qtbot.waitSignal(small.clicked):
+        QTest.keyClick(small, Qt.Key.Key_Return)
+    assert small.isChecked() == (kind == "fold")
+    assert asked.pressed == []

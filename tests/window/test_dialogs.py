@@ -197,6 +197,7 @@ def marked(*texts: str) -> list[str]:
     return given
 
 
+@pytest.mark.usefixtures("qapp")
 def test_each_button_has_a_letter_of_its_own() -> None:
     assert marked("Save", "Discard", "Cancel") == ["&Save", "&Discard", "&Cancel"]
     assert marked("Save", "Save as", "save") == ["&Save", "S&ave as", "sa&ve"]

@@ -25,6 +25,8 @@ _JOINED = re.compile(
     rf"(?s).?{_LETTER}\0{_LETTER}.?|.?\w\0{_HYPHENS}\w|\w{_HYPHENS}\0\w.?|.?\d\0[.,:]\d|\d[.,:]\0\d.?"
     rf"|.?\p{{Hebrew}}\0[\"״]\p{{Hebrew}}|\p{{Hebrew}}[\"״]\0\p{{Hebrew}}.?"
 )  # what stands at the two sides of NUL
+_ADDRESS = re.compile(r"(?:\w+://|www\.|[\w.+\-]++@(?=[\w\-]++\.))[^\s<>\"“”«»()\[\]]*[\w/]")  # of a page, or of a person
+_LONGEST = 500  # characters of an address on either side
 
 _CLOSERS = "\"'”’»)]*_"
 _SENTENCE_END = re.compile(rf"(?:[.!?…]+[{re.escape(_CLOSERS)}]*(?=\s|\Z)|[。！？]+[」』）]*|\n\s*\n)")
@@ -50,7 +52,11 @@ def inside_word(before: str, after: str) -> bool:
 
 
 def rest_of_word(before: str, after: str) -> int:
-    """How much of `after` is of the word that goes on in it from `before`, in characters; 0 where none does."""
+    """How much of `after` is of the word, or the address, that goes on in it from `before`, in characters; 0 where none does."""
+    near = before[-_LONGEST:]
+    for address in _ADDRESS.finditer(near + after[:_LONGEST]):
+        if address.start() < len(near) < address.end():
+            return int(address.end()) - len(near)
     end, seen = 0, before
     while inside_word(seen, after[end:]):
         end += first_word_end(after[end:].rstrip())

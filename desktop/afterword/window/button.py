@@ -1,10 +1,10 @@
-"""The buttons of dialogs and strips."""
+"""The buttons of dialogs, strips, panels and bars."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 
 from afterword.editor.keys import RETURN
 
@@ -25,12 +25,32 @@ class Button(QPushButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return presses it, whichever button is the default one; one that is held down does so once, and nothing else."""
-        if not is_return(event):
+        if not _pressed(self, event):
             super().keyPressEvent(event)
-            return
-        event.accept()
-        if not event.isAutoRepeat():
-            self.click()
+
+
+class ToolButton(QToolButton):
+    """A flat button that the tab key reaches."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses it, as any other button."""
+        if not _pressed(self, event):
+            super().keyPressEvent(event)
+
+
+def _pressed(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Whether `event` is Return, which presses `button` once for as long as it is held."""
+    if not is_return(event):
+        return False
+    event.accept()
+    if not event.isAutoRepeat():
+        button.click()
+    return True
 
 
 def is_return(event: QKeyEvent) -> bool:

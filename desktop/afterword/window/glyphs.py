@@ -6,7 +6,9 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionToolButton, QStylePainter, QWidget
+
+from afterword.window.button import ToolButton
 
 
 class Glyph(Enum):
@@ -45,8 +47,8 @@ def _path(glyph: Glyph) -> QPainterPath:
     return path
 
 
-class GlyphButton(QToolButton):
-    """A flat button with a symbol; its name for screen readers is its tooltip.
+class GlyphButton(ToolButton):
+    """A button with a symbol; its name for screen readers is its tooltip.
 
     Args:
         glyph: the symbol.
@@ -56,8 +58,6 @@ class GlyphButton(QToolButton):
     def __init__(self, glyph: Glyph, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._glyph = glyph
-        self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(name)
         self.setToolTip(name)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from afterword.engine.sampling import Sampling, preset_of, with_preset
 from afterword.settings import DECLARED
+from afterword.window.button import Button, ToolButton
 from afterword.window.glyphs import Glyph, GlyphButton
 from afterword.window.sampling_control import SamplingControl
 from afterword.window.sampling_texts import PRESETS, VALUES, translated
@@ -56,10 +57,8 @@ class SamplingPanel(QFrame):
         self._about_preset = QLabel(self)
         self._about_preset.setObjectName("quiet")
         self._about_preset.setWordWrap(True)
-        self._reset_all = QPushButton(self.tr("Reset all"), self)
-        self._reset_all.setToolTip(self.tr("Give every value that of the preset"))
+        self._reset_all = Button(self.tr("Reset all"), self.tr("Give every value that of the preset"), self)
         self._reset_all.setAccessibleName(self.tr("Reset all values"))
-        self._reset_all.setAutoDefault(False)
         self._reset_all.clicked.connect(self.reset)
         self._controls = self._make_controls(BASIC)
         self._more = self._make_more()
@@ -114,15 +113,13 @@ class SamplingPanel(QFrame):
         presets.activated.connect(self._choose_preset)
         return presets
 
-    def _make_more(self) -> QToolButton:
-        more = QToolButton(self)
+    def _make_more(self) -> ToolButton:
+        more = ToolButton(self)
         more.setObjectName("fold")
         more.setText(self.tr("Advanced"))
         more.setToolTip(self.tr("Show the values that are seldom changed"))
         more.setAccessibleName(self.tr("Advanced values"))
         more.setCheckable(True)
-        more.setAutoRaise(True)
-        more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         more.toggled.connect(self._unfold)
         return more

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QDeadlineTimer, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from afterword.assist.types import ModelState, Phase
 from afterword.drafts.encoding import Form
@@ -14,6 +14,7 @@ from afterword.drafts.encodings import encoding_of
 from afterword.drafts.ledger import Tally
 from afterword.suggest.cascade import SERVER
 from afterword.suggest.suggestion import Suggestion
+from afterword.window.button import ToolButton
 from afterword.window.counts import shown_words
 from afterword.window.elided_label import ElidedLabel
 from afterword.window.glyphs import Glyph, GlyphButton
@@ -80,8 +81,7 @@ class StatusBar(QStatusBar):
         self._saved = QLabel(self)
         for label in (self._rate, self._words, self._saved):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._form = QToolButton(self)
-        self._form.setAutoRaise(True)
+        self._form = ToolButton(self)
         self._form.clicked.connect(self.form_wanted)
         self._switch = Switch(self.tr("Suggestions"), self)
         self._switch.setToolTip(self.tr("Switch suggestions on or off"))
