@@ -19,6 +19,7 @@ from afterword.engine.server.types import Server
 from afterword.settings import Settings
 from afterword.suggest.remote import RemoteOpener
 from afterword.watch import Watch
+from afterword.window import asking
 from afterword.window.consent_dialog import ConsentDialog
 from afterword.window.given_dialog import GivenDialog
 from tests.desk import Answers
@@ -26,7 +27,7 @@ from tests.fakes.scripted import ScriptedModel
 from tests.window.conftest import focused, part
 
 ORIGIN = "https://there.example"
-WAIT = 20_000
+WAIT = 60_000
 LONG = "The meeting that was held on Tuesday did not decide."
 SHORT = "The meeting on Tuesday decided nothing."
 DRAFT = f"Minutes. {LONG} The end."
@@ -141,7 +142,8 @@ class Writer:
 
 
 @pytest.fixture
-def writer(qtbot: QtBot, tmp_path: Path) -> Iterator[Writer]:
+def writer(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writer]:
+    monkeypatch.setattr(asking, "_QUIET_MS", 10 * WAIT)  # that an answer takes a while is not told, however busy the machine
     writer = Writer(qtbot, tmp_path)
     yield writer
     writer.leave()

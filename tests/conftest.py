@@ -15,9 +15,13 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 
 from afterword import paths, secrets
+from afterword.app import desk
+from afterword.assist import worker
 from afterword.garbage import collect_due
+from afterword.suggest import remote
 from tests.fakes.keyring import FakeKeyring
 from tests.faults import Faults
 
@@ -30,6 +34,9 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 settings.register_profile("some", max_examples=50, deadline=None)
 settings.register_profile("thorough", max_examples=300, deadline=None)
 settings.load_profile("some")
+
+# For whatever is waited for without a word of how long: a busy machine takes its time, and only what never comes is wrong.
+_PATIENCE_S = 30.0
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -44,6 +51,8 @@ def faults(pytestconfig: pytest.Config) -> Faults:
 
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # windows and timers of tests that are over die on the main thread
+    for wait in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive", "waitCallback"):
+        vars(QtBot)[wait].__kwdefaults__["timeout"] = int(_PATIENCE_S * 1000)
 
 
 def pytest_collection_finish() -> None:
@@ -92,6 +101,20 @@ def measured_once(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) ->
         shutil.copyfile(here, kept)
 
 
+@pytest.fixture
+def ranked() -> None:
+    """Threads stand back as they do for a writer."""
+
+
+@pytest.fixture(autouse=True)
+def _hurry(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a thread that stands back may wait for seconds, and what ends within a moment for a writer for longer."""
+    monkeypatch.setattr(desk, "LEAVE_WITHIN_MS", int(_PATIENCE_S * 1000))
+    if "ranked" not in request.fixturenames:
+        for module in (worker, remote):
+            monkeypatch.setattr(module, "stand_back", lambda _: None)
+
+
 @pytest.fixture(autouse=True)
 def system_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKeyring]:
     """The keyring of this test's own; no test comes near that of the system."""
@@ -138,7 +161,7 @@ def _threads() -> set[object]:
 def _no_thread_left() -> Iterator[None]:
     before = _threads()
     yield
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + _PATIENCE_S
     while (left := _threads() - before) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not left, f"threads left running: {left}"

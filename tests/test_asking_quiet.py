@@ -18,7 +18,7 @@ HERE, THERE = "The model is reading…", "The server is reading…"
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def _impatient(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "_QUIET_MS", 30)
 
 

@@ -21,7 +21,7 @@ from tests.fakes.openai_server import Faults, OpenAIServer
 from tests.fakes.scripted import ScriptedModel
 from tests.window.conftest import part
 
-WAIT = 20_000
+WAIT = 60_000
 DRAFT = "Nobody knows that Ida took the money."
 
 

@@ -117,13 +117,14 @@ def breaks(question: Question, stopped: Callable[[], bool] = never) -> Iterator[
 def test_an_answer_whose_connection_broke_is_marked_and_of_one_that_never_began_nothing_is_there(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    answers = writer.model.answer
     monkeypatch.setattr(writer.model, "answer", breaks)
     writer.start()
     writer.has("No.")
     writer.asks("What?")
     writer.until(lambda: not writer.panel.busy)
     assert shown(writer) == "What?\nHe said, “I (broken off)"
-    monkeypatch.undo()
+    monkeypatch.setattr(writer.model, "answer", answers)
     writer.model.reply_error = ValueError("?")
     writer.asks("And now?")
     writer.until(lambda: not writer.panel.busy)

@@ -85,6 +85,7 @@ def test_another_one_takes_its_place_and_so_does_the_first_again(ready: Writer, 
     ready.may_load.clear()
     ready.window.models.want("another")
     do(ready.window, Action.MODEL_STARTER)  # before anybody has said that the other one is being loaded
+    qtbot.waitUntil(lambda: len(ready.opened) > 1 and ready.opened[-1][0] == "starter")
     assert opened(ready, qtbot)[-1] == "starter"
     ready.window.models.want("another")
     qtbot.waitUntil(lambda: ready.desk.settings["model.name"] == "another")
@@ -96,6 +97,7 @@ def test_another_one_takes_its_place_and_so_does_the_first_again(ready: Writer, 
 def test_one_that_was_given_up_is_begun_with_again(loading: Writer, qtbot: QtBot) -> None:
     do(loading.window, Action.STOP_LOADING)
     do(loading.window, Action.MODEL_STARTER)  # before anybody has said that it stopped
+    qtbot.waitUntil(lambda: len(loading.opened) == 2)
     assert opened(loading, qtbot) == ["starter", "starter"]
 
 
@@ -127,6 +129,7 @@ def test_what_was_given_up_is_not_loaded_for_another_device(ready: Writer, qtbot
     qtbot.waitUntil(lambda: phase(ready) is Phase.LOADING)
     do(ready.window, Action.STOP_LOADING)
     ready.desk._models._device_chosen("cpu")
+    qtbot.waitUntil(lambda: ready.opened[-1][0] == "starter")
     assert opened(ready, qtbot)[-1] == "starter"
 
 

@@ -23,7 +23,7 @@ from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.scripted import ScriptedModel
 from tests.window.conftest import part
 
-WAIT = 20_000
+WAIT = 60_000
 
 
 @pytest.fixture

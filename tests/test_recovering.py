@@ -52,7 +52,7 @@ first.documents.set_notes("Told by Ann.")
 desk.open_window()
 desk.window.documents.journaled.connect(lambda: journaled.append(desk.window))
 QTest.keyClicks(desk.window.page, "Dear Ben, it rained.")
-while len(set(map(id, journaled))) < 2:
+while len(set(map(id, journaled))) < 2 or desk.jobs.busy:  # the session, too, is written
     app.processEvents()
 print("written", flush=True)
 while True:
@@ -229,7 +229,7 @@ class Gate:
         real = load
 
         def held(opening: Opening, *, watch: Watch) -> Kept:
-            assert self.event.wait(5)
+            assert self.event.wait(60)
             return real(opening, watch=watch)
 
         monkeypatch.setattr(recovering, "load", held)

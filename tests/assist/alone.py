@@ -18,6 +18,7 @@ from afterword.watch import Watch
 from tests.fakes.scripted import ScriptedModel
 
 HERE = Place(1, 10)
+WAIT = 20_000
 
 
 class Desk(QObject):
@@ -29,6 +30,8 @@ class Desk(QObject):
         self.loading = threading.Event()
         self.may_load = threading.Event()
         self.may_load.set()
+        self.may_stop = threading.Event()
+        self.may_stop.set()
         self.opened: list[tuple[str, bool]] = []
         self.states: list[ModelState] = []
         self.shown: list[tuple[str, Place]] = []
@@ -46,7 +49,8 @@ class Desk(QObject):
         watch.report(0.5, "weights")
         self.loading.set()
         while not self.may_load.wait(0.01):
-            watch.check()
+            if self.may_stop.is_set():
+                watch.check()
         found = self.models[name]
         if isinstance(found, list):
             found = found.pop(0)
@@ -73,7 +77,7 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     desk = Desk()
     yield desk
     desk.may_load.set()
-    assert desk.host.close()
+    assert desk.host.close(WAIT)
 
 
 def ready(desk: Desk, qtbot: QtBot, model: ScriptedModel) -> None:

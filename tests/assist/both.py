@@ -111,6 +111,12 @@ class Desk(QObject):
             self.host.load("local")
         self.until(lambda: self.states[-1:] != [] and self.states[-1].phase is Phase.READY)
 
+    @property
+    def offered(self) -> tuple[str, str, Ended | None]:
+        """What the page would be shown now."""
+        offer = self.page.controller._asking.offer
+        return offer.text, offer.by, offer.why_it_ended
+
     def sees(self, text: str, by: str, why: Ended | None = None) -> None:
         self.until(lambda: self.page.now == (text, by, why))
 

@@ -8,13 +8,20 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from afterword.assist import cascading
+from afterword.assist.timing import SERVER_WITHIN
 from tests.assist.both import WAIT, Desk
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No server is late, however busy the machine is."""
+    """No server is late, however busy the machine is; but where a test is `hurried`."""
     monkeypatch.setattr(cascading, "SERVER_WITHIN", 1000.0)
+
+
+@pytest.fixture
+def hurried(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server is late when it is for a writer."""
+    monkeypatch.setattr(cascading, "SERVER_WITHIN", SERVER_WITHIN)
 
 
 @pytest.fixture

@@ -102,8 +102,8 @@ def house(qtbot: QtBot) -> Iterator[House]:
     yield house
     house.may_open.set()
     house.host.leave()
-    assert house.answers.close()
-    assert house.host.close()
+    assert house.answers.close(WAIT)
+    assert house.host.close(WAIT)
 
 
 def test_the_model_of_this_machine_answers(house: House) -> None:
@@ -262,8 +262,8 @@ def test_leaving_ends_what_is_being_answered(house: House, where: Where) -> None
     house.ask(where)
     house.until(lambda: house.page.text == "From")
     house.host.leave()
-    assert house.answers.close()
-    assert house.host.close()
+    assert house.answers.close(WAIT)
+    assert house.host.close(WAIT)
     assert asked.iterators_open == 0
     assert asked.closed
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from afterword.assist.timing import SHOW_AFTER
+from afterword.assist.timing import SERVER_WITHIN, SHOW_AFTER
 from afterword.assist.types import Phase, Wish
 from afterword.suggest.cascade import LOCAL, SERVER
 from afterword.suggest.suggestion import Ended
@@ -17,7 +17,6 @@ from tests.fakes.scripted import ScriptedModel
 # --- who is shown ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("patient")
 def test_where_the_local_model_is_first_it_is_shown_and_the_server_goes_on_from_there(desk: Desk) -> None:
     desk.local, desk.server = Gated(" the city"), Gated(words=0, name="big")
     desk.start()
@@ -41,7 +40,6 @@ def test_where_the_server_is_first_it_is_shown(desk: Desk) -> None:
     assert desk.local.pieces_said == 0, "its words are not needed any more"
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_server_that_says_something_else_is_let_go_and_the_local_suggestion_stays(desk: Desk) -> None:
     desk.local, desk.server = Gated(words=3), Gated(" a town by the sea and a lot more.", name="big", words=0)
     desk.start()
@@ -59,36 +57,45 @@ def test_while_nothing_is_shown_yet_the_server_goes_before_the_local_model(desk:
     desk.start()
     desk.page.controller.set_pace("calm")
     desk.page.ask()
-    desk.until(lambda: desk.local.pieces_said == 5 and desk.server.pieces_said == 2)
-    desk.qtbot.wait(50)
+    desk.until(lambda: desk.local.pieces_said == 5 and desk.offered == (" a town.", SERVER, Ended.SENTENCE))
+    assert desk.page.shown == []
     desk.page.controller._due = 0.0
     desk.page.controller._show()
     assert desk.page.now == (" a town.", SERVER, Ended.SENTENCE)
 
 
+@pytest.mark.usefixtures("hurried")
 def test_a_slow_server_does_not_keep_the_writer_waiting(desk: Desk) -> None:
-    desk.server = Gated(words=0, name="big")
+    desk.local, desk.server = Gated(words=0), Gated(words=0, name="big")
     desk.start()
     desk.page.ask()
+    desk.until(lambda: desk.local.iterators_open == desk.server.iterators_open == 1)
+    desk.local.let()
     desk.sees(CITY, LOCAL, Ended.SENTENCE)
-    desk.until(lambda: len(desk.server.requests) == 1 and desk.server.iterators_open == 0)
+    desk.until(lambda: desk.server.iterators_open == 0)
     desk.server.let()
     desk.page.ask("Twice,")
     desk.until(lambda: desk.page.now[2] is not None)
 
 
+@pytest.mark.usefixtures("hurried")
 def test_a_server_that_was_silent_until_it_was_time_to_show_something_is_late(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(SHOW_AFTER, "calm", 0.6)
+    monkeypatch.setitem(SHOW_AFTER, "calm", 1000.0)
     desk.server = Gated(words=0, name="big")
     desk.start()
     desk.page.controller.set_pace("calm")
     desk.page.ask()
-    desk.until(lambda: len(desk.page.shown) > 0)
-    assert desk.page.now == (CITY, LOCAL, Ended.SENTENCE)
+    desk.until(lambda: desk.offered[:2] == (CITY, LOCAL) and desk.states[-1].phase is Phase.READY)
+    desk.qtbot.wait(int(SERVER_WITHIN * 1000) + 50)
+    assert desk.page.shown == []
+    desk.page.controller._due = 0.0
+    desk.page.controller._show()
+    assert (desk.page.now, len(desk.page.shown)) == ((CITY, LOCAL, Ended.SENTENCE), 1)
 
 
+@pytest.mark.usefixtures("hurried")
 def test_where_the_local_model_has_nothing_to_say_the_server_is_waited_for(desk: Desk) -> None:
     desk.local, desk.server = Gated(""), Gated(words=0, name="big")
     desk.start()
@@ -107,7 +114,6 @@ def test_both_have_nothing_to_say(desk: Desk) -> None:
     desk.until(lambda: desk.page.shown[-1:] != [] and desk.page.shown[-1].why_it_ended is Ended.MODEL)
 
 
-@pytest.mark.usefixtures("patient")
 def test_what_was_suggested_is_remembered_and_asks_nobody(desk: Desk) -> None:
     desk.local, desk.server = Gated(words=0), Gated(words=0, name="big")
     desk.start()
@@ -122,7 +128,6 @@ def test_what_was_suggested_is_remembered_and_asks_nobody(desk: Desk) -> None:
     assert (len(desk.local.requests), len(desk.server.requests)) == (1, 1)
 
 
-@pytest.mark.usefixtures("patient")
 def test_what_is_not_wanted_any_more_is_cancelled_at_the_server_too(desk: Desk) -> None:
     desk.local, desk.server = Gated(""), Gated(words=0, name="big")
     desk.start()
@@ -132,7 +137,6 @@ def test_what_is_not_wanted_any_more_is_cancelled_at_the_server_too(desk: Desk) 
     desk.until(lambda: desk.server.iterators_open == 0)
 
 
-@pytest.mark.usefixtures("patient")
 def test_going_on_typing_ends_what_the_server_was_asked(desk: Desk) -> None:
     desk.server = Gated(lambda request: f" after {request.context.before}", name="big", words=0)
     desk.local.gate = threading.Semaphore(0)
@@ -200,7 +204,6 @@ def test_where_no_local_model_loads_the_server_suggests(desk: Desk) -> None:
     desk.sees(CITY, SERVER, Ended.SENTENCE)
 
 
-@pytest.mark.usefixtures("patient")
 def test_another_local_model_does_not_disturb_what_the_server_says(desk: Desk) -> None:
     desk.local, desk.server = Gated(words=0), Gated(name="big", words=3)
     desk.start()
@@ -214,7 +217,6 @@ def test_another_local_model_does_not_disturb_what_the_server_says(desk: Desk) -
     desk.until(lambda: desk.page.others == [[" another"]])
 
 
-@pytest.mark.usefixtures("patient")
 def test_another_local_model_answers_what_the_one_before_and_the_server_have_not(desk: Desk) -> None:
     desk.local, desk.server = Gated(words=0), Gated(name="big", words=0)
     desk.start()

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from afterword.assist.types import Phase
 from afterword.errors import GenerationFailed, ModelMissing
 from afterword.text.context import Context
-from tests.assist.alone import HERE, Desk, ready
+from tests.assist.alone import HERE, WAIT, Desk, ready
 from tests.assist.alone import desk as desk
 from tests.fakes.scripted import ScriptedModel
 
@@ -60,8 +60,10 @@ def test_a_load_is_given_up_for_another(desk: Desk, qtbot: QtBot) -> None:
     desk.models |= {name: ScriptedModel(name=name) for name in ("a", "b", "c")}
     desk.host.load("a")
     qtbot.waitUntil(desk.loading.is_set)
+    desk.may_stop.clear()  # else the thread might come to the second before the third is wished for
     desk.host.load("b")
     desk.host.load("c", True)
+    desk.may_stop.set()
     desk.may_load.set()
     qtbot.waitUntil(lambda: desk.phases()[-1:] == [Phase.READY] and desk.states[-1].name == "c")
     assert desk.opened == [("a", False), ("c", True)]
@@ -121,7 +123,7 @@ def test_leaving_ends_the_thread_and_gives_the_model_back(moment: str, qtbot: Qt
     if moment == "writing":
         desk.controller.ask(Context("Once"), HERE)
         qtbot.waitUntil(lambda: model.iterators_open == 1)
-    assert desk.host.close()
+    assert desk.host.close(WAIT)
     assert model.closed == (moment != "loading")
     assert model.iterators_open == 0
 

@@ -23,6 +23,7 @@ from tests.fakes.scripted import ScriptedModel
 
 SPOT, HERE = Spot(Context("They ", " home."), "walked"), Place(1, 10)
 OTHER, THERE = Spot(Context("She ", " home."), "ran"), Place(2, 4)
+WAIT = 20_000
 
 
 class Masked:
@@ -80,13 +81,13 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     desk = Desk()
     yield desk
     desk.may_load.set()
-    assert desk.host.close()
+    assert desk.host.close(WAIT)
 
 
 def ready(desk: Desk, qtbot: QtBot, model: ScriptedModel, name: str = "m") -> ScriptedModel:
     desk.models[name] = model
     desk.host.load(name)
-    qtbot.waitUntil(lambda: desk.phase() is Phase.READY and not desk.host.worker._failing)
+    qtbot.waitUntil(lambda: desk.phase() is Phase.READY and desk.states[-1].name == model.name and not desk.host.worker._failing)
     return model
 
 
@@ -187,7 +188,7 @@ def test_an_answer_that_was_on_its_way_when_it_became_void_is_dropped(desk: Desk
     made = threading.Event()
     desk.host.worker.replacements_made.connect(lambda *_: made.set(), Qt.ConnectionType.DirectConnection)
     desk.controller.find_replacements(SPOT, HERE)
-    assert made.wait(5)
+    assert made.wait(WAIT / 1000)
     desk.controller.cancel()
     qtbot.waitUntil(lambda: [state.phase for state in desk.states[-2:]] == [Phase.WRITING, Phase.READY])
     assert desk.found == []
@@ -245,7 +246,7 @@ def test_its_memory_is_given_back_with_that_of_the_model(desk: Desk, qtbot: QtBo
     assert [first.closed, second.closed] == [True, False]
     desk.controller.find_replacements(SPOT, HERE)
     qtbot.waitUntil(lambda: desk.found[-1:] == [(["swam", "ran"], HERE)])
-    assert desk.host.close()
+    assert desk.host.close(WAIT)
     assert second.closed
 
 

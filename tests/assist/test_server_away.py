@@ -24,12 +24,13 @@ def test_where_the_server_is_away_the_local_model_stands_in_and_it_is_said(desk:
     desk.sees(CITY, LOCAL, Ended.SENTENCE)
     desk.until(lambda: desk.states[-1].server is not None and desk.states[-1].server.error is desk.failure)
     assert all(state.phase is not Phase.FAILED for state in desk.states)
+    assert desk.host.server._remote is not None
+    desk.host.server._remote._rest._until = float("inf")  # however long the machine takes
     desk.page.ask("Twice,")
     desk.sees(CITY, LOCAL, Ended.SENTENCE)
     assert desk.opened == 1, "it is left alone for a while"
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_server_that_is_left_alone_is_not_waited_for(desk: Desk) -> None:
     desk.local, desk.failure = Gated(""), ServerRefused(URL)
     desk.start()
@@ -39,7 +40,6 @@ def test_a_server_that_is_left_alone_is_not_waited_for(desk: Desk) -> None:
     assert desk.opened == 1
 
 
-@pytest.mark.usefixtures("patient")
 def test_where_the_server_breaks_off_the_local_model_goes_on(desk: Desk) -> None:
     desk.local = Gated(words=0)
     desk.server = Gated(name="big", words=3)
@@ -138,7 +138,6 @@ def test_who_only_types_is_not_told_that_nobody_answers(desk: Desk) -> None:
     assert told.times == 0
 
 
-@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("who", [LOCAL, SERVER])
 def test_where_one_of_two_answers_nobody_is_missed(desk: Desk, who: str) -> None:
     if who == LOCAL:
@@ -203,7 +202,6 @@ class Breaking(Gated):
         raise self.failure
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_model_that_is_there_meanwhile_may_answer_in_the_place_of_the_server(desk: Desk) -> None:
     desk.local = Gated(words=0)
     desk.server = there = Breaking(ServerUnreachable(URL, "reset"), name="big")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -19,7 +20,6 @@ from tests.assist.both import CITY, URL, WAIT, Desk, Gated, Page
 # --- switching -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("to", ["none", "another"])
 def test_a_server_that_is_switched_off_is_asked_no_more_and_the_local_model_stands(desk: Desk, to: str) -> None:
     desk.local.gate = threading.Semaphore(0)
@@ -126,7 +126,6 @@ def test_one_page_is_private_and_the_other_is_not(desk: Desk) -> None:
     private.controller.cancel()
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_page_whose_request_gave_way_to_that_of_another_page_is_served_by_the_local_model(desk: Desk) -> None:
     desk.local, desk.server = Gated(""), Gated(name="big", words=3)
     desk.start()
@@ -149,6 +148,7 @@ def test_leaving_ends_the_servers_thread_too(qtbot: QtBot, moment: str) -> None:
         opening.set()
         while True:
             watch.check()
+            time.sleep(0.002)
 
     desk.host.use_server(slow if moment == "opening" else desk.open, URL)
     desk.page.ask()

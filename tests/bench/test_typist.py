@@ -200,8 +200,15 @@ def test_a_model_that_does_not_load_is_no_session(qapp: QApplication) -> None:
 
 def test_ctrl_c_ends_the_session_and_the_thread(qapp: QApplication) -> None:
     before = signal.getsignal(signal.SIGINT)
-    QTimer.singleShot(50, qapp, lambda: signal.raise_signal(signal.SIGINT))
-    model = ScriptedModel(" xyz")
+    model, looking = ScriptedModel(" xyz"), QTimer(interval=5)
+
+    def press() -> None:
+        if model.requests:  # else it would be pressed while the model is loaded
+            looking.stop()
+            signal.raise_signal(signal.SIGINT)
+
+    looking.timeout.connect(press)
+    looking.start()
     with pytest.raises(KeyboardInterrupt):
         session(model, keys=50)
     assert model.closed

@@ -382,7 +382,7 @@ def blocks(writer: Writer):
 
 
 def test_it_is_told_where_the_cursor_rests_with_nothing_wished_for(writer: Writer, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(writer.page.cursor_rested, timeout=3000) as rested:
+    with qtbot.waitSignal(writer.page.cursor_rested) as rested:
         writer.has("One two", cursor=3)
     assert rested.args == [Context("One", " two")]
 

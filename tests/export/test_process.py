@@ -46,7 +46,7 @@ def test_it_is_killed_when_nobody_wants_its_work():
     with pytest.raises(Cancelled):
         run(python("import time; time.sleep(60)"), b"x" * 1_000_000, watch)
     timer.join()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "it is not waited for"
 
 
 def test_it_is_killed_when_it_takes_too_long():

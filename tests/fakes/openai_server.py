@@ -184,15 +184,15 @@ class OpenAIServer:
         chats = [one for one in self.asked if one.path.endswith("/v1/chat/completions")]
         return [one for one in chats if one.body["messages"][-1]["content"] != SENTENCE]
 
-    def wait_until_left(self, timeout: float = 5.0) -> bool:
+    def wait_until_left(self, timeout: float = 20.0) -> bool:
         """Whether no client is connected any more, within so many seconds; one that had its answer may stay connected."""
         return self._comes_true(lambda: not self.open, timeout)
 
-    def wait_until_idle(self, timeout: float = 5.0) -> bool:
+    def wait_until_idle(self, timeout: float = 20.0) -> bool:
         """Whether nothing is being answered any more, within so many seconds: all is said, or who asked went away."""
         return self._comes_true(lambda: not self.answering, timeout)
 
-    def wait_until_answering(self, n: int = 1, timeout: float = 5.0) -> bool:
+    def wait_until_answering(self, n: int = 1, timeout: float = 20.0) -> bool:
         """Whether so many requests are being answered, within so many seconds."""
         return self._comes_true(lambda: self.answering >= n, timeout)
 
@@ -216,6 +216,8 @@ class OpenAIServer:
         while not self._closing.is_set():
             await asyncio.sleep(0.005)
         server.close()
+        for _ in range(5):  # whoever has just come is let in, so that somebody closes that connection
+            await asyncio.sleep(0)
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -493,7 +495,7 @@ def running(certificate: Path | None = None, port: int = 0) -> Iterator[OpenAISe
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(port, context, ready)), name="openai server")
     thread.start()
     try:
-        assert ready.wait(10)
+        assert ready.wait(30)
         yield server
     finally:
         server.close()

@@ -99,6 +99,7 @@ def test_it_is_opened_on_a_thread_of_its_own_with_the_first_request_and_only_the
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no rank of their own")
+@pytest.mark.usefixtures("ranked")
 def test_its_threads_stand_back_behind_those_of_the_local_model(there: There) -> None:
     there.ask()
     [thread] = [thread for thread in threading.enumerate() if thread.name == "server"]

@@ -132,7 +132,7 @@ def settings(tmp_path: Path) -> Settings:
 def jobs(qapp: QApplication) -> Iterator[Jobs]:
     jobs = Jobs()
     yield jobs
-    assert jobs.close()
+    assert jobs.close(30_000)
     qapp.processEvents()
 
 

@@ -26,7 +26,7 @@ class Gate:
     def before(self, real: Callable[..., object]) -> Callable[..., object]:
         def held(*args: object, **kwargs: object) -> object:
             self.calls += 1
-            assert self.event.wait(5)
+            assert self.event.wait(60)
             return real(*args, **kwargs)
 
         return held
@@ -97,6 +97,7 @@ def test_while_a_share_does_not_answer_it_is_asked_once(
     gate = Gate()
     monkeypatch.setattr(Taken, "refresh", gate.before(Taken.refresh))
     lock._timer.setInterval(5)
+    qtbot.waitUntil(lambda: gate.calls > 0)
     qtbot.wait(60)
     assert gate.calls == 1
     gate.event.set()

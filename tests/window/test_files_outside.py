@@ -312,7 +312,7 @@ def test_what_another_program_writes_while_ours_is_being_written_is_not_lost(
 
     def meanwhile(*args: object) -> None:
         real(*args)  # type: ignore[arg-type]
-        monkeypatch.undo()
+        monkeypatch.setattr(files, "_write", real)
         path.write_bytes(b"Theirs.\n")
 
     monkeypatch.setattr(files, "_write", meanwhile)

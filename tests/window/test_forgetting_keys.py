@@ -98,14 +98,15 @@ def test_a_key_that_is_forgotten_before_anybody_asked_the_keyring_never_comes_th
 def test_of_two_keys_in_quick_succession_the_second_is_kept(
     window: MainWindow, qtbot: QtBot, jobs: Jobs, system_keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second_came = threading.Event()
+    second_wished, second_came = threading.Event(), threading.Event()
     asked: list[str] = []
 
     def answer(wish: str, stopped: Callable[[], bool]) -> bytes:
         key = json.loads(wish)["key"]
         asked.append(key)
         if key == "first":
-            second_came.wait(0.5)
+            assert second_wished.wait(60)
+            second_came.wait(0.5)  # were it let by
         answered = system_keyring.answer(wish, stopped)
         if key == "second":
             second_came.set()
@@ -117,6 +118,7 @@ def test_of_two_keys_in_quick_succession_the_second_is_kept(
     saved(window, "first")
     qtbot.waitUntil(lambda: asked == ["first"])
     saved(window, "second")
+    second_wished.set()
     qtbot.waitUntil(lambda: not jobs.busy)
     assert system_keyring.keys == {ORIGIN: "second"}
     assert len(kept) == 1, "of the first nothing is said any more"

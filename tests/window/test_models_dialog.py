@@ -354,7 +354,7 @@ def test_of_two_looks_the_newest_counts(asked: Asked, library: FakeLibrary, qtbo
 
     def slow(*, watch: Watch | None = None) -> Shelf:
         began.set()
-        assert go_on.wait(5)
+        assert go_on.wait(60)
         return before
 
     library.shelf = slow  # type: ignore[method-assign]

@@ -197,7 +197,7 @@ def test_what_another_program_writes_while_that_is_being_kept_comes_onto_the_pag
     may_write = threading.Event()
 
     def held(*args: Any, **kwargs: Any) -> Beside:
-        assert may_write.wait(10)
+        assert may_write.wait(60)
         return write_beside(*args, **kwargs)
 
     monkeypatch.setattr("afterword.window.saving.write_beside", held)

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QPoint, Qt
-from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtCore import QEvent, QLocale, QPointF, Qt
+from PySide6.QtGui import QAccessible, QColor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -271,7 +271,7 @@ def opened(qtbot: QtBot, keeper: StatisticsKeeper) -> StatisticsDialog:
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+    qtbot.waitUntil(lambda: dialog.isActiveWindow() and dialog.focusWidget() is QApplication.focusWidget() is not None)
     return dialog
 
 
@@ -341,14 +341,20 @@ def test_the_keys_go_from_day_to_day(dialog: StatisticsDialog) -> None:
     assert "Yesterday: no suggestions." in labels(dialog)
 
 
+def point_at(chart: DayChart, point: QPointF) -> None:
+    """Not by QTest.mouseMove: what that moves is the one mouse of all windows, and the one that it meets may be another."""
+    where, no = chart.mapToGlobal(point), Qt.MouseButton.NoButton
+    QApplication.sendEvent(chart, QMouseEvent(QEvent.Type.MouseMove, point, where, no, no, Qt.KeyboardModifier.NoModifier))
+
+
 def test_the_day_pointed_at_is_chosen(dialog: StatisticsDialog) -> None:
     chart = part(dialog, DayChart)
     area = chart._area()
     for back in (29, 10, 0):
         x = area.right() - area.width() / DAYS * (back + 0.5)
-        QTest.mouseMove(chart, QPoint(round(x), chart.height() // 2))
+        point_at(chart, QPointF(x, chart.height() / 2))
         assert chart.day[0] == TODAY - timedelta(back)
-    QTest.mouseMove(chart, QPoint(2, 2))
+    point_at(chart, QPointF(2, 2))
     assert chart.day[0] == TODAY, "the margin is no day"
 
 

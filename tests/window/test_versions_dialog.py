@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QDateTime, QLocale, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QInputDialog, QWidget
@@ -20,6 +20,7 @@ from afterword.drafts.versions import Occasion, Version
 from afterword.editor.page import Page
 from afterword.errors import VersionsUnavailable
 from afterword.jobs import Jobs
+from afterword.window import version_list
 from afterword.window.versions_dialog import VersionsDialog
 
 from .conftest import focused, part
@@ -107,8 +108,10 @@ def test_versions_stand_under_their_days_newest_first_with_what_and_how_much(des
     ]
 
 
-def test_today_and_yesterday_are_called_so(desk: Desk) -> None:
-    desk.at = time.time()
+def test_today_and_yesterday_are_called_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    noon = QDateTime.fromSecsSinceEpoch(int(NOON))
+    clock = SimpleNamespace(currentDateTime=lambda: noon, fromSecsSinceEpoch=QDateTime.fromSecsSinceEpoch)
+    monkeypatch.setattr(version_list, "QDateTime", clock)
     desk.kept(FIRST, days=-1)
     desk.kept(SECOND, days=1)
     desk.opens()
@@ -143,7 +146,7 @@ def test_nothing_is_restored_before_what_was_there_is_kept(two: Desk, monkeypatc
     allowed = threading.Event()
 
     def keep(*args: Any, **options: Any) -> Version:
-        allowed.wait()
+        assert allowed.wait(60)
         return VersionStore.keep(two.store, *args, **options)
 
     monkeypatch.setattr(two.store, "keep", keep)
@@ -268,7 +271,7 @@ def test_only_the_version_that_was_chosen_last_is_shown(two: Desk, monkeypatch: 
     allowed = threading.Event()
 
     def text(*args: Any, **options: Any) -> str:
-        allowed.wait()
+        assert allowed.wait(60)
         return VersionStore.text(two.store, *args, **options)
 
     monkeypatch.setattr(two.store, "text", text)

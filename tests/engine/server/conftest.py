@@ -21,8 +21,8 @@ from afterword.watch import Watch
 from tests.fakes import openai_server
 from tests.fakes.openai_server import OpenAIServer
 
-QUICK = Patience(connect=5.0, first=10.0, between=10.0, pause=0.001)
-IMPATIENT = Patience(connect=5.0, first=0.3, between=0.3, pause=0.001)
+QUICK = Patience(connect=20.0, first=60.0, between=60.0, pause=0.001)  # longer than any test waits
+IMPATIENT = Patience(connect=20.0, first=0.3, between=0.3, pause=0.001)
 
 
 @pytest.fixture

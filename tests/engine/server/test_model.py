@@ -19,7 +19,7 @@ from afterword.errors import (
 from afterword.suggest.suggester import Suggester
 from afterword.text.context import Context
 from tests.engine.server.asking import Open, question, texts
-from tests.engine.server.conftest import IMPATIENT, request
+from tests.engine.server.conftest import IMPATIENT, QUICK, request
 from tests.fakes.openai_server import OpenAIServer, Said
 
 # --- ghost text -------------------------------------------------------------------------------------------------------
@@ -105,6 +105,18 @@ def test_without_probabilities_what_is_said_twice_is_more_probable(server: OpenA
     assert "logprobs" not in one
 
 
+class Together(threading.Semaphore):
+    """Lets a server speak once so many are asking it."""
+
+    def __init__(self, server: OpenAIServer, most: int) -> None:
+        super().__init__(0)
+        self._server, self._most, self._met = server, most, False
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        self._met |= self._server.answering >= self._most
+        return self._met
+
+
 @pytest.mark.parametrize(("kind", "most"), [("vllm", 2), ("transformers", 1), ("llama-cpp-python", 1)])
 def test_the_second_answer_comes_beside_the_first_unless_it_would_end_it(
     server: OpenAIServer, opened: Open, kind: str, most: int
@@ -112,7 +124,7 @@ def test_the_second_answer_comes_beside_the_first_unless_it_would_end_it(
     server.kind, server.logprobs = kind, 0
     model = opened()
     assert server.wait_until_idle()
-    server.pause_s, server.most_answering = 0.05, 0
+    server.pause_s, server.most_answering, server.gate = 0.05, 0, Together(server, most)
     server.says = " left at noon"
     assert texts(model, "The ferry le", temperature=0.0) == "ft at noon"
     assert server.most_answering == most
@@ -141,13 +153,10 @@ def test_it_can_be_stopped_while_the_server_is_silent(server: OpenAIServer, open
     server.logprobs = logprobs
     model = opened()
     server.faults.silent_after = 0
-    stop = threading.Event()
-    timer = threading.Timer(0.1, stop.set)
-    timer.start()
-    assert list(model.complete(request("The ferry.\n"), stop.is_set)) == []
+    asked = 1 if logprobs else 2
+    assert list(model.complete(request("The ferry.\n"), lambda: len(server.completions) >= asked)) == []
     assert server.wait_until_idle()
-    assert len(server.completions) == (1 if logprobs else 2)
-    timer.join()
+    assert len(server.completions) == asked
 
 
 def test_a_server_that_fails_is_told(server: OpenAIServer, opened: Open) -> None:
@@ -156,6 +165,7 @@ def test_a_server_that_fails_is_told(server: OpenAIServer, opened: Open) -> None
     with pytest.raises(ServerSilent):
         texts(model, "The ferry.\n")
     server.faults.silent_after = -1
+    model._wire.patience = QUICK
     assert texts(model, "The ferry.\n") == " and so on."
 
 
@@ -269,6 +279,7 @@ def test_candidates_begin_with_the_likeliest_tokens(server: OpenAIServer, opened
     def says(body: Any) -> Any:
         if body["prompt"].endswith("lay"):
             return [Said(" loud", 0.4, {" quiet": 0.3, " quick": 0.1, " qu": 0.05})]
+        server.gate = server.gate or Together(server, most)
         return f" after{body['prompt'].split()[-1]} end"
 
     server.says, server.most_answering = says, 0

@@ -272,6 +272,7 @@ def http_server() -> Iterator[str]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as served:
+        served.daemon_threads = False  # those that still answer are waited for
         thread = threading.Thread(target=lambda: served.serve_forever(0.01))
         thread.start()
         try:

@@ -48,7 +48,13 @@ def fails(wire: Wire) -> ServerError:
     return caught.value
 
 
-def wait_for(condition: Any, timeout: float = 5.0) -> bool:
+def drained(answer: Stream) -> bool:
+    """Whether all of an answer has been read soon, so that its connection can be used again."""
+    future = answer._future
+    return future is not None and wait_for(future.done)
+
+
+def wait_for(condition: Any, timeout: float = 20.0) -> bool:
     deadline = time.monotonic() + timeout
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.002)
@@ -67,7 +73,7 @@ def unused() -> Iterator[int]:
 def deaf() -> Iterator[socket.socket]:
     """Takes connections, and nothing is answered."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(5)
+        listening.settimeout(20)
         yield listening
 
 
@@ -85,7 +91,7 @@ def answering(content: bytes) -> Iterator[int]:
                 except TimeoutError:
                     continue
                 with connection:
-                    connection.settimeout(2)
+                    connection.settimeout(20)
                     try:
                         connection.recv(65_536)
                         connection.sendall(content)
