@@ -116,6 +116,8 @@ def test_a_ready_question_is_asked_of_the_same_text_without_what_was_said(writer
     writer.until(lambda: len(writer.model.questions) == 2 and not writer.panel.busy)
     assert [message.text for message in writer.model.questions[-1].messages] == [SYSTEM, f"{LONG}\n\n{READY[1].prompt}"]
     assert writer.button("Replace…").isEnabled()
+    parted = "— Without what was said above —"
+    assert writer.panel.transcript.toPlainText() == f"Who?\n{SHORT}\n\n{parted}\n\n{READY[1].title}\n{SHORT}"
 
 
 def test_another_selection_begins_another_conversation(writer: Writer) -> None:

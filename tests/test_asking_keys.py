@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
 from afterword.errors import ServerUnreachable
 from afterword.window.change_text import ChangeText
@@ -185,8 +185,7 @@ def test_in_a_small_window_a_comparison_is_read_and_made(small: Writer) -> None:
     small.asks("Shorter")
     small.hears(SHORT)
     small.presses("Replace…")
-    small.until(lambda: small.panel.comparing)
-    assert small.panel.changes._text.visibleRegion().boundingRect().height() > 60
+    small.until(lambda: small.panel.comparing and small.panel.changes._text.visibleRegion().boundingRect().height() > 60)
     goes_to(small, "Replace")
     assert in_sight(small.button("Replace"))
 
@@ -217,3 +216,54 @@ def test_in_the_smallest_window_one_sees_that_nothing_was_sent(small: Writer) ->
     dialog.reject()
     assert small.panel.message == "Nothing was sent."
     assert in_sight(small.panel._message)
+
+
+# --- the tab key ----------------------------------------------------------------------------------------------------
+
+
+def test_the_tab_key_goes_round_in_the_panel_either_way_and_never_onto_the_page(writer: Writer) -> None:
+    writer.start(agreed=True)
+    writer.window.resize(900, 700)
+    writer.has(DRAFT, LONG)
+    writer.asks("Shorter")
+    writer.hears(SHORT)
+    forth = stops_of(writer, Qt.Key.Key_Tab)
+    assert stops_of(writer, Qt.Key.Key_Backtab) == [forth[0], *reversed(forth[1:])]
+    assert {"Hide the questions", "Insert", "Replace…", "Discard"} <= {*forth}
+    writer.presses("Replace…")
+    writer.until(lambda: writer.panel.comparing)
+    forth = stops_of(writer, Qt.Key.Key_Tab)
+    assert stops_of(writer, Qt.Key.Key_Backtab) == [forth[0], *reversed(forth[1:])]
+    assert {"Hide the questions", "Changes", "Take this change", "Replace", "Back"} <= {*forth}
+
+
+def stops_of(writer: Writer, key: Qt.Key) -> list[str]:
+    """Where the key leads, from where the focus is until it is there again."""
+    begin, found = focused(), list[str]()
+    while len(found) < 30:
+        here = focused()
+        assert writer.panel.isAncestorOf(here)
+        found.append(here.accessibleName() or getattr(here, "text", str)())
+        QTest.keyClick(here, key)
+        if focused() is begin:
+            return found
+    raise AssertionError(found)
+
+
+@pytest.mark.parametrize("by", ["Ask", "Ready questions"])
+def test_who_asks_by_a_button_writes_the_next_question_and_stops_nothing(writer: Writer, by: str) -> None:
+    writer.start()
+    writer.has(DRAFT)
+    gate = writer.model.reply_gate = threading.Semaphore(0)
+    writer.opens()
+    QTest.keyClicks(writer.panel.field, "Who?")
+    button = writer.button(by)
+    button.setFocus()
+    if by == "Ask":
+        QTest.keyClick(button, Qt.Key.Key_Return)
+    else:
+        part(writer.panel, QMenu).actions()[1].trigger()
+    writer.until(lambda: writer.panel.busy)
+    assert focused() is writer.panel.field
+    gate.release(99)
+    writer.hears(SHORT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -42,15 +43,18 @@ def test_words_that_come_too_late_open_nothing(writer: Writer, qtbot: QtBot) -> 
     writer.page.suggestions_enabled = False
     writer.type("by the sea")
     writer.model.set_candidates(["river and"])
-    made: list[object] = []
-    writer.desk.host.worker.replacements_made.connect(lambda *found: made.append(found))
-    while not made:  # until one was made before the writer went elsewhere
-        writer.press(Qt.Key.Key_Semicolon, CTRL)
-        QTest.qSleep(20)  # the model's thread works, and the window does nothing
-        writer.press(Qt.Key.Key_Left)
-        writer.press(Qt.Key.Key_Right)
-        qtbot.wait(20)
-        assert not writer.window.replacements.isVisible()
+    _model_is_there(writer)
+    made, heard = threading.Event(), list[object]()
+    found = writer.desk.host.worker.replacements_made
+    found.connect(lambda *_: made.set(), Qt.ConnectionType.DirectConnection)  # on the model's thread
+    found.connect(lambda *said: heard.append(said))
+    writer.press(Qt.Key.Key_Semicolon, CTRL)
+    assert made.wait(20)  # the model's thread works, and the window does nothing
+    writer.press(Qt.Key.Key_Left)
+    writer.press(Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: bool(heard))
+    qtbot.wait(20)
+    assert not writer.window.replacements.isVisible()
     writer.press(Qt.Key.Key_Semicolon, CTRL)
     qtbot.waitUntil(writer.window.replacements.isVisible)
     writer.window.replacements.close()
@@ -66,7 +70,7 @@ def test_before_a_model_is_there_that_is_said(writer: Writer, qtbot: QtBot) -> N
     qtbot.waitUntil(writer.loading.is_set)
     writer.page.set_text("sea")
     writer.press(Qt.Key.Key_Semicolon, CTRL)
-    assert writer.window.status.currentMessage() == "No model is loaded yet."
+    assert writer.window.status.currentMessage() == "Other words come from a model on this machine, and none is loaded."
     writer.may_load.set()
 
 

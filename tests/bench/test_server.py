@@ -76,23 +76,20 @@ def test_a_server_that_answers_after_a_known_time(server: OpenAIServer) -> None:
 
 
 def test_what_the_server_was_asked_is_what_is_counted(server: OpenAIServer) -> None:
-    server.says = foretold(4, 12)
-    found = measure(opener(server), 4, Plan(3.0, 4.0, PLAN.sampling))
+    began = time.perf_counter()
+    found = measure(opener(server), 4, Plan(3.0, 1.0, PLAN.sampling))  # nothing is foretold, and so slowly each request arrives
     assert (found.writers, found.errors) == (4, {})
-    assert found.seconds == pytest.approx(3.0, abs=2.0)
+    assert 3.0 <= found.seconds < time.perf_counter() - began
     assert 0 <= len(server.completions) - found.requests <= 4 * 4  # what was asked before the typing is not counted
     assert found.pieces > 0
 
 
 def test_a_server_that_is_too_slow_for_the_keys_is_void_and_never_looks_quick(server: OpenAIServer) -> None:
-    def opened(watch: Watch) -> LanguageModel:
-        model = open_server(Server(server.url), watch)
-        server.pause_s = 60.0
-        return model
-
+    model = open_server(Server(server.url), Watch())  # beforehand: there is not much time for it
+    server.pause_s = 60.0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("afterword.bench.server._SETTLE_WITHIN_S", 1.0)
-        found = measure(opened, 1, Plan(3.0, 10.0, PLAN.sampling))
+        found = measure(lambda _: model, 1, Plan(3.0, 2.0, PLAN.sampling))
     assert found.requests > 0
     assert found.answered == 0.0
     assert found.voided == 1.0
@@ -139,7 +136,7 @@ def test_nothing_is_left_running(server: OpenAIServer) -> None:
 # --- the command ----------------------------------------------------------------------------------------------------
 
 
-LEISURELY = ("--seconds", "3", "--keys-per-second", "2")  # so that something is answered on a busy machine too
+LEISURELY = ("--seconds", "3", "--keys-per-second", "1")  # so that something is answered on a busy machine too
 
 
 def bench(*arguments: str) -> int:
@@ -156,10 +153,16 @@ def test_the_command_prints_a_table(server: OpenAIServer, capfd: pytest.CaptureF
     assert said.err == ""
 
 
+def test_where_no_answer_came_that_is_said(server: OpenAIServer, capfd: pytest.CaptureFixture[str]) -> None:
+    server.says = lambda body: " x" if body["prompt"] == SENTENCE else ""
+    assert bench(server.url, "--writers", "1,2", "--seconds", "1") == 1
+    assert capfd.readouterr().err == "With 1 and 2 writing, no answer came in time.\n"
+
+
 def test_the_command_prints_json(server: OpenAIServer, capfd: pytest.CaptureFixture[str]) -> None:
     assert bench(server.url, "--writers", "1", *LEISURELY, "--json") == 0
     found = json.loads(capfd.readouterr().out)
-    assert (found["kind"], found["model"], found["seconds"], found["keys_per_second"]) == ("vllm", "tiny", 3.0, 2.0)
+    assert (found["kind"], found["model"], found["seconds"], found["keys_per_second"]) == ("vllm", "tiny", 3.0, 1.0)
     assert found["runs"][0]["writers"] == 1
     assert {"first_ms", "voided", "wasted", "errors", "busy"} <= found["runs"][0].keys()
 
@@ -218,7 +221,7 @@ def test_a_server_that_is_silent_for_longer_is_an_error(
 ) -> None:
     monkeypatch.setattr("afterword.bench.server._SETTLE_WITHIN_S", 0.0)
     server.says = lambda body: "" if body["prompt"] == SENTENCE else hold(server)
-    assert bench(server.url, "--writers", "1", "--seconds", "6", "--keys-per-second", "0.2", "--wait", "1", "--json") == 1
+    assert bench(server.url, "--writers", "1", "--seconds", "9", "--keys-per-second", "0.2", "--wait", "1", "--json") == 1
     [run] = json.loads(capfd.readouterr().out)["runs"]
     assert run["sentences"] == {"ServerSilent": f"The server {server.url}/v1 said nothing for 1 seconds."}
 

@@ -178,7 +178,7 @@ def test_the_keyboard_alone_reaches_every_control(window: MainWindow) -> None:
     everything_open(window)
     reached: set[QWidget] = set()
     for key in (Key.Key_Tab, Key.Key_Backtab):
-        for panes in range(5):
+        for panes in range(8):
             window.page.setFocus()
             for _ in range(panes):
                 QTest.keyClick(focused(), Key.Key_F6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPalette, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QToolButton
@@ -112,6 +112,21 @@ def test_a_click_takes_or_leaves_a_change(view: ChangeView) -> None:
         changes.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, changes.cursorRect(plain).center()
     )
     assert wanted(view) == [TAKE[0], TAKE[2]]
+
+
+@pytest.mark.parametrize("where", ["below", "beside"])
+def test_a_click_beside_the_text_changes_nothing(view: ChangeView, where: str) -> None:
+    view.show_parts(parts_of(compare("One\n\nTwo", "One\n\nThree")))
+    changes = text(view)
+    cursor = QTextCursor(changes.document())
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    end, viewport = changes.cursorRect(cursor), changes.viewport()
+    beside = QPoint(viewport.width() - 5, end.center().y())
+    point = QPoint(end.center().x(), viewport.height() - 5) if where == "below" else beside
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+    assert looks(view, "Three") == "new"
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end.center() - QPoint(10, 0))
+    assert looks(view, "Three") == "gone"
 
 
 def test_all_can_be_left_to_take_some(view: ChangeView) -> None:

@@ -113,12 +113,30 @@ def test_words_for_a_place_where_the_writer_is_no_more_are_not_shown(asking: Ask
     assert asking.says() == ""
 
 
-@pytest.mark.parametrize(("found", "says"), [([], "Nothing comes to mind here."), (None, "No model is loaded yet.")])
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [([], "Nothing comes to mind here."), (None, "Other words come from a model on this machine, and none is loaded.")],
+)
 def test_where_there_are_none_that_is_said(asking: Asking, found: list[str] | None, says: str) -> None:
     asking.asks()
     asking.window.choices.show_replacements(found, asking.wanted[0][1])
     assert not asking.window.replacements.isVisible()
     assert asking.says() == says
+
+
+def test_while_they_are_looked_for_that_is_said(asking: Asking, qtbot: QtBot) -> None:
+    asking.asks()
+    qtbot.waitUntil(lambda: asking.says() == "Looking for other words…")
+    asking.window.choices.show_replacements(WORDS, asking.wanted[0][1])
+    assert asking.says() == ""
+    asking.window.replacements.close()
+
+
+def test_who_goes_on_writing_is_told_nothing_of_them(asking: Asking, qtbot: QtBot) -> None:
+    asking.asks()
+    qtbot.waitUntil(lambda: asking.says() != "")
+    QTest.keyClick(asking.page, Qt.Key.Key_X)
+    assert asking.says() == ""
 
 
 def test_where_there_is_no_word_the_writer_is_told_what_to_do(asking: Asking) -> None:

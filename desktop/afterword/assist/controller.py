@@ -87,6 +87,7 @@ class Controller(QObject):
         host.load_began.connect(self._start_anew)
         host.left.connect(self.cancel)
         host.state_changed.connect(self._state_arrived)
+        self._want()
         if host.state is not None:
             self._state_arrived(host.state)
 
@@ -204,6 +205,7 @@ class Controller(QObject):
         self._want()
         self._asking.cancel()
         self._asked = None
+        self._look = 0
         self._begun = ()
         self._painting.stop()
         self._timer.stop()

@@ -87,7 +87,9 @@ def main(arguments: list[str]) -> int:
         print(json.dumps(_report(about, plan, runs), ensure_ascii=False, indent=2))
     else:
         print(table(about, plan.keys_per_second, runs, machine.describe()))
-    return SUCCESS if all(run.pieces for run in runs) else FAILURE
+    if unheard := [str(run.writers) for run in runs if not run.pieces]:
+        print(f"With {' and '.join(unheard)} writing, no answer came in time.", file=sys.stderr)
+    return FAILURE if unheard else SUCCESS
 
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:

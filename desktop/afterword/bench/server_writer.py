@@ -176,7 +176,7 @@ class Counted:
     def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
         """As the model's."""
         asked = self._where(request)
-        asked.sent = True
+        asked.sent = not stopped()  # else it was voided before it left
         answer = self._model.complete(request, stopped)
         try:
             for piece in answer:

@@ -12,6 +12,7 @@ from afterword.drafts.choosing import Part
 from afterword.window.button import Button
 from afterword.window.change_view import ChangeView
 from afterword.window.glyphs import Glyph, GlyphButton
+from afterword.window.panes import Panel
 from afterword.window.question_box import QuestionBox
 from afterword.window.rows import add_row
 from afterword.window.transcript import Transcript
@@ -19,7 +20,7 @@ from afterword.window.transcript import Transcript
 _MARGIN = 10
 
 
-class AskPanel(QFrame):
+class AskPanel(Panel):
     """Shows what it is told to; what it means is decided elsewhere.
 
     Attributes:

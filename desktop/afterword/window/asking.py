@@ -186,7 +186,8 @@ class Asking(QObject):
         self._talk = talk_of(self._talk, going.asked, self._sharing.origin if going.there else "", self._page)
         if going.asked.question == shown:  # not one of the ready ones
             self._panel.field.remember(shown)
-        self._panel.transcript.begin(shown)
+        anew = self._talk is not self._going.before
+        self._panel.transcript.begin(shown, self.tr("— Without what was said above —") if anew else "")
         self._panel.set_busy(True)
         self._offer()
         self._quiet.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPalette, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
@@ -123,11 +123,18 @@ class ChangeText(QTextBrowser):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        at = self.cursorForPosition(event.position().toPoint()).position()
-        found = next((number for number, (start, end) in enumerate(self._places) if start <= at <= end), None)
+        found = self._change_at(event.position().toPoint())
         if found is not None and not self.textCursor().hasSelection() and event.button() == Qt.MouseButton.LeftButton:
             self.current = found
             self.take(found, found not in self.taken)
+
+    def _change_at(self, point: QPoint) -> int | None:
+        """The number of the change at a point of the viewport; None where there is none, as beside the text."""
+        scrolled = QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+        if self.document().documentLayout().hitTest(QPointF(point + scrolled), Qt.HitTestAccuracy.ExactHit) < 0:
+            return None
+        at = self.cursorForPosition(point).position()
+        return next((number for number, (start, end) in enumerate(self._places) if start <= at <= end), None)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

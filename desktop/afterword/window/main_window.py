@@ -363,6 +363,7 @@ class MainWindow(QMainWindow):
         self.preferences.pause_ended.connect(self.announcer.announce_switched)
         self.announcer.unheard.connect(status.show_notice)
         self.choices.noticed.connect(status.show_notice)
+        self.choices.withdrawn.connect(status.withdraw)
         self._noting.seen_wanted.connect(self.seen_wanted)
         self.notes.close_wanted.connect(self._notes_closed)
         self.panel.sampling_changed.connect(self.keeper.choose_sampling)

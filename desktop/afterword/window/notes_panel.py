@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from afterword.engine.protocol import Seen
 from afterword.text.boundaries import count_words
 from afterword.window.counts import shown_words
 from afterword.window.field import LongField
 from afterword.window.glyphs import Glyph, GlyphButton
+from afterword.window.panes import Panel
 
 _SETTLE_MS = 400  # after the last key, until the model is told
 _ALL = 0.95  # of the characters: a tokenizer may lose a space, and what is left out for want of room is more
 
 
-class NotesPanel(QFrame):
+class NotesPanel(Panel):
     """Shows the notes of a draft and lets the writer change them.
 
     Signals:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+
+
+class Panel(QFrame):
+    """A pane beside the page. The tab key goes round in it, and Esc and F6 lead out: what is pressed next is not for the page."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        here = QApplication.focusWidget()
+        there = _after(here, forward) if here is not None else None
+        while there is not None and there is not here:
+            if _within(there, self) and there.focusProxy() is None and _focusable(there):
+                there.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+                return True
+            there = _after(there, forward)
+        return False
 
 
 class Panes(QObject):
@@ -50,6 +64,10 @@ class Panes(QObject):
                 return inside
             inside = inside.nextInFocusChain()
         return None
+
+
+def _after(widget: QWidget, forward: bool) -> QWidget | None:
+    return widget.nextInFocusChain() if forward else widget.previousInFocusChain()
 
 
 def _bring_in_sight(widget: QWidget) -> None:

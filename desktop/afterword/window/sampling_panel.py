@@ -11,6 +11,7 @@ from afterword.engine.sampling import Sampling, preset_of, with_preset
 from afterword.settings import DECLARED
 from afterword.window.button import Button, ToolButton
 from afterword.window.glyphs import Glyph, GlyphButton
+from afterword.window.panes import Panel
 from afterword.window.sampling_control import SamplingControl
 from afterword.window.sampling_texts import PRESETS, VALUES, translated
 
@@ -28,7 +29,7 @@ ADVANCED = (
 )
 
 
-class SamplingPanel(QFrame):
+class SamplingPanel(Panel):
     """Shows a Sampling and lets the writer change it.
 
     Each value is compared with, and reset to, the preset chosen last; those that no preset sets (length, seed and the

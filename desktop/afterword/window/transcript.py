@@ -80,8 +80,8 @@ class Transcript(QPlainTextEdit):
         size = super().sizeHint()
         return QSize(size.width(), self._height or size.height())
 
-    def begin(self, question: str) -> None:
-        """The answer to `question` is to come, behind what is there."""
+    def begin(self, question: str, parted: str = "") -> None:
+        """The answer to `question` is to come, behind what is there, and behind `parted`, which is no part of either."""
         self._paint()
         asked, answer = QTextCharFormat(), QTextCharFormat()
         asked.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
@@ -90,6 +90,7 @@ class Transcript(QPlainTextEdit):
         self._before = (cursor.position(), self._begin, self._wanted)
         if self._begin or self._shown:
             cursor.insertText("\n\n", answer)
+            cursor.insertText(f"{parted}\n\n" if parted else "", self._aside())
         cursor.insertText(broken(question), asked)
         cursor.insertText("\n", answer)
         self._begin, self._wanted, self._shown, self._word = cursor.position(), "", "", ""
@@ -127,13 +128,17 @@ class Transcript(QPlainTextEdit):
 
     def mark(self, text: str) -> None:
         """Say `text` behind the answer that was finished: it is no part of it."""
-        look = QTextCharFormat()
-        look.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
         cursor = self._end()
         if right_to_left(cursor.block().text()):
             text = f"{_ISOLATED[0]}{text}{_ISOLATED[1]}"
-        cursor.insertText(text if cursor.atBlockStart() else f" {text}", look)
+        cursor.insertText(text if cursor.atBlockStart() else f" {text}", self._aside())
         self._follow()
+
+    def _aside(self) -> QTextCharFormat:
+        """The look of what nobody asked or answered."""
+        look = QTextCharFormat()
+        look.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        return look
 
     def forget(self) -> None:
         """Show nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal, Slot
 
 from afterword.assist.types import Place
 from afterword.editor.page import Page
@@ -10,6 +10,8 @@ from afterword.engine.protocol import Piece
 from afterword.text.context import Context
 from afterword.window.likeliest_list import LikeliestList
 from afterword.window.replacement_list import ReplacementList
+
+_QUIET_MS = 600  # without other words for those on the page, until it is said that they are looked for
 
 
 class WordChoices(QObject):
@@ -23,10 +25,12 @@ class WordChoices(QObject):
     Signals:
         likeliest_wanted: the Context, and what of the suggestion stands before the word that is looked at.
         noticed: a sentence for the status bar.
+        withdrawn: a sentence that is not true any more.
     """
 
     likeliest_wanted = Signal(object, str)
     noticed = Signal(str)
+    withdrawn = Signal(str)
 
     def __init__(
         self, page: Page, likeliest: LikeliestList, replacements: ReplacementList, parent: QObject | None = None
@@ -36,6 +40,12 @@ class WordChoices(QObject):
         self._likeliest = likeliest
         self._replacements = replacements
         self._looked: Place | None = None
+        self._told = ""
+        self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
+        self._quiet.timeout.connect(self._tell_quiet)
+        page.replacements_wanted.connect(self._quiet.start)
+        for gone_on in (page.suggestion_unwanted, page.suggestion_wanted):
+            gone_on.connect(self._look_no_more)
         page.ghost_looked_at.connect(self._ghost_looked_at)
         page.words_missing.connect(self._words_missing)
         page.suggestion_missing.connect(self._nothing_found)
@@ -53,12 +63,25 @@ class WordChoices(QObject):
         """Other words for those at `place`, where the writer may no longer be; None where there is no model."""
         if place != self._page.place():
             return
+        self._look_no_more()
         if texts:
             self._replacements.open_with(texts, self._page.below_words())
         elif texts is None:
-            self.noticed.emit(self.tr("No model is loaded yet."))
+            self.noticed.emit(self.tr("Other words come from a model on this machine, and none is loaded."))
         else:
             self._nothing_found()
+
+    @Slot()
+    def _tell_quiet(self) -> None:
+        self._told = self.tr("Looking for other words…")
+        self.noticed.emit(self._told)
+
+    @Slot()
+    def _look_no_more(self) -> None:
+        self._quiet.stop()
+        if self._told:
+            self.withdrawn.emit(self._told)
+            self._told = ""
 
     @Slot(object, str, QPoint)
     def _ghost_looked_at(self, context: Context, said: str, corner: QPoint) -> None:
