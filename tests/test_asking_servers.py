@@ -95,7 +95,7 @@ def test_stop_closes_the_stream_while_the_server_is_silent(writer: Writer, serve
     writer.asks("And now?")
     writer.until(lambda: bool(writer.panel.transcript.answer))
     writer.panel.question.stop_wanted.emit()
-    assert server.wait_until_answering(0)
+    assert server.wait_until_idle()
     assert writer.panel.transcript.answer
 
 
@@ -137,13 +137,16 @@ def test_a_window_that_is_closed_amid_an_answer_closes_its_stream_and_the_other_
     writer.desk.open_window()
     second = writer.desk.seats[-1].window
     second.asking.open()
+    second.ask_panel.field.setText("Who?")
+    second.ask_panel.field.ask()
+    writer.until(lambda: not second.ask_panel.busy)
     server.faults = Faults(silent_after=2)
     second.ask_panel.field.setText("And now?")
     second.ask_panel.field.ask()
-    writer.until(lambda: bool(second.ask_panel.transcript.answer))
+    writer.until(lambda: second.ask_panel.transcript.answer == "Ida took")
     second.close()
     writer.until(lambda: len(writer.desk.seats) == 1)
-    assert server.wait_until_answering(0)
+    assert server.wait_until_idle()
     server.faults = Faults()
     writer.is_answered()
 
@@ -156,7 +159,7 @@ def test_while_the_server_reads_it_is_said_and_stop_ends_that(writer: Writer, se
     writer.until(lambda: writer.panel.transcript.word == "The server is reading…")
     writer.panel.question.stop_wanted.emit()
     assert writer.panel.transcript.word == ""
-    assert server.wait_until_answering(0)
+    assert server.wait_until_idle()
 
 
 def test_of_a_server_that_is_killed_amid_an_answer_it_is_said_as_long_as_it_is_away(writer: Writer, server: OpenAIServer) -> None:

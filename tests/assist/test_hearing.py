@@ -149,7 +149,7 @@ def test_of_another_server_nothing_is_known(desk: Desk, asking: Asking) -> None:
 
 def test_what_the_server_before_still_says_is_not_of_the_one_that_is_set(desk: Desk, asking: Asking) -> None:
     desk.start()
-    there = asking.host.workers[Where.THERE]
+    there = asking.host.begin().worker
     there.want(77, 7)
     there.want(77, 0)
     there.spoke.emit(7, "big", 500)

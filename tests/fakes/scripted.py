@@ -53,9 +53,11 @@ class ScriptedModel:
         self.reply_gate: threading.Semaphore | None = None  # as `gate`
         self.reply_error: Exception | None = None  # raised before the first word
         self.questions: list[Question] = []
+        self.at_once = 1  # answers; a server that is asked through several connections gives many
         self.pieces_said = 0
         self.closed = False
         self.iterators_open = 0
+        self._counting = threading.Lock()
         self._candidates = candidates
         self._name = name
         self._absent = frozenset(absent)
@@ -93,9 +95,10 @@ class ScriptedModel:
 
     def answer(self, question: Question, stopped: Callable[[], bool] = never) -> Iterator[str]:
         self._have("answer")
-        assert not self.iterators_open, "one live iterator"
+        with self._counting:
+            assert self.iterators_open < self.at_once, "one live iterator"
+            self.iterators_open += 1
         self.questions.append(question)
-        self.iterators_open += 1
         try:
             if self.reply_error is not None:
                 raise self.reply_error
@@ -108,7 +111,8 @@ class ScriptedModel:
                     return
                 yield word
         finally:
-            self.iterators_open -= 1
+            with self._counting:
+                self.iterators_open -= 1
 
     def warm(self, context: Context, stopped: Callable[[], bool] = never) -> None:
         self._have("warm")
