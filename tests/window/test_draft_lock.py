@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
@@ -51,6 +52,30 @@ def test_a_lock_is_taken_and_let_go(qtbot: QtBot, jobs: Jobs, draft: Path) -> No
     lock.hold(None)
     settled(qtbot, jobs)
     assert not lock_path(draft).exists()
+
+
+def test_who_comes_back_to_a_draft_has_it_however_late_its_lock_is_let_go(
+    qtbot: QtBot, jobs: Jobs, draft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, looked = DraftLock(jobs, jobs), threading.Event()
+    with qtbot.waitSignal(lock.taken):
+        lock.hold(draft)
+    gate = Gate()
+    monkeypatch.setattr(Taken, "release", gate.before(Taken.release))
+
+    def looking(*args: Any, **kwargs: Any) -> Taken | Held:
+        looked.set()
+        return take(*args, **kwargs)
+
+    monkeypatch.setattr(draft_lock, "take", looking)
+    lock.hold(None)
+    lock.hold(draft)
+    with qtbot.waitSignal(lock.taken):
+        assert looked.wait(60)
+        gate.event.set()
+    assert lock.held is None
+    lock.hold(None)
+    settled(qtbot, jobs)
 
 
 @pytest.mark.parametrize("gone", [False, True])

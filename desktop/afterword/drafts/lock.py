@@ -39,6 +39,8 @@ _SILENT_S = 3 * REFRESH_S
 _UNFINISHED_S = 10  # a lock without an owner is one that is being written, or that was left behind in that moment
 _LATEST = 1e11  # seconds since 1970; no clock says so, and no calendar can
 
+_leaving: set[bytes] = set()  # what the locks hold that this process is about to take away
+
 _log = logging.getLogger(__name__)
 
 
@@ -99,18 +101,24 @@ class Taken:
         """Of the lock; None where there is none."""
         return self._path
 
+    def leave(self) -> None:
+        """It is released in a moment: who takes the draft in this process waits for that."""
+        if self._path is not None:
+            _leaving.add(self._data)
+
     def release(self, *, watch: Watch | None = None) -> None:  # noqa: ARG002 -- too short to be cancelled
         """Let others have the draft; a task for `Jobs`. A lock that somebody else has taken over stays."""
         with self._one:
             path, self._path = self._path, None
-            if path is None:
-                return
             try:
-                _take_away(path, self._data)
+                if path is not None:
+                    _take_away(path, self._data)
             except FileNotFoundError:
                 pass
             except OSError as error:  # also where somebody is taking it over at this moment
                 _log.warning("the lock of a draft stays: %s", error)
+            finally:
+                _leaving.discard(self._data)
 
     def refresh(self, *, watch: Watch | None = None) -> bool:  # noqa: ARG002
         """Say that we are still there, every `REFRESH_S`; a task for `Jobs`. A lock that was tidied away comes back.
@@ -164,6 +172,9 @@ def take(draft: Path, despite: Held | None = None, *, watch: Watch | None = None
         if there is None:  # it has just gone
             continue
         before, held = there
+        if before in _leaving:
+            _wait_for_leaving(before, watch)
+            continue
         forced = despite is not None and held.owner == despite.owner
         if held.life is Life.ENDED or forced:
             try:
@@ -177,6 +188,13 @@ def take(draft: Path, despite: Held | None = None, *, watch: Watch | None = None
             return held
         time.sleep(_PAUSE_S)
     return held
+
+
+def _wait_for_leaving(data: bytes, watch: Watch | None) -> None:
+    while data in _leaving:
+        if watch is not None:
+            watch.check()
+        time.sleep(_PAUSE_S)
 
 
 def _take_away(path: Path, data: bytes) -> None:

@@ -68,6 +68,7 @@ class DraftLock(QObject):
             _Late(self._taking, self._jobs)
         taken, self._taken, self._held, self._taking, self._refreshing = self._taken, None, None, None, None
         if taken is not None:
+            taken.leave()
             self._jobs.start(taken.release)
 
     @Slot(object)
@@ -116,5 +117,6 @@ class _Late(QObject):
     @Slot(object)
     def _release(self, answer: Taken | Held) -> None:
         if isinstance(answer, Taken):
+            answer.leave()
             self._jobs.start(answer.release)
         self.deleteLater()
