@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from afterword.app import desk
+from afterword.assist.timing import LEAVE_WITHIN_MS
 from afterword.assist.types import Phase
 from afterword.engine.protocol import Piece
 from afterword.settings import Settings
@@ -163,6 +165,22 @@ def test_quitting_is_clean_at_any_moment(qtbot: QtBot, tmp_path: Path, moment: s
     assert writer.window.close()
     assert writer.desk.close()
     assert time.monotonic() - began < 30, "nothing is waited for"
+
+
+def test_quitting_waits_no_longer_for_what_cannot_be_stopped(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "LEAVE_WITHIN_MS", LEAVE_WITHIN_MS)
+    writer, gate = Writer(qtbot, tmp_path, ScriptedModel(" one")), threading.Event()
+    writer.may_load.wait = lambda _=None: gate.wait()  # type: ignore[method-assign, assignment]
+    writer.start()
+    qtbot.waitUntil(writer.loading.is_set)
+    began = time.monotonic()
+    assert writer.window.close()
+    assert not writer.desk.close()
+    assert time.monotonic() - began < LEAVE_WITHIN_MS / 1000 + 3
+    gate.set()
+    assert writer.desk.close()
 
 
 def test_quitting_waits_for_a_save(writer: Writer, qtbot: QtBot) -> None:

@@ -251,11 +251,14 @@ def stops_of(writer: Writer, key: Qt.Key) -> list[str]:
 
 
 @pytest.mark.parametrize("by", ["Ask", "Ready questions"])
-def test_who_asks_by_a_button_writes_the_next_question_and_stops_nothing(writer: Writer, by: str) -> None:
-    writer.start()
+@pytest.mark.parametrize("agreed", [True, False])
+def test_who_asks_by_a_button_writes_the_next_question_and_stops_nothing(writer: Writer, by: str, agreed: bool) -> None:
+    writer.start(agreed=agreed)
+    writer.server.reply = SHORT
     writer.has(DRAFT)
-    gate = writer.model.reply_gate = threading.Semaphore(0)
+    gate = writer.server.reply_gate = threading.Semaphore(0)
     writer.opens()
+    writer.chooses(1)
     QTest.keyClicks(writer.panel.field, "Who?")
     button = writer.button(by)
     button.setFocus()
@@ -263,6 +266,11 @@ def test_who_asks_by_a_button_writes_the_next_question_and_stops_nothing(writer:
         QTest.keyClick(button, Qt.Key.Key_Return)
     else:
         part(writer.panel, QMenu).actions()[1].trigger()
+    if not agreed:
+        writer.until(lambda: isinstance(dialog := writer.dialog(ConsentDialog), ConsentDialog) and dialog.isActiveWindow())
+        part(writer.window, ConsentDialog).accept()
+        writer.window.activateWindow()
+        writer.until(writer.window.isActiveWindow)
     writer.until(lambda: writer.panel.busy)
     assert focused() is writer.panel.field
     gate.release(99)

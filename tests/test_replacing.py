@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -13,7 +15,10 @@ from pytestqt.qtbot import QtBot
 from afterword import paths
 from afterword.app.openers import open_masked_from_disk
 from afterword.assist.types import Phase
+from afterword.engine.protocol import Piece, Request
+from afterword.errors import GenerationFailed
 from afterword.settings import Settings
+from afterword.window import status_bar
 from tests.desk import Writer
 from tests.desk import writer as writer
 from tests.engine.tiny_masked import tiny_bert
@@ -72,6 +77,34 @@ def test_before_a_model_is_there_that_is_said(writer: Writer, qtbot: QtBot) -> N
     writer.press(Qt.Key.Key_Semicolon, CTRL)
     assert writer.window.status.currentMessage() == "Other words come from a model on this machine, and none is loaded."
     writer.may_load.set()
+
+
+@pytest.mark.parametrize("ends", ["the model breaks", "another model"])
+def test_where_none_will_come_nobody_says_that_they_are_looked_for(
+    writer: Writer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    monkeypatch.setattr(status_bar, "NOTICE_MS", 1_000_000)
+    go_on = threading.Event()
+
+    def candidates(request: Request, n: int, whole: object, stopped: Callable[[], bool]) -> list[list[Piece]]:
+        while not go_on.wait(0.01) and not stopped():
+            pass
+        if ends == "the model breaks":
+            raise GenerationFailed("m", "broken")
+        return []
+
+    writer.start()
+    writer.page.suggestions_enabled = False
+    writer.type("by the sea")
+    _model_is_there(writer)
+    writer.model.candidates = candidates  # type: ignore[method-assign, assignment]
+    writer.press(Qt.Key.Key_Semicolon, CTRL)
+    status = writer.window.status
+    qtbot.waitUntil(lambda: status.currentMessage() == "Looking for other words…")
+    if ends == "another model":
+        writer.desk.host.load("another")
+    go_on.set()
+    qtbot.waitUntil(lambda: status.currentMessage() == "")
 
 
 def test_the_masked_model_among_the_models_is_the_one_that_proposes(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from afterword.assist.controller import Controller
 from afterword.assist.host import ModelHost
 from afterword.assist.types import ModelState, Phase, Place
-from afterword.engine.protocol import LanguageModel, never
+from afterword.engine.protocol import LanguageModel, Piece, Request, never
 from afterword.errors import GenerationFailed, ModelMissing
 from afterword.suggest.replacing import Proposes, Spot
 from afterword.text.context import Context
@@ -130,10 +130,12 @@ class Slow(ScriptedModel):
     def __init__(self, times: int = 99) -> None:
         super().__init__(candidates=["went on"])
         self.times = times
+        self.done: list[str] = []
         self.judging = threading.Event()
         self.stopped = threading.Event()
 
     def score(self, context: Context, texts: Sequence[str], stopped: Callable[[], bool] = never) -> list[float] | None:
+        self.done.append("judged")
         if context != SPOT.context or not self.times:
             return super().score(context, texts, stopped)
         self.times -= 1
@@ -142,6 +144,10 @@ class Slow(ScriptedModel):
             time.sleep(0.002)
         self.stopped.set()
         return None
+
+    def complete(self, request: Request, stopped: Callable[[], bool] = never) -> Iterator[Piece]:
+        self.done.append("completed")
+        return super().complete(request, stopped)
 
 
 def test_a_newer_wish_for_words_comes_in_place_of_the_one_before(desk: Desk, qtbot: QtBot) -> None:
@@ -180,6 +186,7 @@ def test_to_another_page_it_gives_way_and_is_done_behind_that(desk: Desk, qtbot:
     other.ask(Context("They"), THERE)
     qtbot.waitUntil(lambda: desk.found == [(["went"], HERE)])
     assert model.stopped.is_set()
+    assert model.done == ["judged", "completed", "judged"]
     other.cancel()
 
 

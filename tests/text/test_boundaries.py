@@ -167,6 +167,15 @@ def test_words_are_counted_as_a_writer_counts_them(text: str, words: int) -> Non
         ("See http://example.com", " and", ""),
         ("See http://example.com and s", "hop", "hop"),
         ("At 5@", "home", ""),
+        ("See https://example.com/Foo_", "(bar), and", "(bar)"),
+        ("See https://example.com/Foo", "_(bar).", "_(bar)"),
+        ("(https://example.com/a", ").", ""),
+        ("https://example.com/é", "té ici", "té"),
+        ("https://example.com/" + "a" * 900, "b" * 900 + " and", "b" * 900),
+        ("见 https://example.com/a。然后", "我们继续写", ""),
+        ("https://example.com", "を参照。次に", ""),
+        ("www.example.com。今天", "我们", ""),
+        ("https://exam", "ple.com。今天", "ple.com"),
     ],
 )
 def test_the_rest_of_a_word(before: str, after: str, rest: str) -> None:

@@ -129,6 +129,19 @@ def test_a_click_beside_the_text_changes_nothing(view: ChangeView, where: str) -
     assert looks(view, "Three") == "gone"
 
 
+def test_a_click_on_what_was_scrolled_to_finds_it(view: ChangeView) -> None:
+    lines = [f"Line {number}." for number in range(90)]
+    view.show_parts(parts_of(compare("\n\n".join(lines), "\n\n".join([*lines[:-1], "The last one."]))))
+    changes = text(view)
+    changes.verticalScrollBar().setValue(changes.verticalScrollBar().maximum())
+    cursor = changes.document().find("last one")
+    cursor.setPosition(cursor.selectionStart() + 4)
+    QTest.mouseClick(
+        changes.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, changes.cursorRect(cursor).center()
+    )
+    assert looks(view, "last one") == "gone"
+
+
 def test_all_can_be_left_to_take_some(view: ChangeView) -> None:
     button(view, "Leave all").click()
     assert not button(view, "Replace").isEnabled()

@@ -53,8 +53,7 @@ def beat():
         time.sleep(0.02)
 
 telling = threading.Lock()
-write_draft = on_disk(drafts.write_draft)
-journal_keeper._Scribe.write = on_disk(journal_keeper._Scribe.write)
+os.fsync = on_disk(os.fsync)
 folder, chance = Path(sys.argv[1]), random.Random(int(sys.argv[2]))
 app = QApplication([])
 page, jobs = Page(), Jobs()
@@ -79,7 +78,7 @@ def deed():
     elif what < 0.97:
         page.undo()
     else:
-        draft = write_draft(file, page.text(), like=draft)
+        draft = drafts.write_draft(file, page.text(), like=draft)
         keeper.begin(file, "ferry.md", page.text())
         tell("saved", page.text())
         return

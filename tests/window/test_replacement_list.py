@@ -132,10 +132,11 @@ def test_while_they_are_looked_for_that_is_said(asking: Asking, qtbot: QtBot) ->
     asking.window.replacements.close()
 
 
-def test_who_goes_on_writing_is_told_nothing_of_them(asking: Asking, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("key", [Qt.Key.Key_X, Qt.Key.Key_Right])
+def test_who_goes_on_is_told_nothing_of_them(asking: Asking, qtbot: QtBot, key: Qt.Key) -> None:
     asking.asks()
     qtbot.waitUntil(lambda: asking.says() != "")
-    QTest.keyClick(asking.page, Qt.Key.Key_X)
+    QTest.keyClick(asking.page, key)
     assert asking.says() == ""
 
 

@@ -9,16 +9,27 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from afterword.engine.sampling import PRESETS, Sampling, with_preset
 from afterword.settings import DECLARED
 from afterword.window.glyphs import GlyphButton
+from afterword.window.main_window import MainWindow
 from afterword.window.sampling_control import SamplingControl
 from afterword.window.sampling_panel import ADVANCED, BASIC, SamplingPanel
 
-from .conftest import part, type_keys
+from .conftest import focused, part, type_keys
 
 KEYS = (*BASIC, *ADVANCED)
 RANGES = {setting.key.partition(".")[2]: setting.range for setting in DECLARED if setting.key.startswith("sampling.")}
@@ -269,3 +280,27 @@ def test_tab_goes_through_the_controls_in_the_order_in_which_they_stand(qtbot: Q
     panel.set_advanced(True)
     assert len(tops()) > 4 * len(BASIC) + 3 * len(ADVANCED)
     qtbot.waitUntil(lambda: all(after >= before - 3 for before, after in pairwise(tops())))  # once all is laid out
+
+
+# --- in the window --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["panel", "notes"])
+def test_the_tab_key_goes_round_in_a_panel_and_escape_leaves_it(window: MainWindow, name: str) -> None:
+    window.switch_panel(True)
+    window.switch_notes(True)
+    here: QWidget = getattr(window, name)
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        next(widget for widget in here.findChildren(QAbstractButton) if widget.isVisible()).setFocus()
+        begin, stops = focused(), list[QWidget]()
+        while focused() not in stops:
+            assert here.isAncestorOf(focused())
+            stops.append(focused())
+            QTest.keyClick(focused(), key)
+        assert focused() is begin
+        assert len(stops) >= 2
+        for stop in stops:
+            stop.setFocus()
+            QTest.keyClick(stop, Qt.Key.Key_Escape)
+            assert focused() is window.page, stop
+    assert here.isVisible()

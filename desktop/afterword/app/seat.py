@@ -75,6 +75,7 @@ class Seat(QObject):
         controller.alternatives_ready.connect(page.offer_alternatives)
         controller.likeliest_found.connect(window.choices.show_likeliest)
         controller.replacements_found.connect(window.choices.show_replacements)
+        controller.replacements_missed.connect(window.choices.look_no_more)
         controller.seen_measured.connect(window.notes.show_seen)
         controller.rested.connect(window.show_rest)
         controller.unanswered.connect(window.status.tell_why_nothing_comes)

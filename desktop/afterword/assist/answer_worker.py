@@ -95,9 +95,8 @@ class AnswerWorker(QObject):
 
     @Slot()
     def leave(self) -> None:
-        """End the thread, and this with it."""
+        """End the thread."""
         self._forget()
-        self.deleteLater()  # on its own thread, whoever still knows it
         QThread.currentThread().quit()
 
     def wants(self, number: int) -> bool:

@@ -144,8 +144,8 @@ class Cascading(QObject):
             self._reply = server.begin(request)
 
     def _ask_local(self, request: Request) -> None:
-        self._host.worker.next_turn()
         self._completion_wished.emit(request)
+        self._host.worker.next_turn()  # behind that, so that what gives way comes behind it too
 
     @Slot(int, object)
     def _local_said(self, request_id: int, suggestion: Suggestion) -> None:

@@ -32,6 +32,7 @@ class Controller(QObject):
         alternatives_ready: a list of other Suggestions and the same Place, once the first has stood on the page for a moment.
         likeliest_found: a list of the likeliest Pieces at the point that was looked at.
         replacements_found: a list of texts that fit in place of others, or None where no model is loaded, and the Place.
+        replacements_missed: there will be none: the model broke, or another one is loaded.
         seen_measured: a Seen, of the context that was read last.
         rested: whether there are no suggestions for a while, since too many were ignored.
         unanswered: there is nobody who could answer what the writer asked for.
@@ -41,6 +42,7 @@ class Controller(QObject):
     alternatives_ready = Signal(object, object)
     likeliest_found = Signal(object)
     replacements_found = Signal(object, object)
+    replacements_missed = Signal()
     seen_measured = Signal(object)
     rested = Signal(bool)
     unanswered = Signal()
@@ -84,6 +86,7 @@ class Controller(QObject):
         worker.likeliest_found.connect(self._likeliest_arrived)
         self._replacements_wished.connect(worker.find_replacements)
         worker.replacements_made.connect(self._replacements_arrived)
+        worker.replacements_missed.connect(self._replacements_failed)
         host.load_began.connect(self._start_anew)
         host.left.connect(self.cancel)
         host.state_changed.connect(self._state_arrived)
@@ -225,6 +228,7 @@ class Controller(QObject):
     @Slot()
     def _start_anew(self) -> None:
         """Let the model be through with what was asked for; it will be asked for again once there is another."""
+        self._replacements_failed(self._id)
         self._want()
         if self._asked is not None:
             self._asked = (replace(self._asked[0], id=self._id), self._asked[1])
@@ -289,6 +293,11 @@ class Controller(QObject):
     def _replacements_arrived(self, request_id: int, found: list[str] | None) -> None:
         if request_id == self._id:
             self.replacements_found.emit(found, self._replaced_at)
+
+    @Slot(int)
+    def _replacements_failed(self, request_id: int) -> None:
+        if request_id == self._id:
+            self.replacements_missed.emit()
 
     @Slot(int, object)
     def _seen_arrived(self, number: int, seen: Seen) -> None:

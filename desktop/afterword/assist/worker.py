@@ -49,6 +49,7 @@ class Worker(QObject):
         seen_measured: the number of who asked, and a Seen.
         likeliest_found: the number of a look, and a list of the likeliest Pieces where that was.
         replacements_made: the id of a request, and a list of texts that fit; None where no model is loaded.
+        replacements_missed: the id of a request that the model broke at.
         rate_measured: tokens per second of the request that has just ended.
     """
 
@@ -58,6 +59,7 @@ class Worker(QObject):
     alternatives_made = Signal(int, object)
     likeliest_found = Signal(int, object)
     replacements_made = Signal(int, object)
+    replacements_missed = Signal(int)
     seen_measured = Signal(int, object)
     rate_measured = Signal(float)
     _postponed = Signal(int, int, object)
@@ -213,6 +215,7 @@ class Worker(QObject):
             found = alternatives(suggester.model, spot, self._masked.model(), stopped)
         except Exception as error:
             self._fail("looked for other words", error)
+            self.replacements_missed.emit(request_id)
             return
         if found is not None:
             self._failing = False

@@ -34,6 +34,7 @@ REFRESH_S = 60
 
 _VERSION = 1
 _LONGEST_NAME = 80
+_LEAVING_S = 10  # a share that is gone may never answer
 _TRIES, _PAUSE_S = 25, 0.02  # to see what others are just doing, which takes microseconds on a disk
 _SILENT_S = 3 * REFRESH_S
 _UNFINISHED_S = 10  # a lock without an owner is one that is being written, or that was left behind in that moment
@@ -152,7 +153,8 @@ def take(draft: Path, despite: Held | None = None, *, watch: Watch | None = None
     Args:
         draft: its file, which need not exist.
         despite: the answer of an earlier call: the writer wants the draft all the same. It is taken from that owner and no other.
-        watch: may stop it while it waits, half a second at most, for what another process is just doing.
+        watch: may stop it while it waits: half a second at most for what another process is just doing, and some seconds for a
+            lock that this one is taking away.
 
     Raises:
         Cancelled: it was asked to stop.
@@ -191,10 +193,12 @@ def take(draft: Path, despite: Held | None = None, *, watch: Watch | None = None
 
 
 def _wait_for_leaving(data: bytes, watch: Watch | None) -> None:
-    while data in _leaving:
+    until = time.monotonic() + _LEAVING_S
+    while data in _leaving and time.monotonic() < until:
         if watch is not None:
             watch.check()
         time.sleep(_PAUSE_S)
+    _leaving.discard(data)
 
 
 def _take_away(path: Path, data: bytes) -> None:

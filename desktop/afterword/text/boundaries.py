@@ -7,7 +7,7 @@ from itertools import islice
 
 import regex as re  # its \w has the marks of Hindi, Hebrew or a decomposed é, and what joins letters
 
-from afterword.text.scripts import unspaced
+from afterword.text.scripts import UNSPACED, unspaced
 
 _MARK = r"[\p{M}\u200c\u200d]"  # on the character before it, or joining it to the next
 _START = rf"(?!{_MARK})\w"
@@ -25,8 +25,11 @@ _JOINED = re.compile(
     rf"(?s).?{_LETTER}\0{_LETTER}.?|.?\w\0{_HYPHENS}\w|\w{_HYPHENS}\0\w.?|.?\d\0[.,:]\d|\d[.,:]\0\d.?"
     rf"|.?\p{{Hebrew}}\0[\"״]\p{{Hebrew}}|\p{{Hebrew}}[\"״]\0\p{{Hebrew}}.?"
 )  # what stands at the two sides of NUL
-_ADDRESS = re.compile(r"(?:\w+://|www\.|[\w.+\-]++@(?=[\w\-]++\.))[^\s<>\"“”«»()\[\]]*[\w/]")  # of a page, or of a person
-_LONGEST = 500  # characters of an address on either side
+_IN_ADDRESS = rf"[^\s<>\"“”«»()\[\]\u3000-\u303f\uff00-\uffef{UNSPACED}]"  # in Chinese or Thai nothing else tells its end
+_ADDRESS = re.compile(
+    rf"(?:[a-zA-Z][\w+\-]*+://|www\.|[\w.+\-]++@(?=[\w\-]++\.))(?:{_IN_ADDRESS}|\({_IN_ADDRESS}*+\))*(?<=[\w/)])"
+)  # of a page, or of a person
+_LONGEST = 2000  # characters of an address on either side
 
 _CLOSERS = "\"'”’»)]*_"
 _SENTENCE_END = re.compile(rf"(?:[.!?…]+[{re.escape(_CLOSERS)}]*(?=\s|\Z)|[。！？]+[」』）]*|\n\s*\n)")

@@ -366,6 +366,8 @@ class MainWindow(QMainWindow):
         self.choices.withdrawn.connect(status.withdraw)
         self._noting.seen_wanted.connect(self.seen_wanted)
         self.notes.close_wanted.connect(self._notes_closed)
+        for panel in (self.notes, self.panel):
+            panel.left.connect(page.setFocus)
         self.panel.sampling_changed.connect(self.keeper.choose_sampling)
         self.keeper.sampling_changed.connect(self.panel.show_sampling)
         self.panel.close_wanted.connect(self._panel_closed)

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 
 class Panel(QFrame):
-    """A pane beside the page. The tab key goes round in it, and Esc and F6 lead out: what is pressed next is not for the page."""
+    """A pane beside the page. The tab key goes round in it, and Esc and F6 lead out: what is pressed next is not for the page.
+
+    Signals:
+        left: Esc was pressed.
+    """
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         here = QApplication.focusWidget()

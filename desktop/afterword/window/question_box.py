@@ -155,7 +155,7 @@ class QuestionBox(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """An answer is coming, or comes no more."""
-        had_focus = any(button.hasFocus() for button in (self._ask, self._stop, self._ready))  # before they go
+        had_focus = self.window().focusWidget() in (self._ask, self._stop, self._ready)  # a dialog may be in front
         self._ask.setVisible(not busy)
         self._stop.setVisible(busy)
         self._ready.setEnabled(not busy)

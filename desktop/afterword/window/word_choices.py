@@ -45,7 +45,7 @@ class WordChoices(QObject):
         self._quiet.timeout.connect(self._tell_quiet)
         page.replacements_wanted.connect(self._quiet.start)
         for gone_on in (page.suggestion_unwanted, page.suggestion_wanted):
-            gone_on.connect(self._look_no_more)
+            gone_on.connect(self.look_no_more)
         page.ghost_looked_at.connect(self._ghost_looked_at)
         page.words_missing.connect(self._words_missing)
         page.suggestion_missing.connect(self._nothing_found)
@@ -58,12 +58,20 @@ class WordChoices(QObject):
         if self._looked == self._page.place():
             self._likeliest.open_with(pieces)
 
+    @Slot()
+    def look_no_more(self) -> None:
+        """No other words for those on the page are looked for."""
+        self._quiet.stop()
+        if self._told:
+            self.withdrawn.emit(self._told)
+            self._told = ""
+
     @Slot(object, object)
     def show_replacements(self, texts: list[str] | None, place: Place) -> None:
         """Other words for those at `place`, where the writer may no longer be; None where there is no model."""
         if place != self._page.place():
             return
-        self._look_no_more()
+        self.look_no_more()
         if texts:
             self._replacements.open_with(texts, self._page.below_words())
         elif texts is None:
@@ -75,13 +83,6 @@ class WordChoices(QObject):
     def _tell_quiet(self) -> None:
         self._told = self.tr("Looking for other words…")
         self.noticed.emit(self._told)
-
-    @Slot()
-    def _look_no_more(self) -> None:
-        self._quiet.stop()
-        if self._told:
-            self.withdrawn.emit(self._told)
-            self._told = ""
 
     @Slot(object, str, QPoint)
     def _ghost_looked_at(self, context: Context, said: str, corner: QPoint) -> None:
