@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread
 from pytestqt.qtbot import QtBot
 
 from afterword.assist.answer_thread import AnswerThread
@@ -294,6 +295,19 @@ def test_of_pages_that_come_and_go_nothing_is_left(house: House) -> None:
         house.goes(page)
     house.until(lambda: house.threads == 2)
     assert sum(not connection.closed for connection in house.server.connections) == 2
+
+
+def test_what_lived_on_the_thread_of_a_page_that_goes_is_destroyed_on_the_main_thread(house: House) -> None:
+    house.pages[0].ask()
+    house.until(lambda: house.server.tried == 1)
+    where: list[int] = []
+    [thread] = house.answers._threads
+    thread.worker.destroyed.connect(lambda: where.append(threading.get_ident()), Qt.ConnectionType.DirectConnection)
+    del thread
+    house.goes(house.pages.pop(0))
+    house.until(lambda: house.threads == 0)
+    house.until(lambda: bool(gc.collect() >= 0 and where))
+    assert where == [threading.get_ident()]
 
 
 def test_a_page_that_asks_no_server_has_no_thread_for_that(house: House) -> None:

@@ -19,7 +19,8 @@ class AnswerThread(QObject):
         opener: opens its model, on the thread; None where there is no server.
 
     Attributes:
-        worker: answers there.
+        worker: answers there. It goes with this, on the main thread: a QObject that is destroyed on another one waits there for
+            Python while it holds locks that the main thread may wait for with Python in its hands.
 
     Signals:
         ended: the thread has ended.
