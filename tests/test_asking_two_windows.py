@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from afterword.app import Desk
 from afterword.assist.answers import Where
-from afterword.engine.protocol import LanguageModel
-from afterword.settings import Settings
-from afterword.watch import Watch
 from afterword.window.main_window import MainWindow
-from tests.desk import Answers
+from tests import test_asking_servers
 from tests.fakes import openai_server
 from tests.fakes.openai_server import OpenAIServer
-from tests.fakes.scripted import ScriptedModel
+from tests.test_asking_servers import WAIT
 
-WAIT = 60_000
 ANSWER = "Ida took the money."
 
 
@@ -47,17 +42,11 @@ class Gates(threading.Semaphore):
         self._of[question].release(words)
 
 
-class Writer:
+class Writer(test_asking_servers.Writer):
     """Somebody with two windows, each of which the server has answered once."""
 
     def __init__(self, qtbot: QtBot, folder: Path, server: OpenAIServer) -> None:
-        self.qtbot, self.server = qtbot, server
-        settings = Settings(folder / "settings.toml")
-        settings["server.enabled"], settings["server.url"] = True, server.url
-        settings["server.agreed"] = settings["server.agreed_asking"] = server.url
-        settings["suggestions.enabled"] = False
-        self.desk = Desk(settings, self.load, Answers(folder / "draft.md"))
-        self.desk.start()
+        super().__init__(qtbot, folder, server)
         self.desk.open_window()
         self.one, self.two = (seat.window for seat in self.desk.seats)
         for window, text in ((self.one, "One."), (self.two, "Two.")):
@@ -68,12 +57,6 @@ class Writer:
             self.ask(window, "Who?")
             self.until(lambda window=window: not window.ask_panel.busy)  # type: ignore[misc]
             assert shown(window) == "Ida."
-
-    def load(self, name: str, download: bool, watch: Watch) -> LanguageModel:
-        return ScriptedModel()
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=WAIT)
 
     def ask(self, window: MainWindow, question: str) -> None:
         window.ask_panel.field.setText(question)
