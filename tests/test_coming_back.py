@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from afterword import paths
 from afterword.app import Desk
-from afterword.session import Session, read_session, write_session
+from afterword.session import Found, Session, read_session, write_session
 from afterword.settings import Settings
+from afterword.watch import Watch
 from afterword.window import session_keeper
 from afterword.window.main_window import MainWindow
 from tests.fakes.scripted import ScriptedModel
@@ -42,8 +43,9 @@ def ended(desk: Desk, qtbot: QtBot, *, quitting: bool = True) -> None:
 
 
 def opened(desk: Desk, qtbot: QtBot, path: Path) -> None:
-    desk.window.open_draft(path)
-    qtbot.waitUntil(lambda: desk.window.documents.path == path)
+    window = desk.window
+    window.open_draft(path)
+    qtbot.waitUntil(lambda: window.documents.path == path)
 
 
 def drafts(desk: Desk) -> list[str]:
@@ -123,6 +125,30 @@ def test_the_window_that_was_closed_last_comes_back_and_not_those_before(
     ended(desk, qtbot, quitting=False)
     again = begun(tmp_path)
     qtbot.waitUntil(lambda: drafts(again) == ["short.md"])
+    ended(again, qtbot)
+
+
+def test_what_is_opened_while_it_is_read_what_was_open_does_not_come_back_beside_itself(
+    tmp_path: Path, long: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def read(file: Path, *, watch: Watch) -> Found:
+        assert gate.wait(60)
+        return read_session(file, watch=watch)
+
+    monkeypatch.setattr(session_keeper, "read_session", read)
+    desk = begun(tmp_path)
+    opened(desk, qtbot, long)
+    desk._coming_back.session.remember()
+    qtbot.waitUntil(lambda: len(desk.jobs._running) == 1)
+    gate.set()
+    qtbot.waitUntil(lambda: not desk.jobs.busy)
+    assert drafts(desk) == ["long.md"]
+    assert read_session(paths.session_file()).session.windows[0].draft == long
+    ended(desk, qtbot)
+    again = begun(tmp_path)
+    qtbot.waitUntil(lambda: drafts(again) == ["long.md"])
     ended(again, qtbot)
 
 

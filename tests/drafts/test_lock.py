@@ -118,6 +118,18 @@ def test_a_draft_has_one_writer_until_that_lets_it_go(draft: Path) -> None:
     assert taken(draft).path is not None
 
 
+def test_a_lock_that_is_taken_away_while_it_is_read_keeps_nobody_out(draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, look = taken(draft), lock._look
+
+    def looking(path: Path) -> tuple[bytes, Held] | None:
+        found = look(path)
+        ours.release()
+        return found
+
+    monkeypatch.setattr(lock, "_look", looking)
+    assert taken(draft).path is not None
+
+
 def test_another_process_is_told_who_has_it_and_gets_it_once_that_is_gone(draft: Path) -> None:
     with another(draft) as owner:
         there = held(draft)

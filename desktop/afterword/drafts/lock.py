@@ -187,7 +187,9 @@ def take(draft: Path, despite: Held | None = None, *, watch: Watch | None = None
             except OSError as error:
                 return _without(error)
         elif held.owner is not None:
-            return held
+            if not held.owner.is_us or _look(path) == there:  # else it was taken away while it was read
+                return held
+            continue
         time.sleep(_PAUSE_S)
     return held
 

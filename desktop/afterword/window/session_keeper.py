@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from afterword.jobs import Jobs
-from afterword.session import Session, read_session, write_session
+from afterword.session import Found, Session, read_session, write_session
 from afterword.watch import Watch
 
 _EVERY_MS = 30_000
@@ -34,7 +34,7 @@ class SessionKeeper(QObject):
         self._now = now
         self._jobs = jobs
         self._written = Session()
-        self._quitting = False
+        self._quitting = self._reading = False
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self._look)
 
@@ -42,7 +42,10 @@ class SessionKeeper(QObject):
         """Begin to remember; first read what was open, if that is wanted."""
         self._timer.start()
         if read:
-            self._jobs.start(read_session, self._file).done.connect(self.found)
+            self._reading = True
+            job = self._jobs.start(read_session, self._file)
+            job.done.connect(self._read)
+            job.failed.connect(self._not_read)
 
     def quit(self) -> None:
         """The writer quits: what is open now comes back, though the windows close one after the other."""
@@ -57,11 +60,22 @@ class SessionKeeper(QObject):
 
     @Slot()
     def remember(self) -> None:
-        """Write down what is open now, where that is not written down yet."""
+        """Write down what is open now, where that is not written down yet; but not over what is still being read."""
         session = self._now()
-        if session != self._written:
+        if session != self._written and not self._reading:
             self._written = session
             self._jobs.start_apart(_write, self._file, session).failed.connect(self._not_written)
+
+    @Slot(object)
+    def _read(self, found: Found) -> None:
+        self._reading = False
+        self.found.emit(found)
+        if not found.session.windows:  # else it is written down as soon as the drafts are there
+            self.remember()
+
+    @Slot(object)
+    def _not_read(self, _: Exception) -> None:
+        self._reading = False
 
     @Slot(object)
     def _not_written(self, _: Exception) -> None:
