@@ -43,6 +43,15 @@ class Writer:
         self.page.moveCursor(QTextCursor.MoveOperation.End)
         self.page.textCursor().insertText(text)
 
+    def saves_over_another(self, path: Path, answer: Changed) -> None:
+        """Save what is typed where another program has written meanwhile."""
+        self.types("Mine.\n")
+        path.write_text("Theirs.\n", "utf-8")
+        self._dialogs.will("changed", answer)
+        self.documents.save()
+        self._qtbot.waitUntil(lambda: not self.documents.dirty)
+        self.settles()
+
     def saves(self, path: Path | None = None) -> None:
         if path is not None:
             self._dialogs.will("save", path)
@@ -149,17 +158,10 @@ def test_a_broken_file_of_versions_is_told_once_and_writing_goes_on(writer: Writ
 
 
 @pytest.mark.parametrize("answer", [Changed.MINE, Changed.THEIRS])
-def test_of_two_texts_in_conflict_the_one_that_gives_way_is_kept(
-    writer: Writer, dialogs: ScriptedDialogs, qtbot: QtBot, tmp_path: Path, answer: Changed
-) -> None:
+def test_of_two_texts_in_conflict_the_one_that_gives_way_is_kept(writer: Writer, tmp_path: Path, answer: Changed) -> None:
     path = tmp_path / "a.md"
     writer.opens(path, "Old.\n")
-    writer.types("Mine.\n")
-    path.write_text("Theirs.\n", "utf-8")
-    dialogs.will("changed", answer)
-    writer.documents.save()
-    qtbot.waitUntil(lambda: not writer.documents.dirty)
-    writer.settles()
+    writer.saves_over_another(path, answer)
     gone = "Theirs.\n" if answer is Changed.MINE else "Old.\nMine.\n"
     assert (gone, Occasion.OVERRULED) in writer.kept(path)
 
@@ -179,17 +181,12 @@ def test_what_comes_onto_an_empty_page_that_is_named_is_kept_too(writer: Writer,
 
 @pytest.mark.parametrize("answer", [Changed.MINE, Changed.THEIRS])
 def test_so_it_is_where_the_draft_had_no_file_until_another_program_made_it(
-    writer: Writer, dialogs: ScriptedDialogs, qtbot: QtBot, tmp_path: Path, answer: Changed
+    writer: Writer, qtbot: QtBot, tmp_path: Path, answer: Changed
 ) -> None:
     path = tmp_path / "a.md"
     writer.window.open_draft(path)
     qtbot.waitUntil(lambda: writer.documents.name == "a.md")
-    writer.types("Mine.\n")
-    path.write_text("Theirs.\n", "utf-8")
-    dialogs.will("changed", answer)
-    writer.documents.save()
-    qtbot.waitUntil(lambda: not writer.documents.dirty)
-    writer.settles()
+    writer.saves_over_another(path, answer)
     writer.documents.new()
     writer.settles()
     gone = "Theirs.\n" if answer is Changed.MINE else "Mine.\n"

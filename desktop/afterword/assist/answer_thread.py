@@ -33,8 +33,7 @@ class AnswerThread(QObject):
     def __init__(self, server: ServerHost, opener: RemoteOpener | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._server = server
-        self._connection = _Connection()
-        self._connection.use(opener)
+        self._connection = _Connection(opener)
         self._thread = QThread(self)
         self._thread.setObjectName("answers")
         self.worker = AnswerWorker(self._connection.model, self._connection.close)
@@ -80,8 +79,8 @@ class AnswerThread(QObject):
 class _Connection:
     """The server's model, opened when it is first asked: for the thread of the answers, but `use`."""
 
-    def __init__(self) -> None:
-        self._opener: RemoteOpener | None = None
+    def __init__(self, opener: RemoteOpener | None) -> None:
+        self._opener = opener
         self._model: LanguageModel | None = None
 
     def use(self, opener: RemoteOpener | None) -> None:

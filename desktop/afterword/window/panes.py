@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -26,13 +26,11 @@ class Panel(QFrame):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         here = QApplication.focusWidget()
-        there = _after(here, forward) if here is not None else None
-        while there is not None and there is not here:
-            if _within(there, self) and there.focusProxy() is None and _focusable(there):
-                there.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
-                return True
-            there = _after(there, forward)
-        return False
+        there = next(_stops(self, here, forward), None) if here is not None else None
+        if there is None:
+            return False
+        there.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        return True
 
 
 class Panes(QObject):
@@ -69,14 +67,16 @@ class Panes(QObject):
         main = pane
         while (proxy := main.focusProxy()) is not None:
             main = proxy
-        if _focusable(main):
-            return main
-        inside = pane.nextInFocusChain()
-        while inside is not None and inside is not pane:
-            if _within(inside, pane) and _focusable(inside):
-                return inside
-            inside = inside.nextInFocusChain()
-        return None
+        return main if _focusable(main) else next(_stops(pane, pane), None)
+
+
+def _stops(pane: QWidget, begin: QWidget, forward: bool = True) -> Iterator[QWidget]:
+    """What in `pane` can have the focus, in the order of the tab key, from behind `begin` round to it."""
+    widget: QWidget | None = _after(begin, forward)
+    while widget is not None and widget is not begin:
+        if _within(widget, pane) and widget.focusProxy() is None and _focusable(widget):
+            yield widget
+        widget = _after(widget, forward)
 
 
 def _after(widget: QWidget, forward: bool) -> QWidget | None:

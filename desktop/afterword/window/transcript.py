@@ -83,8 +83,7 @@ class Transcript(QPlainTextEdit):
     def begin(self, question: str, parted: str = "") -> None:
         """The answer to `question` is to come, behind what is there, and behind `parted`, which is no part of either."""
         self._paint()
-        asked, answer = QTextCharFormat(), QTextCharFormat()
-        asked.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        asked, answer = self._aside(), QTextCharFormat()
         asked.setFontWeight(600)
         cursor = self._end()
         self._before = (cursor.position(), self._begin, self._wanted)
@@ -135,7 +134,7 @@ class Transcript(QPlainTextEdit):
         self._follow()
 
     def _aside(self) -> QTextCharFormat:
-        """The look of what nobody asked or answered."""
+        """The look of all that is no answer."""
         look = QTextCharFormat()
         look.setForeground(self.palette().color(QPalette.ColorRole.PlaceholderText))
         return look
