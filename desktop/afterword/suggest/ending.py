@@ -14,6 +14,7 @@ _CONVINCING = 12  # characters of the following text that a suggestion must repe
 _CONVINCING_WORDS = 3  # or so many words of it
 _STARTS = re.compile(r"(?<!\w)(?<!\w['’\-.,])\w|(?<!\w)[^\w\s]|[^\w\s](?!\w)")  # of words, and of punctuation outside of them
 _CLINGING = re.compile(r"[^\w\s]*")
+_CLOSING = re.compile(r"_+(?!\w)")  # Markdown's, behind a word
 _BLANK_RUN = re.compile(r"\s+\Z")
 
 
@@ -58,7 +59,7 @@ def repeats_from(text: str, before: str, after: str) -> Limit | None:
             continue
         said = text[start:].casefold()
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(said, following, strict=False)))
-        while _within_word(said, same) or _within_word(following, same):
+        while _within_word(said, same) or (_within_word(following, same) and not _CLOSING.match(following, same)):
             same -= 1
         enough = same >= _CONVINCING or count_words(said[:same]) >= _CONVINCING_WORDS or same == len(following) < len(said)
         if enough or same in (len(said), len(following)):
