@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from afterword.suggest.spoken import behind_thoughts, loops_from, remarks_from, repeated_from, text_alone, without_thoughts
@@ -72,6 +72,8 @@ def test_a_text_that_is_said_again_is_that_text(text: str) -> None:
     assert text_alone(text, text) == text.strip()
 
 
+@example("the the the", "the \n\n Changes: \n the the the")
+@example("Changes: the the", "the \n\n Changes: the the \n the")
 @given(TEXTS, TEXTS)
 def test_no_line_of_the_writers_is_lost(original: str, said: str) -> None:
     kept = text_alone(said, original)

@@ -26,6 +26,7 @@ _SAYS = (
 )
 _PREAMBLE = re.compile(rf"(?P<says>{_SAYS}[^\n:]{{0,120}}:)(?P<behind>[^\S\n]*(?:\n|(?=[\"“„«])))")
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‘": "’"}
+_BESIDE_WORDS = "\"'“”„«»` \t\r"
 _OF_TEXTS = r"(?:changes?|corrections?|edits?|adjustments?|improvements?|grammar|spelling|wording|version|shorter|clarity)\b"
 _REMARK = re.compile(  # what a writer's own paragraph might begin with is no remark unless it goes on about texts
     rf"(?i)(?:I (?:have )?(?:made|changed|corrected|shortened|improved)\b[^\n]{{0,60}}\b{_OF_TEXTS}|let me know (?:if|whether)\b"
@@ -145,9 +146,15 @@ def remarks_from(text: str, original: str) -> int | None:
         if gap.group().count("\n") < 2:
             continue
         behind = text[gap.end() :]
-        if _REMARK.match(behind) and behind.strip() not in original and behind.partition("\n\n")[0] not in original:
+        if _REMARK.match(behind) and not _has_own_line(behind, original):
             return int(gap.start())
     return None
+
+
+def _has_own_line(text: str, original: str) -> bool:
+    """Whether a line of `text` is one of the writer's: its first, or any of three words and more."""
+    first, *others = (line.strip(_BESIDE_WORDS) for line in text.split("\n"))
+    return first in original or any(line in original for line in others if len(line.split()) > 2)
 
 
 def _without_remarks(text: str, original: str) -> str:
